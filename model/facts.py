@@ -1,0 +1,137 @@
+"""Declared facts: every parameter, column, lever and measure says its unit, bounds, names and source exactly once.
+
+A parameter or a column is a dataclass field whose metadata is the fact; mypy sees a plain attribute.  Tables, axis labels,
+the file schema and docs/ODD.md are generated from these facts and from nothing else.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Codes = NDArray[np.int8]
+Mask = NDArray[np.bool_]
+Keys = NDArray[np.uint64]
+
+
+@dataclass(frozen=True)
+class Label:
+    """A name in the two languages of the product."""
+
+    zh: str
+    en: str
+
+    def in_language(self, language: str) -> str:
+        return self.zh if language == "zh" else self.en
+
+
+class Shape(enum.StrEnum):
+    """How an assumption is spread between its bounds."""
+
+    FIXED = "fixed"
+    UNIFORM = "uniform"
+    LOG_UNIFORM = "log_uniform"
+    TRIANGULAR = "triangular"
+
+
+class Tag(enum.StrEnum):
+    """Where a number comes from."""
+
+    SEEN = "S"
+    COMPUTED = "C"
+    MEMORY = "M"
+    DESIGN = "D"
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A number that is not known exactly: default, bounds, shape between them, and the chance that the effect is absent."""
+
+    default: float
+    low: float
+    high: float
+    shape: Shape = Shape.TRIANGULAR
+    null_prob: float = 0.0
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.default <= self.high:
+            raise ValueError(f"default {self.default} lies outside {self.low} to {self.high}")
+        if self.shape is Shape.LOG_UNIFORM and self.low <= 0:
+            raise ValueError("a log-uniform assumption needs a lower bound above 0")
+
+    def quantile(self, u: Floats) -> Floats:
+        """Value at the quantiles u, of the shape of u; 0 below ``null_prob``, never falling above it."""
+        inner = np.clip((u - self.null_prob) / max(1.0 - self.null_prob, 1e-12), 0.0, 1.0)
+        return np.where(u < self.null_prob, 0.0, self._spread(inner))
+
+    def _spread(self, u: Floats) -> Floats:
+        width = self.high - self.low
+        if self.shape is Shape.FIXED or width == 0.0:
+            return np.full(u.shape, self.default)
+        if self.shape is Shape.UNIFORM:
+            return self.low + u * width
+        if self.shape is Shape.LOG_UNIFORM:
+            return np.exp(np.log(self.low) + u * (np.log(self.high) - np.log(self.low)))
+        mode = (self.default - self.low) / width
+        left = self.low + np.sqrt(u * width * (self.default - self.low))
+        right = self.high - np.sqrt((1.0 - u) * width * (self.high - self.default))
+        return np.where(u < mode, left, right)
+
+
+def fixed(value: float, source: str = "") -> Assumption:
+    return Assumption(value, value, value, Shape.FIXED, source=source)
+
+
+@dataclass(frozen=True)
+class ParameterFact:
+    """What is declared of a parameter."""
+
+    name: str
+    unit: str
+    label: Label
+    tag: Tag
+    assumption: Assumption
+
+
+def parameter(
+    default: float,
+    *,
+    unit: str,
+    low: float,
+    high: float,
+    en: str,
+    zh: str,
+    source: str,
+    tag: Tag = Tag.DESIGN,
+    shape: Shape = Shape.TRIANGULAR,
+    null_prob: float = 0.0,
+) -> Any:
+    """A declared parameter.  Kernels see it of shape (n_worlds, 1), or (1, 1) where all worlds agree; never as a bare number:
+    numpy computes x ** 0.5 and x ** array(0.5) differently in the last bit, and worlds must not depend on their neighbours.
+    """
+    spread = Shape.FIXED if low == high else shape
+    assumption = Assumption(default, low, high, spread, null_prob, source)
+    facts = {"unit": unit, "label": Label(zh, en), "tag": tag, "assumption": assumption}
+    return field(default_factory=lambda: np.full((1, 1), default), metadata=facts)
+
+
+def parameters_of(owner: str, kind: type) -> Iterator[ParameterFact]:
+    """Facts of a parameter class; the full name of each is ``owner.field``."""
+    for f in dataclasses.fields(kind):
+        yield ParameterFact(
+            f"{owner}.{f.name}", f.metadata["unit"], f.metadata["label"], f.metadata["tag"], f.metadata["assumption"]
+        )
+
+
+def column(unit: str, en: str, zh: str, *, low: float = -np.inf, high: float = np.inf, initial: float | None = None) -> Any:
+    """A declared column of a table of entities; ``initial`` is its value in a new row that does not give one."""
+    return field(metadata={"unit": unit, "label": Label(zh, en), "low": low, "high": high, "initial": initial})

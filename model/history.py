@@ -1,0 +1,102 @@
+"""What a batch of runs leaves behind: every measure, quarter by quarter and world by world."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from model.facts import Floats, Label
+from model.scenario import Case
+from model.units import quarter_name
+
+
+class Kind(enum.StrEnum):
+    STOCK = "stock"  # a level at the end of the quarter
+    RATE = "rate"  # an annualised level over the quarter: a year's sum is the mean of its four quarters
+    FLOW = "flow"  # events in the quarter: a year's sum is the sum of its four quarters
+    RATIO = "ratio"  # one measure divided by another, after both are summed
+
+
+class Axis(enum.StrEnum):
+    SEGMENT = "segment"
+    ZONE = "zone"
+    LEVER = "lever"
+    PARK = "park"
+
+
+@dataclass(frozen=True)
+class MeasureFact:
+    """What is declared of a measure; ``definition`` says what is counted and what is not."""
+
+    key: str
+    label: Label
+    unit: str
+    kind: Kind
+    axis: Axis
+    definition: Label
+    ratio: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class History:
+    """Recorded measures of shape (n_quarters + 1, n_worlds, n) with n the length of the measure's axis.
+
+    Row 0 is the start; flows and rates have row 0 too (flows zero).  Ratios are not stored: they are divided after summing.
+    """
+
+    cases: tuple[Case, ...]
+    start: int
+    axes: Mapping[Axis, tuple[str, ...]]
+    facts: Mapping[str, MeasureFact]
+    values: Mapping[str, Floats]
+
+    @property
+    def n_quarters(self) -> int:
+        return next(iter(self.values.values())).shape[0] - 1
+
+    @property
+    def quarters(self) -> tuple[str, ...]:
+        return tuple(quarter_name(self.start + i) for i in range(self.n_quarters + 1))
+
+    def total(self, measure: str, members: Sequence[str] | None = None) -> Floats:
+        """A measure summed over members of its axis (all if None), of shape (n_quarters + 1, n_worlds).
+
+        Raises
+        ------
+        KeyError
+            If the measure or a member is unknown.
+        """
+        fact = self.facts[measure]
+        if fact.ratio is not None:
+            above, below = (self.total(part, members) for part in fact.ratio)
+            return above / below.clip(min=1e-12)
+        names = self.axes[fact.axis]
+        if members is None or fact.axis is Axis.PARK:
+            return self.values[measure].sum(axis=2)
+        return self.values[measure][:, :, [names.index(m) for m in members]].sum(axis=2)
+
+    def yearly(self, measure: str, members: Sequence[str] | None = None) -> tuple[tuple[int, ...], Floats]:
+        """Calendar years that the run covers whole, and the measure for each: year-end stock, or the year's sum.
+
+        Returns
+        -------
+        years, values : of shape (n_years,) and (n_years, n_worlds)
+        """
+        series = self.total(measure, members)
+        kind = self.facts[measure].kind
+        first = -(-(self.start + 1) // 4)
+        years = tuple(range(first, (self.start + self.n_quarters + 1) // 4))
+        rows = [series[4 * y - self.start : 4 * y - self.start + 4] for y in years]
+        if kind is Kind.FLOW:
+            return years, _stack([r.sum(axis=0) for r in rows], series)
+        if kind is Kind.STOCK:
+            return years, _stack([r[-1] for r in rows], series)
+        return years, _stack([r.mean(axis=0) for r in rows], series)
+
+
+def _stack(rows: list[Floats], like: Floats) -> Floats:
+    out = like[:0] if not rows else like[: len(rows)].copy()
+    for i, row in enumerate(rows):
+        out[i] = row
+    return out
