@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from model.facts import Floats, Label
 from model.scenario import Case
@@ -100,3 +102,24 @@ def _stack(rows: list[Floats], like: Floats) -> Floats:
     for i, row in enumerate(rows):
         out[i] = row
     return out
+
+
+def merge(histories: Sequence[History]) -> History:
+    """One history with the worlds of all, in their order.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or if they differ in their start, length, axes or measures.
+    """
+    if not histories:
+        raise ValueError("there is no history to merge")
+    first = histories[0]
+    for other in histories[1:]:
+        if (other.start, other.n_quarters, dict(other.axes)) != (first.start, first.n_quarters, dict(first.axes)):
+            raise ValueError("histories that are merged must have the same start, length and axes")
+        if other.values.keys() != first.values.keys() or dict(other.facts) != dict(first.facts):
+            raise ValueError("histories that are merged must record the same measures")
+    cases = tuple(case for history in histories for case in history.cases)
+    values = {name: np.concatenate([history.values[name] for history in histories], axis=1) for name in first.values}
+    return replace(first, cases=cases, values=values)

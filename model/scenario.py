@@ -57,6 +57,7 @@ class Segment:
     size_spread: float  # sd of the logarithm of staff
     branch_plant: bool  # its plants seldom spin off
     spin_off_segment: str  # where children of its firms work
+    lag_factor: float = 1.0  # on the lag from signing to opening
     buyer_segment: str | None = None  # whose firms its firms may name as customer
     recruit_weight: float = 0.0  # among candidates for new anchors
     partner_kind: str | None = None  # of an anchor recruited in this segment
@@ -195,6 +196,7 @@ class LeverSetting:
     end: int = NEVER
     segments: tuple[str, ...] = ()  # empty: all
     zones: tuple[str, ...] = ()  # for space only; empty: all
+    ready: int | None = None  # for space only: the whole level, in 万 m2, is ready in this quarter
 
 
 @dataclass(frozen=True)

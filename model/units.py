@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from model.facts import Floats
+from model.facts import Floats, Ints
 
 STEP_YEARS = 0.25
 QUARTERS_PER_YEAR = 4
@@ -44,3 +44,8 @@ def prob_of_rate(rate: Floats, years: float = STEP_YEARS) -> Floats:
 def rate_of_yearly_prob(prob: Floats) -> Floats:
     """Hazard [1/year] behind a yearly probability, of the shape of prob."""
     return -np.log1p(-prob)
+
+
+def birthdays(born: Ints, quarter: int) -> Ints:
+    """Rows whose year begins in a quarter: the quarter after their birth and every fourth one from there."""
+    return np.flatnonzero(((quarter - 1 - born) & (QUARTERS_PER_YEAR - 1)) == 0)

@@ -1,0 +1,58 @@
+"""The command line.  Only what the help needs is imported here; commands import the rest when they run."""
+
+from __future__ import annotations
+
+import io
+import signal
+import sys
+from typing import Annotated
+
+import typer
+
+from experiments.commands.checking import check
+from experiments.commands.language import told
+from experiments.commands.listing import list_entries
+from experiments.commands.running import Lang, main_job, run
+
+ABOUT = told(
+    "梧桐:产业园区如何围绕龙头企业成长。不带命令时运行主任务:科学城基准情景,比较“不出台新政策”与“已公布政策”。",
+    "Wutong: how an industrial park grows around its anchor firms. Without a command it runs the main job: "
+    "the Science City baseline, without new policy and with what is announced.",
+)
+SUMMARIES = {
+    run: told("运行情景并保存结果", "Run scenarios and keep the results."),
+    list_entries: told("列出情景、政策方案、政策工具、指标和参数", "List what there is to choose from."),
+    check: told("检查情景和政策方案文件,不运行", "Check scenario and policy files without running them."),
+}
+
+app = typer.Typer(name="wutong", help=ABOUT, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app.command("run", help=SUMMARIES[run])(run)
+app.command("list", help=SUMMARIES[list_entries])(list_entries)
+app.command("check", help=SUMMARIES[check])(check)
+
+
+def show_version(context: typer.Context, asked: bool) -> None:  # noqa: FBT001 - called by Typer
+    if asked and not context.resilient_parsing:
+        from experiments.manifest import package_version
+
+        print(package_version("wutong"))
+        raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", callback=show_version, is_eager=True, help=told("版本", "version"))]
+
+
+@app.callback(invoke_without_command=True)
+def start(context: typer.Context, lang: Lang = None, version: Version = False) -> None:  # noqa: ARG001 - shown by its callback
+    context.obj = lang
+    if context.invoked_subcommand is None:
+        main_job(lang)
+
+
+def main() -> None:
+    """Run the command line that the user typed."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks Chinese must not end a run
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # being told to end keeps what finished, like Ctrl-C
+    app()

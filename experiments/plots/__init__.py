@@ -1,0 +1,35 @@
+"""Pictures: functions that take histories and return a matplotlib ``Figure``; no global style, no display, no open window.
+
+matplotlib keeps a list of fonts in the user's home folder.  Unless it is loaded already, or the user has named a folder in
+``MPLCONFIGDIR``, it is loaded here with a temporary one, so that drawing leaves nothing behind.
+"""
+
+# ruff: noqa: E402 (nothing may import matplotlib before it is loaded below)
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import tempfile
+
+
+def _load_matplotlib() -> None:
+    if "MPLCONFIGDIR" in os.environ or "matplotlib.font_manager" in sys.modules:
+        return
+    with tempfile.TemporaryDirectory(prefix="wutong-", ignore_cleanup_errors=True) as folder:
+        os.environ["MPLCONFIGDIR"] = folder
+        try:
+            importlib.import_module("matplotlib.font_manager")
+        finally:
+            del os.environ["MPLCONFIGDIR"]
+
+
+_load_matplotlib()
+
+from experiments.plots.event import anchor_event
+from experiments.plots.panels import attainment, industries
+from experiments.plots.style import save
+from experiments.plots.trajectories import trajectory
+
+__all__ = ["anchor_event", "attainment", "industries", "save", "trajectory"]

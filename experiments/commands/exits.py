@@ -1,0 +1,52 @@
+"""How a command ends: its exit code, and what it says of an input that cannot be used."""
+
+from __future__ import annotations
+
+import enum
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from experiments.commands.language import Language, told
+from model.facts import Label
+
+
+class Exit(enum.IntEnum):
+    WELL = 0
+    SOME_FAILED = 1
+    BAD_INPUT = 2
+    INTERRUPTED = 130
+
+
+class BadInputError(Exception):
+    """What the user gave cannot be used; ``message`` says why, in both languages."""
+
+    def __init__(self, message: Label) -> None:
+        super().__init__(message.en)
+        self.message = message
+
+
+def say(text: str) -> None:
+    """Write a line for the user beside the answer, on standard error."""
+    sys.stderr.write(f"{text}\n")
+
+
+@contextmanager
+def exits(language: Language) -> Iterator[None]:
+    """Turn inputs that cannot be used, and Ctrl-C, into words and an exit code; anything else is a fault of the program."""
+    from experiments.manifest import FolderError
+    from experiments.reading import ReadingError
+
+    try:
+        yield
+    except ReadingError as error:
+        say("\n".join(problem.text(language) for problem in error.problems))
+        raise typer.Exit(Exit.BAD_INPUT) from error
+    except (BadInputError, FolderError) as error:
+        say(told("错误:", "Error: ", language) + error.message.in_language(language))
+        raise typer.Exit(Exit.BAD_INPUT) from error
+    except KeyboardInterrupt as error:
+        say(told("已中断,未写入结果。", "Interrupted; no results were written.", language))
+        raise typer.Exit(Exit.INTERRUPTED) from error

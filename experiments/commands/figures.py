@@ -1,0 +1,41 @@
+"""The pictures of an experiment: the first goal's path, the park's revenue in all and by industry, the chance of every goal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from experiments import plots
+from experiments.commands.language import Language
+from experiments.wording import scope_key
+from model.history import History
+
+MEASURE = "revenue"
+
+
+def write_figures(folder: Path, histories: Sequence[History], languages: Sequence[Language]) -> None:
+    """Draw every scenario's pictures, in a folder of its own where there are several, and so for the languages."""
+    scenarios = dict.fromkeys(history.cases[0].scenario.name for history in histories)
+    for name in scenarios:
+        same = [history for history in histories if history.cases[0].scenario.name == name]
+        for language in languages:
+            parts = ([name] if len(scenarios) > 1 else []) + ([language.value] if len(languages) > 1 else [])
+            place = folder.joinpath(*parts)
+            place.mkdir(parents=True, exist_ok=True)
+            _draw(place, same, language.value)
+
+
+def _draw(folder: Path, histories: Sequence[History], language: str) -> None:
+    for measure, scope in _subjects(histories[0]):
+        plots.save(plots.trajectory(histories, measure, scope, language), folder, f"{measure}-{scope}")
+    plots.save(plots.industries(histories, MEASURE, language), folder, f"{MEASURE}-by-industry")
+    if histories[0].cases[0].scenario.targets:
+        plots.save(plots.attainment(histories, language), folder, "goals")
+
+
+def _subjects(history: History) -> list[tuple[str, str]]:
+    """Measure and scope of the trajectories: what the first goal with a scope of its own asks for, and the revenue of all."""
+    scenario = history.cases[0].scenario
+    asked = [(target.measure, scope_key(scenario.park, target.segments)) for target in scenario.targets]
+    first = [(measure, scope) for measure, scope in asked if "+" not in scope][:1]
+    return list(dict.fromkeys([*first, (MEASURE, "all")]))

@@ -1,0 +1,128 @@
+"""What an experiment is asked for, and the cases that this means."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from experiments.commands.exits import BadInputError
+from experiments.commands.language import Language
+from experiments.reading import Problem, ReadingError, read_policy, read_scenario
+from model.facts import Label
+from model.scenario import Case, Policy, Scenario
+from model.units import quarter, quarter_name
+
+NO_POLICY = "none"
+
+
+@dataclass(frozen=True)
+class Request:
+    """Names or files of scenarios and policies; without policies each scenario runs under its own."""
+
+    scenarios: tuple[str, ...]
+    policies: tuple[str, ...] = ()
+    replications: tuple[int, ...] = tuple(range(100))
+    seed: int = 1
+    jobs: int | None = None
+    sets: tuple[str, ...] = ()
+    until: str | None = None
+    out: Path | None = None
+    language: Language = Language.EN
+    picture_languages: tuple[Language, ...] = tuple(Language)
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will run; ``given`` says how the user named a scenario or policy of a name."""
+
+    scenarios: tuple[Scenario, ...]
+    policies: tuple[tuple[Policy, ...], ...]  # by scenario
+    given: Mapping[str, str]
+    cases: tuple[Case, ...]
+
+
+def planned(request: Request) -> Plan:
+    """Read and check everything that the request names before the first run.
+
+    Raises
+    ------
+    ReadingError
+        With every problem of every file.
+    BadInputError
+        If ``until`` is no quarter of the run, or two inputs share a name.
+    """
+    names = tuple(dict.fromkeys(request.scenarios))
+    scenarios = tuple(_until(scenario, request.until) for scenario in _read_scenarios(names, request.sets))
+    named = [tuple(dict.fromkeys(request.policies or (scenario.policy or NO_POLICY,))) for scenario in scenarios]
+    policies = _read_policies(scenarios, named)
+    _refuse_same_names([s.name for s in scenarios], Label("情景", "scenarios"))
+    for own in policies:
+        _refuse_same_names([p.name for p in own], Label("政策方案", "policies"))
+    given = {s.name: name for s, name in zip(scenarios, names, strict=True)}
+    given |= {p.name: name for own, said in zip(policies, named, strict=True) for p, name in zip(own, said, strict=True)}
+    cases = tuple(
+        Case(scenario, policy, replication, request.seed)
+        for scenario, own in zip(scenarios, policies, strict=True)
+        for policy in own
+        for replication in request.replications
+    )
+    return Plan(scenarios, policies, given, cases)
+
+
+def _read_scenarios(names: Sequence[str], sets: Sequence[str]) -> list[Scenario]:
+    found, problems = list[Scenario](), list[Problem]()
+    for name in names:
+        try:
+            found.append(read_scenario(name, sets))
+        except ReadingError as error:
+            problems += error.problems
+    _refuse(problems)
+    return found
+
+
+def _read_policies(scenarios: Sequence[Scenario], named: Sequence[Sequence[str]]) -> tuple[tuple[Policy, ...], ...]:
+    """Policies of each scenario, checked against the segments and zones of its park."""
+    found, problems = [list[Policy]() for _ in scenarios], list[Problem]()
+    for scenario, names, own in zip(scenarios, named, found, strict=True):
+        for name in names:
+            try:
+                own.append(read_policy(name, scenario.park))
+            except ReadingError as error:
+                problems += error.problems
+    _refuse(problems)
+    return tuple(tuple(own) for own in found)
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    if problems:
+        raise ReadingError(dict.fromkeys(problems))
+
+
+def _until(scenario: Scenario, until: str | None) -> Scenario:
+    """The scenario, ended at an earlier quarter: a later one is a matter for its file."""
+    if until is None:
+        return scenario
+    try:
+        end = quarter(until)
+    except ValueError:
+        end = -1
+    if not scenario.park.start < end <= scenario.end:
+        first, last = quarter_name(scenario.park.start + 1), quarter_name(scenario.end)
+        zh, en = f"应为 {first} 至 {last} 之间的季度", f"a quarter from {first} to {last} is expected"
+        raise BadInputError(Label(f"--until {until}:{zh}", f"--until {until}: {en}"))
+    return dataclasses.replace(scenario, end=end)
+
+
+def _refuse_same_names(names: Sequence[str], kind: Label) -> None:
+    twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
+    if twice is not None:
+        raise BadInputError(Label(f"有两个{kind.zh}同名:{twice}", f"two {kind.en} have the name {twice}"))
+
+
+def available_cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,223 @@
+"""Goals: how likely each target is reached, how far off it is, when it is reached, and how two policies differ on it.
+
+A date that a run does not cover gives no verdict: such a target counts zero judged worlds, never a failure.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from model.facts import Floats, Ints, Mask
+from model.history import History, Kind
+from model.scenario import Basis, Target
+from model.units import NEVER, QUARTERS_PER_YEAR
+
+CONFIDENCE = 0.90
+
+
+@dataclass(frozen=True)
+class Share:
+    """A probability estimated from ``count`` of ``n`` worlds, with its Wilson interval; n = 0 knows nothing."""
+
+    count: int
+    n: int
+    low: float
+    high: float
+
+    @property
+    def value(self) -> float:
+        return self.count / self.n if self.n else math.nan
+
+
+@dataclass(frozen=True)
+class Attainment:
+    """A target in the worlds of one scenario and policy.
+
+    Attributes
+    ----------
+    values : of shape (n_worlds,), or (0,) where the run does not cover the target's date
+        What the target is compared with, in the unit of its measure.
+    first : of shape (n_worlds,) [quarter]
+        First quarter within the run at which the value asked for is reached, ``NEVER`` where it is not.
+    """
+
+    target: Target
+    values: Floats
+    first: Ints
+
+    @property
+    def judged(self) -> bool:
+        return self.values.size > 0
+
+    @property
+    def attained(self) -> Mask:
+        return self.values >= self.target.at_least
+
+    @property
+    def share(self) -> Share:
+        return wilson(int(self.attained.sum()), self.values.size)
+
+    @property
+    def median(self) -> float:
+        return float(np.median(self.values)) if self.judged else math.nan
+
+    @property
+    def shortfall(self) -> float:
+        """What the median world lacks, in the unit of the measure; 0 where it reaches the target."""
+        return max(self.target.at_least - self.median, 0.0) if self.judged else math.nan
+
+    @property
+    def reached(self) -> Share:
+        """Worlds that reach the value at any time of the run, on the date or not."""
+        return wilson(int((self.first < NEVER).sum()), self.first.size)
+
+    @property
+    def median_first(self) -> int:
+        """Quarter by which half of the worlds have reached the value; ``NEVER`` where fewer do within the run."""
+        return int(np.sort(self.first)[(self.first.size - 1) // 2]) if self.first.size else NEVER
+
+
+@dataclass(frozen=True)
+class Band:
+    """Chance of a target among the worlds whose assumption lies between ``low`` and ``high``."""
+
+    low: float
+    high: float
+    share: Share
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Mean difference between paired worlds, with the interval of the mean; n = 0 knows nothing."""
+
+    mean: float
+    low: float
+    high: float
+    n: int
+
+    @property
+    def told_apart(self) -> bool:
+        return self.low > 0.0 or self.high < 0.0
+
+
+def wilson(count: int, n: int, confidence: float = CONFIDENCE) -> Share:
+    """Share count / n with its score interval (Wilson 1927), which stays honest at 0 and at n."""
+    if n == 0:
+        return Share(0, 0, 0.0, 1.0)
+    z2 = NormalDist().inv_cdf(0.5 + confidence / 2.0) ** 2
+    p = count / n
+    center = (p + z2 / (2 * n)) / (1 + z2 / n)
+    half = math.sqrt(z2 * (p * (1 - p) / n + z2 / (4 * n * n))) / (1 + z2 / n)
+    return Share(count, n, 0.0 if count == 0 else center - half, 1.0 if count == n else center + half)
+
+
+def readings(history: History, target: Target) -> tuple[Ints, Floats]:
+    """Every date at which a target can be read, and what it reads there.
+
+    Returns
+    -------
+    quarters, values : of shape (n_dates,) [quarter] and (n_dates, n_worlds) [unit of the measure]
+        For ``Basis.YEAR``, each four quarters that the run covers and that end in the same season as ``target.by``.
+    """
+    series = history.total(target.measure, target.segments)
+    rows = np.arange(series.shape[0])
+    if target.basis is Basis.LEVEL:
+        return history.start + rows, series
+    ends = rows[(rows >= QUARTERS_PER_YEAR) & ((history.start + rows - target.by) % QUARTERS_PER_YEAR == 0)]
+    years = series[ends[:, None] - np.arange(QUARTERS_PER_YEAR)]
+    kind = history.facts[target.measure].kind
+    if kind is Kind.STOCK:
+        return history.start + ends, series[ends]
+    return history.start + ends, years.sum(axis=1) if kind is Kind.FLOW else years.mean(axis=1)
+
+
+def attainment(history: History, target: Target) -> Attainment:
+    """How the worlds of one scenario and policy stand to a target."""
+    quarters, values = readings(history, target)
+    hit = values >= target.at_least
+    first = np.full(values.shape[1], NEVER)
+    if len(quarters):
+        first = np.where(hit.any(axis=0), quarters[hit.argmax(axis=0)], NEVER)
+    return Attainment(target, values[quarters == target.by].reshape(-1), first)
+
+
+def joint(attainments: Sequence[Attainment]) -> Share:
+    """Chance that all judged targets are reached in one and the same world; n = 0 where none is judged."""
+    judged = [a.attained for a in attainments if a.judged]
+    return wilson(int(np.logical_and.reduce(judged).sum()), judged[0].size) if judged else wilson(0, 0)
+
+
+def most_missing(attainments: Sequence[Attainment]) -> Attainment | None:
+    """The judged target whose median reaches the smallest part of what is asked; None where every median suffices."""
+    short = [a for a in attainments if a.judged and a.shortfall > 0]
+    return min(short, key=lambda a: a.median / a.target.at_least, default=None)
+
+
+def by_band(result: Attainment, assumption: Floats, n_bands: int = 3) -> tuple[Band, ...]:
+    """Chance of a judged target in bands of equally many worlds by an assumption, of shape (n_worlds,).
+
+    Worlds with equal values share a band, so a constant assumption gives a single one.
+    """
+    inner = np.quantile(assumption, np.arange(1, n_bands) / n_bands)
+    band = np.searchsorted(inner, assumption, side="left")
+    found = []
+    for i in np.unique(band):
+        inside = band == i
+        share = wilson(int(result.attained[inside].sum()), int(inside.sum())) if result.judged else wilson(0, 0)
+        found.append(Band(float(assumption[inside].min()), float(assumption[inside].max()), share))
+    return tuple(found)
+
+
+def pairs(one: History, other: History) -> tuple[Ints, Ints]:
+    """Worlds of two histories that share their draws, as two index arrays of shape (n_pairs,).
+
+    Raises
+    ------
+    ValueError
+        If a history holds one replication twice: pairs would be ambiguous.
+    """
+    here, there = ({(c.seed, c.replication): i for i, c in enumerate(h.cases)} for h in (one, other))
+    if len(here) < len(one.cases) or len(there) < len(other.cases):
+        raise ValueError("a replication stands twice in one history: give one scenario and policy each")
+    common = sorted(here.keys() & there.keys())
+    return np.array([here[k] for k in common], np.int64), np.array([there[k] for k in common], np.int64)
+
+
+def mean_difference(differences: Floats, confidence: float = CONFIDENCE) -> Difference:
+    """Mean of paired differences, of shape (n_pairs,), with Student's interval; needs two pairs at least."""
+    n = differences.size
+    if n < 2:
+        return Difference(math.nan, -math.inf, math.inf, 0)
+    mean = float(differences.mean())
+    half = student_quantile(0.5 + confidence / 2.0, n - 1) * float(differences.std(ddof=1)) / math.sqrt(n)
+    return Difference(mean, mean - half, mean + half, n)
+
+
+def gain(baseline: History, other: History, target: Target) -> Difference:
+    """How much more of a target's measure the other policy brings at its date than the baseline, on the same draws."""
+    here, there = pairs(baseline, other)
+    before, after = attainment(baseline, target), attainment(other, target)
+    if not (before.judged and after.judged):
+        return mean_difference(np.empty(0))
+    return mean_difference(after.values[there] - before.values[here])
+
+
+def student_quantile(prob: float, freedom: int) -> float:
+    """Quantile of Student's t: exact for 1 and 2 degrees of freedom, else within 0.5 % (Cornish and Fisher's series)."""
+    if freedom == 1:
+        return math.tan(math.pi * (prob - 0.5))
+    if freedom == 2:
+        return (2 * prob - 1) * math.sqrt(2 / (4 * prob * (1 - prob)))
+    z = NormalDist().inv_cdf(prob)
+    terms = (
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
+    )
+    return z + sum(term / math.pow(freedom, i + 1) for i, term in enumerate(terms))

@@ -1,0 +1,170 @@
+"""Where results are kept, and what is written down about how they came about."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from experiments.results import replacing
+from model.facts import Label
+from model.scenario import Policy, Scenario
+
+PACKAGES = ("numpy", "mesa", "networkx", "matplotlib", "pydantic", "ruamel.yaml", "typer", "rich")
+
+
+class Status(enum.StrEnum):
+    RUNNING = "running"
+    COMPLETE = "complete"
+    INTERRUPTED = "interrupted"
+
+
+class FolderError(Exception):
+    """The results cannot be kept where they should be; ``message`` says why, in both languages."""
+
+    def __init__(self, message: Label) -> None:
+        super().__init__(message.en)
+        self.message = message
+
+
+@dataclass(frozen=True)
+class CodeVersion:
+    """Version of the installed package, and the commit of the checkout if it runs from one."""
+
+    version: str
+    commit: str | None
+    dirty: bool | None
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What is written down about an experiment.  ``inputs``: file within the folder → SHA-256; ``seconds`` by stage."""
+
+    experiment: str
+    argv: Sequence[str]
+    status: Status
+    started: str
+    seed: int
+    replications: Sequence[int]
+    jobs: int
+    counts: Mapping[str, int]
+    inputs: Mapping[str, str]
+    code: CodeVersion
+    packages: Mapping[str, str]
+    platform: Mapping[str, str]
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    ended: str | None = None
+
+
+def resolved_text(value: Scenario | Policy) -> str:
+    """A scenario or policy as the runs see it, after ``extends``, ``--set`` and units: JSON in a fixed order."""
+    return json.dumps(value, default=_plain, ensure_ascii=False, indent=1) + "\n"
+
+
+def _plain(value: object) -> object:
+    if dataclasses.is_dataclass(value):
+        return {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} has no place in an input")
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def fingerprint(*parts: object) -> str:
+    """Eight hexadecimal digits that change with any of the parts."""
+    return sha256(json.dumps(parts, default=_plain).encode())[:8]
+
+
+def results_folder(out: Path | None, experiment: str, started: datetime, short_hash: str) -> Path:
+    """Make an empty folder: ``out``, or ``results/<experiment>/<UTC>-<hash8>`` in the current directory.
+
+    Raises
+    ------
+    FolderError
+        If ``out`` is a file or not empty, or the folder cannot be made or written.
+    """
+    default = Path("results") / experiment / f"{started:%Y%m%dT%H%M%SZ}-{short_hash}"
+    folder = out or default
+    attempt = 1
+    while out is None and folder.exists():  # the same inputs twice within a second
+        attempt += 1
+        folder = default.with_name(f"{default.name}-{attempt}")
+    if folder.exists() and not folder.is_dir():
+        raise FolderError(Label(f"“{folder}”已存在,且不是文件夹", f"{folder} exists and is not a folder"))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            zh, en = f"文件夹“{folder}”不是空的,不会覆盖", f"the folder {folder} is not empty; nothing is overwritten"
+            raise FolderError(Label(zh, en))
+        (folder / ".written").touch()
+        (folder / ".written").unlink()
+    except OSError as error:
+        zh, en = f"无法写入文件夹“{folder}”:{error.strerror}", f"the folder {folder} cannot be written: {error.strerror}"
+        raise FolderError(Label(zh, en)) from error
+    return folder
+
+
+def write_inputs(folder: Path, texts: Mapping[str, str]) -> dict[str, str]:
+    """Copy what the runs start from into ``inputs/`` and return the SHA-256 of each file by its path in the folder."""
+    hashes = {}
+    for name, text in texts.items():
+        content = text.encode()
+        path = folder / "inputs" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        hashes[f"inputs/{name}"] = sha256(content)
+    return hashes
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write ``manifest.json`` whole or not at all."""
+    with replacing(folder / "manifest.json") as path:
+        path.write_text(json.dumps(manifest, default=_plain, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def code_version() -> CodeVersion:
+    """Version of the package; commit and cleanliness where this is a checkout and git is at hand."""
+    root = Path(__file__).resolve().parent.parent
+    commit = _git(root, "rev-parse", "HEAD") if (root / ".git").exists() else None
+    changes = _git(root, "status", "--porcelain") if commit is not None else None
+    return CodeVersion(package_version("wutong"), commit, None if changes is None else bool(changes))
+
+
+def _git(root: Path, *words: str) -> str | None:
+    command = ["git", "--no-optional-locks", "-C", str(root), *words]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def package_version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def package_versions() -> dict[str, str]:
+    return {name: package_version(name) for name in PACKAGES}
+
+
+def this_platform() -> dict[str, str]:
+    return {
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "machine": platform.machine(),
+        "cores": str(os.cpu_count()),
+    }

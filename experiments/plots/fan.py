@@ -1,0 +1,101 @@
+"""Fans: the median of many worlds with its 50 % and 90 % bands, and what all figures over time share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from experiments import wording
+from experiments.plots import style
+from experiments.plots.style import Pen
+from model.facts import Floats
+from model.history import History
+
+QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
+
+
+@dataclass(frozen=True)
+class Fan:
+    """One series: quantiles of shape (5, n_dates) at times of shape (n_dates,) [year]."""
+
+    name: str
+    pen: Pen
+    time: Floats
+    quantiles: Floats
+
+    @property
+    def median(self) -> Floats:
+        return self.quantiles[2]
+
+
+def moment(quarter: int) -> float:
+    """Calendar time at the end of a quarter [year]: the end of 2025Q4 is 2026.0."""
+    return (quarter + 1) / 4.0
+
+
+def times(first: int, n: int) -> Floats:
+    """Calendar time at the end of ``n`` quarters from ``first`` on, of shape (n,) [year]."""
+    return np.linspace(moment(first), moment(first + n - 1), n)
+
+
+def names_of(histories: Sequence[History], language: str) -> list[str]:
+    """Names of the series, led by the scenario's title where there are several."""
+    several = len({h.cases[0].scenario.name for h in histories}) > 1
+    return [wording.policy_name(h, language, with_scenario=several) for h in histories]
+
+
+def fans_of(
+    histories: Sequence[History], measure: str, scope: str, factor: float, language: str, pens: Sequence[Pen] | None = None
+) -> list[Fan]:
+    """Fans of a measure, in shown units, each with the pen of its place in the list."""
+    found = []
+    for i, (history, name) in enumerate(zip(histories, names_of(histories, language), strict=True)):
+        series = history.total(measure, wording.members(history, measure, scope)) * factor
+        time = times(history.start, series.shape[0])
+        pen = style.pen_of(i) if pens is None else pens[i]
+        found.append(Fan(name, pen, time, np.quantile(series, QUANTILES, axis=1)))
+    return found
+
+
+def draw_fan(axes: Axes, fan: Fan, *, shaded: bool) -> None:
+    """Draw a fan; without shade its median alone."""
+    low, lower, median, upper, high = fan.quantiles
+    if shaded:
+        axes.fill_between(fan.time, low, high, alpha=0.13, color=fan.pen.colour, linewidth=0.0)
+        axes.fill_between(fan.time, lower, upper, alpha=0.22, color=fan.pen.colour, linewidth=0.0)
+    axes.plot(fan.time, median, color=fan.pen.colour, linestyle=fan.pen.style, linewidth=1.8, zorder=3)
+
+
+def draw_fans(axes: Axes, fans: Sequence[Fan]) -> None:
+    """Draw fans with the first one, the baseline, behind; beyond two only its bands are shaded, so that none is hidden."""
+    for i, fan in enumerate(fans):
+        draw_fan(axes, fan, shaded=len(fans) <= 2 or i == 0)
+
+
+def top_of(fans: Sequence[Fan]) -> float:
+    """Highest value that :func:`draw_fans` shows."""
+    return max(float(fan.quantiles[4 if len(fans) <= 2 or i == 0 else 2].max()) for i, fan in enumerate(fans))
+
+
+def subtitle(histories: Sequence[History], language: str, bands: str = "") -> str:
+    """Whose runs these are, how many, and what the bands mean."""
+    scenarios = list(dict.fromkeys(h.cases[0].scenario.title.in_language(language) for h in histories))
+    counts = sorted({len(h.cases) for h in histories})
+    n = wording.DASH.join(str(c) for c in {counts[0]: 0, counts[-1]: 0})
+    if language == "zh":
+        runs = f"模拟 {n} 次" if len(histories) == 1 else f"每个方案模拟 {n} 次"
+        shown = bands or ("线为中位数，色带为 50% 和 90% 区间" + ("（只画第一个方案的色带）" if len(histories) > 2 else ""))
+        return f"{'、'.join(scenarios)}；{runs}；{shown}"
+    runs = f"{n} runs" if len(histories) == 1 else f"{n} runs per policy"
+    shown = bands or ("lines: medians; bands: 50% and 90% of runs" + (", first policy only" if len(histories) > 2 else ""))
+    return f"{', '.join(scenarios)} · {runs} · {shown}"
+
+
+def years_shown(histories: Sequence[History], first_quarter: int | None = None) -> tuple[int, int]:
+    """First and last calendar year of an axis over histories, from an earlier quarter on if one is given."""
+    start = min(h.start for h in histories)
+    first = start if first_quarter is None else min(start, first_quarter)
+    return first // 4, max(h.start + h.n_quarters for h in histories) // 4

@@ -1,0 +1,43 @@
+"""The names that files may use: rule parameters, levers and measures, as the model declares them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from model.facts import ParameterFact
+
+
+class LeverBounds(Protocol):
+    """What reading asks of a lever."""
+
+    @property
+    def unit(self) -> str: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+
+
+class MeasureUnit(Protocol):
+    """What reading asks of a measure."""
+
+    @property
+    def unit(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    parameters: Mapping[str, ParameterFact]
+    levers: Mapping[str, LeverBounds]
+    measures: Mapping[str, MeasureUnit]
+
+
+def declared() -> Catalogue:
+    """Everything that the model declares; imported late, so that reading a plain file stays quick."""
+    from model.assumptions import parameter_facts
+    from model.levers import LEVERS
+    from model.measures import MEASURES
+
+    return Catalogue(parameter_facts(), LEVERS, MEASURES)

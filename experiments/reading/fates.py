@@ -1,0 +1,79 @@
+"""What a scenario lets become of an anchor: opens for sure, is cancelled, late, halved, or closes."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from experiments.reading.messages import choices
+from experiments.reading.quantities import Quantity, QuantityError, read_quarter, shown
+from experiments.reading.spreads import scaled
+from model.facts import fixed
+from model.scenario import Anchor, Status
+from model.units import NEVER, QUARTERS_PER_YEAR
+
+PLAIN = ("as_declared", "on_time", "cancelled", "halved")
+DATED = ("delayed", "closes")
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What becomes of an anchor; ``quarters`` is the delay, or the quarter of closing."""
+
+    kind: str
+    quarters: int = 0
+
+    def possible(self, anchor: Anchor) -> bool:
+        return anchor.status is not Status.OPERATING or self.kind not in ("cancelled", "delayed", "on_time")
+
+
+def read_fate(raw: object) -> Fate:
+    """A fate written as a word, or as ``{delayed: 2 years}`` or ``{closes: 2026Q1}``.
+
+    Raises
+    ------
+    QuantityError
+        If it is none of these.
+    """
+    if isinstance(raw, str) and raw in PLAIN:
+        return Fate(raw)
+    if not isinstance(raw, dict) or len(raw) != 1:
+        allowed = (*PLAIN, "delayed: 2 years", "closes: 2026Q1")
+        raise QuantityError("not_allowed", {"given": shown(raw)}, choices(shown(raw), allowed))
+    key, value = next(iter(raw.items()))
+    if key not in DATED:
+        raise QuantityError("unknown_key", {"key": str(key)}, choices(str(key), DATED), (str(key),))
+    try:
+        if key == "closes":
+            return Fate("closes", read_quarter(value))
+        return Fate("delayed", round(Quantity("year", 0.25, 30.0).read(value) * QUARTERS_PER_YEAR))
+    except QuantityError as error:
+        raise QuantityError(error.code, error.facts, error.mend, (str(key),)) from None
+
+
+def befall(anchor: Anchor, fate: Fate, start: int) -> Anchor:
+    """The anchor with its fate; a cancelled one stays in the list, so that worlds with and without it stay paired."""
+    change = dataclasses.replace
+    if fate.kind == "on_time":
+        return change(anchor, opening_share=fixed(1.0, "scenario"))
+    if fate.kind == "cancelled":
+        return change(anchor, status=Status.PLANNED, signed=NEVER, opens=None)
+    if fate.kind == "closes":
+        return change(anchor, closes=fate.quarters)
+    if fate.kind == "halved":
+        halves = (None if a is None else scaled(a, 0.5) for a in (anchor.revenue, anchor.jobs))
+        revenue, jobs = halves
+        return change(anchor, investment=scaled(anchor.investment, 0.5), revenue=revenue, jobs=jobs)
+    if fate.kind == "delayed":
+        return _delayed(anchor, fate.quarters, start)
+    return anchor
+
+
+def _delayed(anchor: Anchor, quarters: int, start: int) -> Anchor:
+    """A declared opening moves; without one the signing moves, and past the start the anchor is planned again."""
+    if anchor.opens is not None and anchor.signed <= start:
+        return dataclasses.replace(anchor, opens=anchor.opens + quarters)
+    signed = anchor.signed + quarters
+    opens = None if anchor.opens is None else anchor.opens + quarters
+    status = Status.PLANNED if signed > start else anchor.status
+    return dataclasses.replace(anchor, signed=signed, opens=opens, status=status)

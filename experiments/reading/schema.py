@@ -1,0 +1,248 @@
+"""What a park, a scenario and a policy file may say: names, kinds and units, strictly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from experiments.reading.fates import Fate, read_fate
+from experiments.reading.quantities import Quantity, QuantityError, read_count, read_quarter
+from experiments.reading.spreads import Spread
+from model.facts import Assumption
+
+
+@dataclass(frozen=True)
+class Reads:
+    """A field read by one function; what the function refuses keeps its code, facts and hint."""
+
+    read: Callable[[object], object]
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.guarded)
+
+    def guarded(self, raw: object) -> object:
+        try:
+            return self.read(raw)
+        except QuantityError as error:
+            context = {"facts": error.facts, "mend": error.mend, "at": error.at}
+            raise PydanticCustomError("reading", "{code}", {"code": error.code, **context}) from None
+
+
+SHARE = Quantity("share", 0.0, 1.0)
+RATE = Quantity("1/year", -1.0, 1.0)
+Share = Annotated[float, Reads(SHARE.read)]
+Number = Annotated[float, Reads(Quantity("1").read)]
+Years = Annotated[float, Reads(Quantity("year").read)]
+Money = Annotated[float, Reads(Quantity("亿元").read)]
+Area = Annotated[float, Reads(Quantity("m2").read)]
+Quarter = Annotated[int, Reads(read_quarter)]
+Count = Annotated[int, Reads(read_count)]
+SpreadShare = Annotated[Assumption, Reads(Spread(SHARE).read)]
+SpreadRate = Annotated[Assumption, Reads(Spread(RATE).read)]
+SpreadNumber = Annotated[Assumption, Reads(Spread(Quantity("1")).read)]
+SpreadFirms = Annotated[Assumption, Reads(Spread(Quantity("firms")).read)]
+SpreadEntry = Annotated[Assumption, Reads(Spread(Quantity("firms/year")).read)]
+SpreadPersons = Annotated[Assumption, Reads(Spread(Quantity("persons")).read)]
+SpreadMoney = Annotated[Assumption, Reads(Spread(Quantity("亿元")).read)]
+SpreadOutput = Annotated[Assumption, Reads(Spread(Quantity("亿元/year")).read)]
+SpreadOutputPerHead = Annotated[Assumption, Reads(Spread(Quantity("亿元/person/year")).read)]
+Scope = Annotated[list[str], BeforeValidator(lambda raw: [raw] if isinstance(raw, str) else raw)]
+Stage = Literal["planned", "signed", "started", "operating"]
+
+
+class Entry(BaseModel):
+    """A mapping in a file."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False, arbitrary_types_allowed=True)
+
+
+class Sourced(Entry):
+    """An entry whose numbers come from ``source`` unless they name their own."""
+
+    source: str = ""
+    note: str = ""
+
+
+class LabelEntry(Entry):
+    zh: str
+    en: str
+
+
+class IndustryEntry(Sourced):
+    label: LabelEntry
+    pool_trend: SpreadRate
+    value_added_factor: SpreadNumber = Assumption(1.0, 1.0, 1.0)
+
+
+class SegmentEntry(Sourced):
+    label: LabelEntry
+    industry: str
+    sector: str
+    plant: Literal["office", "plant", "fab"]
+    firms: SpreadFirms
+    staff: SpreadPersons
+    revenue_per_head: SpreadOutputPerHead
+    growth: SpreadRate
+    productivity_growth: SpreadRate
+    entry: SpreadEntry | None = None
+    entry_share: SpreadRate | None = None
+    through_funnel: bool = False
+    localisable_share: SpreadShare
+    local_capacity_share: SpreadShare
+    size_spread: Number
+    branch_plant: bool = False
+    lag_factor: Number = 1.0
+    spin_off_segment: str | None = None
+    buyer_segment: str | None = None
+    recruit_weight: Number = 0.0
+    partner_kind: str | None = None
+
+
+class AdditionEntry(Sourced):
+    quarter: Quarter
+    floor: Area
+
+
+class ZoneEntry(Sourced):
+    label: LabelEntry
+    plants: list[Literal["office", "plant", "fab"]]
+    share: SpreadShare
+    occupancy: SpreadShare
+    additions: list[AdditionEntry] = []
+
+
+class PartnerKindEntry(Sourced):
+    label: LabelEntry
+    partners: SpreadFirms | None
+    shares: dict[str, Share]
+
+
+class AnchorEntry(Sourced):
+    label: LabelEntry
+    segment: str
+    partner_kind: str | None = None
+    status: Stage = "planned"
+    signed: Quarter
+    opens: Quarter | None = None
+    investment: SpreadMoney
+    revenue: SpreadOutput | None = None
+    jobs: SpreadPersons | None = None
+    opening_share: SpreadShare = Assumption(0.75, 0.4, 1.0, source="assumption: signed")
+    partners_came_before: bool = False
+    fate: Annotated[Fate, Reads(read_fate)] = Fate("as_declared")
+
+
+class LabEntry(Sourced):
+    label: LabelEntry
+    status: Stage
+    opens: Quarter
+    budget: SpreadOutput
+    university: bool
+    fields: dict[str, Share]
+    opening_share: SpreadShare
+
+
+class PipelineEntry(Sourced):
+    since: Quarter
+    signed: dict[str, Count]
+    contracts: Money
+
+
+class TradeEntry(Sourced):
+    coefficients: str
+    value_added: str
+    own_sector_factor: Share
+    splits: dict[str, dict[str, Share]]
+    buyer_splits: dict[str, dict[str, dict[str, Share]]] = {}
+    beyond_table: dict[str, dict[str, SpreadShare]] = {}
+
+
+class ConstraintEntry(Sourced):
+    quantity: Literal["firms", "staff", "revenue", "value_added"]
+    scope: Scope
+    range: list[object]
+    source: str
+
+
+class ObservedEntry(Sourced):
+    measure: str
+    scope: str
+    quarter: Quarter
+    value: object
+    source: str
+
+
+class ParkFile(Sourced):
+    format: int
+    name: str | None = None
+    label: LabelEntry
+    start: Quarter
+    industries: dict[str, IndustryEntry]
+    segments: dict[str, SegmentEntry]
+    zones: dict[str, ZoneEntry]
+    partner_kinds: dict[str, PartnerKindEntry]
+    trade: TradeEntry
+    anchors: dict[str, AnchorEntry]
+    labs: dict[str, LabEntry]
+    pipeline: PipelineEntry
+    constraints: list[ConstraintEntry] = []
+    observed: list[ObservedEntry] = []
+
+
+class ClockEntry(Entry):
+    start: Quarter | None = None
+    end: Quarter
+
+
+class TargetEntry(Sourced):
+    label: LabelEntry
+    measure: str
+    scope: Scope
+    at_least: object
+    by: Quarter
+    basis: Literal["level", "year"] = "level"
+    source: str
+    scope_note: LabelEntry = LabelEntry(zh="", en="")
+
+
+class ScenarioFile(Sourced):
+    """A scenario's own keys; beside them it may repeat any block of its park, to change what stands there."""
+
+    format: int
+    name: str | None = None
+    title: LabelEntry
+    extends: str | None = None
+    park: str
+    clock: ClockEntry
+    policy: str | None = None
+    assumptions: dict[str, object] = {}
+    targets: dict[str, TargetEntry] = {}
+
+
+class SettingEntry(Sourced):
+    lever: str
+    level: object
+    start: Quarter | None = None
+    end: Quarter | None = None
+    ready: Quarter | None = None
+    segments: Scope = []
+    zones: Scope = []
+
+
+class PolicyFile(Sourced):
+    format: int
+    name: str | None = None
+    title: LabelEntry
+    extends: str | None = None
+    remark: LabelEntry = LabelEntry(zh="", en="")
+    settings: list[SettingEntry] = []
+
+
+PARK_BLOCKS = (
+    "industries", "segments", "zones", "partner_kinds", "trade", "anchors", "labs", "pipeline", "constraints", "observed",
+)  # fmt: skip
+KEYED_BLOCKS = ("industries", "segments", "zones", "partner_kinds", "anchors", "labs", "targets")

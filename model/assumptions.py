@@ -1,0 +1,99 @@
+"""Assumptions: the parameters of all rules, and what each world draws for them.
+
+A sampled value comes from a keyed uniform per (seed, replication, name): more replications or one more assumption change no
+earlier run.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from model.base import draw, uniform_of
+from model.draws import child, world_key
+from model.facts import Floats, Keys, ParameterFact, fixed, parameters_of
+from model.lever_facts import LeverParameters
+from model.newcomer_facts import Newcomers
+from model.scenario import Case, Scenario
+from model.schedule import SCHEDULE
+
+ATTEMPTS = 200
+Parameters = Mapping[str, Any]
+
+
+@cache
+def owners() -> Mapping[str, type]:
+    """Parameter classes by the name of their rule; newcomers and levers are shared by several."""
+    return {**{rule.name: rule.parameters for rule in SCHEDULE}, "newcomers": Newcomers, "levers": LeverParameters}
+
+
+@cache
+def parameter_facts() -> Mapping[str, ParameterFact]:
+    """Every declared parameter by its full name, such as ``attraction.demand_weight``."""
+    return {fact.name: fact for owner, kind in owners().items() for fact in parameters_of(owner, kind)}
+
+
+def at_defaults(scenario: Scenario) -> Scenario:
+    """The scenario with every rule parameter that it does not set fixed at its default."""
+    given = {name: fixed(fact.assumption.default) for name, fact in parameter_facts().items()}
+    return dataclasses.replace(scenario, assumptions={**given, **scenario.assumptions})
+
+
+def world_keys(cases: Sequence[Case]) -> Keys:
+    """Key of every world, of shape (n_worlds,)."""
+    return np.array([world_key(case.seed, case.replication) for case in cases], np.uint64)
+
+
+def sample(cases: Sequence[Case], keys: Keys) -> Parameters:
+    """Parameters of all rules by owner, each field of shape (n_worlds, 1).
+
+    Raises
+    ------
+    ValueError
+        If a scenario names an unknown parameter, or no draw is admissible in 200 attempts.
+    """
+    facts = parameter_facts()
+    for scenario in {id(c.scenario): c.scenario for c in cases}.values():
+        if unknown := [name for name in scenario.assumptions if name not in facts]:
+            raise ValueError(f"scenario {scenario.name}: unknown assumptions {', '.join(unknown)}")
+    rules = {rule.name: rule.admissible for rule in SCHEDULE}
+    sampled = {}
+    for owner, kind in owners().items():
+        record = _draw_record(owner, kind, cases, keys)
+        admissible = rules.get(owner)
+        if admissible is not None:
+            record = _redrawn(owner, kind, record, admissible, cases, keys)
+        sampled[owner] = record
+    return sampled
+
+
+def _draw_record(owner: str, kind: type, cases: Sequence[Case], keys: Keys) -> Any:
+    values = {}
+    for fact in parameters_of(owner, kind):
+        given = [case.scenario.assumptions.get(fact.name, fact.assumption) for case in cases]
+        values[fact.name.split(".")[1]] = draw(given, uniform_of(keys, fact.name))[:, None]
+    return kind(**values)
+
+
+def _redrawn(owner: str, kind: type, record: Any, admissible: Any, cases: Sequence[Case], keys: Keys) -> Any:
+    """The record with its inadmissible worlds drawn again, each with the next attempt of its own."""
+    for attempt in range(1, ATTEMPTS):
+        bad = np.flatnonzero(~admissible(record))
+        if not len(bad):
+            return record
+        again = _draw_record(owner, kind, [cases[i] for i in bad], child(keys[bad], np.full(len(bad), attempt)))
+        record = kind(**{f.name: _put(getattr(record, f.name), bad, getattr(again, f.name)) for f in dataclasses.fields(kind)})
+    case = cases[int(np.flatnonzero(~admissible(record))[0])]
+    raise ValueError(f"scenario {case.scenario.name}: no admissible draw of the {owner} parameters in {ATTEMPTS} attempts")
+
+
+def _put(values: Floats, rows: Any, new: Floats) -> Floats:
+    out = values.copy()
+    out[rows] = new
+    return out
+
+

@@ -1,0 +1,182 @@
+"""What does not change during a run: the park compiled into arrays, with the values that each world drew for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from model.draws import Draws, Purpose, named
+from model.facts import Assumption, Floats, Ints, Keys, Mask
+from model.lever_facts import LeverParameters
+from model.newcomer_facts import Newcomers
+from model.scenario import Park, Plant, Segment
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What all worlds of a batch share: the chain, its links and its houses.
+
+    Arrays are of shape (n_segments,) unless said otherwise; an index of -1 means none.
+    """
+
+    n_segments: int
+    n_zones: int  # the last is the projects' own plants
+    buys: Floats  # (buying segment, selling segment), share of the buyer's revenue
+    supplied_by: Floats  # (n_segments, n_segments), 1 where the column supplies at least 0.02 of the row's revenue
+    houses: Mask  # (n_segments, n_zones)
+    plant: Ints  # index into Plant
+    office: Mask
+    through_funnel: Mask
+    branch_plant: Mask
+    entry_per_firm: Mask
+    industry: Ints
+    spin_off_segment: Ints
+    buyer_segment: Ints
+    partner_kind: Ints
+    recruit_weight: Floats  # cumulative share
+    size_spread: Floats
+    lag_factor: Floats
+    kind_shares: Floats  # (n_kinds, n_segments), cumulative share
+    lab_fields: Floats  # (n_labs, n_segments)
+    lab_university: Mask  # (n_labs,)
+    zone_office: Mask  # (n_zones - 1,), houses offices only
+    floor_under_way: tuple[tuple[int, int, float], ...]  # (quarter, zone, m2), whatever the policy
+
+    def floor_ready(self, quarter: int) -> Floats:
+        """Floor space that is ready in a quarter whatever the policy, of shape (n_zones - 1,) [m2]."""
+        out = np.zeros(self.n_zones - 1)
+        for when, zone, area in self.floor_under_way:
+            out[zone] += area * (when == quarter)
+        return out
+
+
+@dataclass(frozen=True)
+class Base(Structure):
+    """The structure, and what each world drew: arrays of shape (n_worlds, n_segments) unless said otherwise."""
+
+    start: int
+    n_worlds: int
+    newcomers: Newcomers
+    lever_parameters: LeverParameters
+    kind_partners: Floats  # (n_worlds, n_kinds)
+    project_investment: Floats  # (n_worlds, 1), 亿元 a project, mean contract
+    floor_per_head: Floats  # m2
+    growth: Floats  # 1/year
+    productivity: Floats  # 亿元/year a head at the start
+    productivity_growth: Floats  # 1/year
+    value_added_share: Floats
+    localisable_share: Floats
+    local_capacity_share: Floats
+    entry: Floats  # gross entrants a year
+    pool_trend: Floats  # 1/year
+
+    @property
+    def entry_shares(self) -> Floats:
+        """Share of each segment in generic entry."""
+        return np.asarray(self.entry / np.maximum(self.entry.sum(axis=1, keepdims=True), 1e-12))
+
+
+def structure_of(park: Park) -> Structure:
+    """The shared structure of a park."""
+    segments = park.segments
+    names = [s.key for s in segments]
+    kinds = [k.key for k in park.partner_kinds]
+    industries = [i.key for i in park.industries]
+    buys = np.array(park.purchases)
+    weights = np.array([s.recruit_weight for s in segments])
+
+    def index(pick: Callable[[Segment], str | None], among: Sequence[str]) -> Ints:
+        chosen = [pick(s) for s in segments]
+        return np.array([-1 if c is None else among.index(c) for c in chosen])
+
+    def mask(pick: Callable[[Segment], bool]) -> Mask:
+        return np.array([pick(s) for s in segments], np.bool_)
+
+    shares = np.array([[k.shares.get(n, 0.0) for n in names] for k in park.partner_kinds]).reshape(-1, len(names))
+    return Structure(
+        n_segments=len(names),
+        n_zones=len(park.zones) + 1,
+        buys=buys,
+        supplied_by=(buys >= 0.02).astype(np.float64),
+        houses=np.array([[*(s.plant in z.plants for z in park.zones), True] for s in segments]),
+        plant=index(lambda s: s.plant.value, [kind.value for kind in Plant]),
+        office=mask(lambda s: s.plant is Plant.OFFICE),
+        through_funnel=mask(lambda s: s.through_funnel),
+        branch_plant=mask(lambda s: s.branch_plant),
+        entry_per_firm=mask(lambda s: s.entry_per_firm),
+        industry=index(lambda s: s.industry, industries),
+        spin_off_segment=index(lambda s: s.spin_off_segment, names),
+        buyer_segment=index(lambda s: s.buyer_segment, names),
+        partner_kind=index(lambda s: s.partner_kind, kinds),
+        recruit_weight=np.cumsum(weights) / max(weights.sum(), 1e-12),
+        size_spread=np.array([s.size_spread for s in segments]),
+        lag_factor=np.array([s.lag_factor for s in segments]),
+        kind_shares=np.cumsum(shares, axis=1),
+        lab_fields=np.array([[lab.fields.get(n, 0.0) for n in names] for lab in park.labs]).reshape(-1, len(names)),
+        lab_university=np.array([lab.university for lab in park.labs], np.bool_),
+        zone_office=np.array([z.plants == (Plant.OFFICE,) for z in park.zones], np.bool_),
+        floor_under_way=tuple((when, n, area) for n, z in enumerate(park.zones) for when, area in z.additions),
+    )
+
+
+def signature(park: Park) -> tuple[object, ...]:
+    """What parks must share to run in one batch."""
+    return (
+        tuple((s.key, s.plant, s.through_funnel, s.lag_factor) for s in park.segments),
+        tuple((z.key, z.plants, z.additions) for z in park.zones),
+        tuple((k.key, tuple(k.shares.items())) for k in park.partner_kinds),
+        tuple((lab.key, lab.university) for lab in park.labs),
+        park.purchases,
+        park.start,
+    )
+
+
+# ── Drawn values ─────────────────────────────────────────────────────────────────────────────────────────────────────
+def draw(assumptions: Sequence[Assumption], u: Floats) -> Floats:
+    """Values at the quantiles u, of its shape (n_worlds, ...); worlds whose assumption is the same object go together."""
+    values = np.empty(u.shape)
+    for assumption in {id(a): a for a in assumptions}.values():
+        chosen = np.flatnonzero([a is assumption for a in assumptions])
+        values[chosen] = assumption.quantile(u[chosen])
+    return values
+
+
+def uniform_of(keys: Keys, name: str) -> Floats:
+    """The uniform behind an assumption, of the shape of keys: its address is the name, so a new one moves no other."""
+    return Draws(0).uniform(named(keys, name), Purpose.ASSUMPTION)
+
+
+def by_segment(parks: Sequence[Park], keys: Keys, name: str, pick: Callable[[Segment], Assumption]) -> Floats:
+    """A drawn value per world and segment, of shape (n_worlds, ..., n_segments); segments of an industry share the draw.
+
+    Parameters
+    ----------
+    keys : of shape (n_worlds, ...)
+    """
+    first = parks[0]
+    out = np.empty((*keys.shape, len(first.segments)))
+    uniforms = {i.key: uniform_of(keys, f"{name}.{i.key}") for i in first.industries}
+    for s, segment in enumerate(first.segments):
+        out[..., s] = draw([pick(p.segments[s]) for p in parks], uniforms[segment.industry])
+    return out
+
+
+def kind_partners(parks: Sequence[Park], keys: Keys, ridge: Floats) -> Floats:
+    """Partners of an anchor of each kind, of shape (n_worlds, n_kinds); ``ridge`` where the kind declares none."""
+    out = np.empty((len(parks), len(parks[0].partner_kinds)))
+    for k, kind in enumerate(parks[0].partner_kinds):
+        given = [p.partner_kinds[k].partners for p in parks]
+        known = [g for g in given if g is not None]
+        out[:, k] = draw(known, uniform_of(keys, f"partners.{kind.key}")) if len(known) == len(given) else ridge
+    return out
+
+
+def pool_trend(parks: Sequence[Park], keys: Keys) -> Floats:
+    """Trend of the outside pool, of shape (n_worlds, n_segments) [1/year]."""
+    by_industry = {
+        i.key: draw([p.industries[n].pool_trend for p in parks], uniform_of(keys, f"pool_trend.{i.key}"))
+        for n, i in enumerate(parks[0].industries)
+    }
+    return np.stack([by_industry[s.industry] for s in parks[0].segments], axis=1)

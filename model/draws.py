@@ -1,0 +1,188 @@
+"""Keyed random numbers: every number has an address (lineage key, purpose, quarter), so a lever changes only what it touches.
+
+SplitMix64 (Steele, Lea & Flood 2014) serves as a stateless hash; a uniform takes its upper 53 bits.
+"""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from model.facts import Floats, Ints, Keys
+
+GOLDEN = 0x9E3779B97F4A7C15
+MASK_64 = (1 << 64) - 1
+BLOCK = 64.0
+
+
+class Purpose(enum.IntEnum):
+    """Append only: a changed number changes every result."""
+
+    ASSUMPTION = 1
+    ACCEPTANCE = 2
+    ENTRY = 3
+    ENTRANT = 4
+    RESISTANCE = 5
+    LANDING = 6
+    BROUGHT = 7
+    OPENING = 8
+    LAG = 9
+    INVESTMENT = 10
+    CANDIDATES = 11
+    CANDIDATE = 12
+    CANDIDATE_SEGMENT = 13
+    SIZE = 14
+    QUALITY = 15
+    AGE = 16
+    LIFE = 17
+    SPIN_OFF = 18
+    SPIN_OFF_STAYS = 19
+    GROWTH = 20
+    SEGMENT_SHOCK = 21
+    POOL_SHOCK = 22
+    ZONE = 23
+    NAMES_BUYER = 24
+    BUYER = 25
+    LAB_START = 26
+    LAB_PROJECT = 27
+    STAGE_TIME = 28
+    STAGE_PASS = 29
+    LAB_SPIN_OFF = 30
+    LAB_CHILD = 31
+    LAB_FIELD = 32
+    FUNDED = 33
+    FUNDED_FOUNDER = 34
+    TIE_BREAK = 35
+    SIGNED_WHEN = 36
+    PARTNERS = 37
+    CHILD = 38
+    FOUNDER_SHARE = 39
+    SPIN_OFF_SEGMENT = 40
+
+
+def _mix_int(x: int) -> int:
+    x &= MASK_64
+    x = ((x ^ x >> 30) * 0xBF58476D1CE4E5B9) & MASK_64
+    x = ((x ^ x >> 27) * 0x94D049BB133111EB) & MASK_64
+    return x ^ x >> 31
+
+
+_SHIFT_30, _SHIFT_27, _SHIFT_31, _SHIFT_11 = (np.uint64(n) for n in (30, 27, 31, 11))
+_FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+
+
+def mix(x: Keys) -> Keys:
+    """SplitMix64's finaliser, of the shape of x: a bijection in which every bit of x reaches every bit of the result."""
+    x = (x ^ x >> _SHIFT_30) * _FIRST
+    x = (x ^ x >> _SHIFT_27) * _SECOND
+    return x ^ x >> _SHIFT_31
+
+
+def child(key: Keys, index: Ints) -> Keys:
+    """Key of the index-th child, of the common shape of key and index."""
+    return mix(key + index.astype(np.uint64) * np.uint64(GOLDEN))
+
+
+def named(key: Keys, name: str) -> Keys:
+    """Key of a child with a name, of the shape of key; the same on every machine and under every hash seed."""
+    digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
+    return mix(key + np.uint64(int.from_bytes(digest, "little")))
+
+
+def world_key(seed: int, replication: int) -> int:
+    """Key of a world, from (experiment seed, replication) alone."""
+    return _mix_int(_mix_int(seed * GOLDEN + 0x5EED) + replication * GOLDEN)
+
+
+def unit_interval(bits: Keys) -> Floats:
+    """Uniform on [0, 1) from the upper 53 bits, of the shape of bits."""
+    return (bits >> _SHIFT_11).astype(np.float64) * 2.0**-53
+
+
+def ranges(counts: Ints) -> tuple[Ints, Ints]:
+    """Row and position within its row of every item: counts [2, 0, 1] gives [0, 0, 2] and [0, 1, 0]."""
+    row = np.repeat(np.arange(counts.size), counts)
+    return row, np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+
+
+def invert_poisson(u: Floats, mean: Floats) -> Ints:
+    """Smallest k with P(N <= k) >= u, of the shape of u (1-d), for means up to BLOCK."""
+    count = np.zeros(len(u), np.int64)
+    term = np.exp(-mean)
+    cdf = term.copy()
+    todo = np.flatnonzero(u > cdf)
+    u, mean, term, cdf = u[todo], mean[todo], term[todo], cdf[todo]
+    k = 0
+    while len(todo) and k < 400:  # P(N > 400) < 1e-170 at mean 64; the bound only guards against rounding of cdf below u
+        k += 1
+        term = term * mean / k
+        cdf = cdf + term
+        count[todo] = k
+        more = u > cdf
+        todo, u, mean, term, cdf = todo[more], u[more], mean[more], term[more], cdf[more]
+    return count
+
+
+def _full_block_cdf() -> Floats:
+    k = np.arange(256)
+    terms: Floats = np.exp(k * np.log(BLOCK) - BLOCK - np.cumsum(np.log(np.maximum(k, 1))))
+    return np.cumsum(terms)
+
+
+FULL_BLOCK_CDF = _full_block_cdf()
+
+
+@dataclass(frozen=True)
+class Draws:
+    """The random numbers of one quarter."""
+
+    quarter: int
+
+    def bits(self, key: Keys, purpose: Purpose) -> Keys:
+        return mix(key + np.uint64(_mix_int(_mix_int(int(purpose) * GOLDEN + 0x1234567) + self.quarter * GOLDEN)))
+
+    def uniform(self, key: Keys, purpose: Purpose) -> Floats:
+        """Uniform on [0, 1), of the shape of key."""
+        return unit_interval(self.bits(key, purpose))
+
+    def exponential(self, key: Keys, purpose: Purpose) -> Floats:
+        """Exponential with mean 1, of the shape of key."""
+        return -np.log1p(-self.uniform(key, purpose))
+
+    def normal(self, key: Keys, purpose: Purpose) -> Floats:
+        """Standard normal, of the shape of key (Box and Muller 1958)."""
+        bits = self.bits(key, purpose)
+        radius = np.sqrt(-2.0 * np.log1p(-unit_interval(bits)))
+        return radius * np.cos(2.0 * np.pi * unit_interval(mix(bits)))
+
+    def gamma_two(self, key: Keys, purpose: Purpose, mean: Floats) -> Floats:
+        """Gamma with shape 2 and the given mean, of the shape of key: a sum of two exponentials, rising with the mean."""
+        bits = self.bits(key, purpose)
+        return -0.5 * mean * (np.log1p(-unit_interval(bits)) + np.log1p(-unit_interval(mix(bits))))
+
+    def laplace(self, key: Keys, purpose: Purpose, scale: Floats) -> Floats:
+        """Laplace with mean 0 and the given scale, of the shape of key."""
+        centred = self.uniform(key, purpose) - 0.5
+        return -scale * np.sign(centred) * np.log1p(-2.0 * np.minimum(np.abs(centred), 0.5 - 2.0**-54))
+
+    def poisson(self, key: Keys, purpose: Purpose, mean: Floats) -> Ints:
+        """Poisson counts of the shape of mean: exact for any mean, and never falling when a mean rises.
+
+        They are the events of a unit-rate process on [0, mean].  The line is cut into blocks of length 64, each with a
+        keyed uniform of its own; full blocks and the last, partial one are both inverted.  Sums of independent Poisson
+        counts are Poisson, so nothing is approximated and exp(-mean) never underflows.
+        """
+        bits, flat = self.bits(key, purpose).ravel(), mean.ravel()
+        full = (flat // BLOCK).astype(np.int64)
+        counts = invert_poisson(unit_interval(child(bits, full)), flat - BLOCK * full)
+        row, block = ranges(full)
+        np.add.at(counts, row, np.searchsorted(FULL_BLOCK_CDF, unit_interval(child(bits[row], block))))
+        return counts.reshape(mean.shape)
+
+    def newborn_keys(self, key: Keys, purpose: Purpose, counts: Ints) -> Keys:
+        """Keys of ``counts`` newborns of each key, of shape (counts.sum(),): a higher count keeps the first ones."""
+        row, position = ranges(counts.ravel())
+        return child(self.bits(key, purpose).ravel()[row], position)

@@ -1,0 +1,170 @@
+"""Newcomers: how large an entrant is, and how a project is signed.  Shared by the rules that bring firms.  ODD 7.1, 7.2
+
+Software and services entrants operate next quarter; hardware entrants are projects first and go through the funnel
+signed -> started -> operating.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from model.base import Base
+from model.contract import Births, no_rows
+from model.draws import Draws, Purpose, ranges
+from model.entities import NONE, Channel, Groups, Partners, Projects
+from model.facts import Codes, Floats, Ints, Keys
+from model.units import NEVER, STEP_YEARS
+
+FUNNEL_LAG = np.array([1.0, 1.5, 2.0, 2.5])
+FUNNEL_SHARE = np.array([0.33, 0.40, 0.48, 0.58])
+FULL_PLANT_INVESTMENT = 5.0  # 亿元, contract: from here on a project brings its own plant
+
+
+# ── Kernels ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+def on_ridge(position: Floats, knots: Floats) -> Floats:
+    """Values on a ridge of equally spaced knots at a position in [0, 1], of the shape of position."""
+    return np.interp(position, np.linspace(0.0, 1.0, len(knots)), knots)
+
+
+def lognormal(normal: Floats, mean: Floats, spread: Floats) -> Floats:
+    """Lognormal with the given mean and sd of the logarithm, of the shape of normal."""
+    return mean * np.exp(spread * normal - 0.5 * spread * spread)
+
+
+def mean_lag(investment: Floats, position: Floats, exponent: Floats, factor: Floats) -> Floats:
+    """Mean time from signing to opening [year], of the shape of investment [亿元, contract]."""
+    return on_ridge(position, FUNNEL_LAG) * factor * (np.maximum(investment, 0.1) / 5.0) ** exponent
+
+
+def by_world(values: Floats, world: Ints) -> Floats:
+    """A parameter of shape (n_worlds or 1, 1) for rows of the given worlds, of shape (n_rows,)."""
+    column = values[:, 0]
+    return column.take(world) if len(column) > 1 else np.repeat(column, len(world))
+
+
+# ── Makers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+def productivity(base: Base, quarter: int) -> Floats:
+    """Revenue a head at mean quality [亿元/year], of shape (n_worlds, n_segments)."""
+    years = (quarter - base.start) * STEP_YEARS
+    return base.productivity * np.exp(years * np.log1p(base.productivity_growth))
+
+
+def quality_of(base: Base, key: Keys, world: Ints) -> Floats:
+    """Productivity relative to the segment, lognormal with mean 1, of the shape of key."""
+    normal = Draws(0).normal(key, Purpose.QUALITY)
+    return lognormal(normal, np.ones(len(key)), by_world(base.newcomers.quality_spread, world))
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Who newcomers are, of shape (n,) each: their keys, where they work, how they came and who brought them."""
+
+    key: Keys
+    cell: Ints
+    channel: Channel
+    anchor: Ints
+    round: Codes
+    parent: Ints
+
+    @classmethod
+    def of(cls, key: Keys, cell: Ints, channel: Channel, anchor: Ints | None = None) -> Origin:
+        """Newcomers without a parent, brought by the anchors in the given slots (in round 1) or by none."""
+        slot = no_rows(len(key)) if anchor is None else anchor
+        return cls(key, cell, channel, slot, (slot >= 0).astype(np.int8), no_rows(len(key)))
+
+
+def entrants(base: Base, draws: Draws, origin: Origin, customer: Ints | None = None) -> Births:
+    """Small firms that ask to open at the end of this quarter, of shape (n,), with the size of an entrant."""
+    n, key, p = len(origin.key), origin.key, base.newcomers
+    world = origin.cell // base.n_segments
+    median, mean = by_world(p.entrant_staff_median, world), by_world(p.entrant_staff_mean, world)
+    spread = np.sqrt(2.0 * np.log(np.maximum(mean / median, 1.0)))
+    employees = np.maximum(median * np.exp(spread * Draws(0).normal(key, Purpose.SIZE)), 1.0)
+    quality = quality_of(base, key, world)
+    return Births(
+        key=key,
+        cell=origin.cell,
+        channel=np.full(n, origin.channel, np.int8),
+        leads=no_rows(n),
+        anchor=origin.anchor,
+        round=origin.round,
+        customer=no_rows(n) if customer is None else customer,
+        parent=origin.parent,
+        own_plant=np.zeros(n, np.bool_),
+        employees=employees,
+        quality=quality,
+        outside_demand=employees * quality * productivity(base, draws.quarter).ravel().take(origin.cell),
+        ramp=np.ones(n),
+    )
+
+
+def signed_projects(base: Base, quarter: Ints, origin: Origin, mean_investment: Floats) -> Projects:
+    """Signed projects, of shape (n,): investment, full output, lag and opening share drawn by their keys.
+
+    Parameters
+    ----------
+    quarter : of shape (n,)
+        Quarter of signing.
+    mean_investment : of shape (n,) [亿元]
+        Mean contract investment.
+    """
+    n, key, p = len(origin.key), origin.key, base.newcomers
+    world, segment = np.divmod(origin.cell, base.n_segments)
+    normal = Draws(0).normal(key, Purpose.INVESTMENT)
+    investment = lognormal(normal, mean_investment, by_world(p.project_spread, world))
+    position = by_world(p.funnel_position, world)
+    lag = mean_lag(investment, position, by_world(p.size_exponent, world), base.lag_factor.take(segment))
+    return Projects(
+        key=key,
+        cell=origin.cell,
+        leads=no_rows(n),
+        anchor=origin.anchor,
+        round=origin.round,
+        channel=np.full(n, origin.channel, np.int8),
+        signed=quarter,
+        investment=investment,
+        capacity=investment * by_world(p.realised_share * p.output_per_investment * p.plan_realised, world),
+        quality=quality_of(base, key, world),
+        opening_share=on_ridge(position, FUNNEL_SHARE) * by_world(p.park_factor, world),
+        lag=Draws(0).gamma_two(key, Purpose.LAG, lag),
+        progress=np.zeros(n),
+        started=np.full(n, NEVER),
+        fate=np.zeros(n, np.int8),
+    )
+
+
+def partners_of(base: Base, key: Keys, world: Ints, slot: Ints, kind: Ints) -> tuple[Partners, Ints]:
+    """Tied partners of new anchors, in order of their anchor, and how many each has, of shape (n_anchors,)."""
+    has = kind >= 0
+    mean = np.where(has, base.kind_partners[world, np.maximum(kind, 0)], 0.0) if base.kind_partners.size else np.zeros(len(key))
+    counts = np.rint(mean).astype(np.int64)
+    row, _ = ranges(counts)
+    keys = Draws(0).newborn_keys(key, Purpose.PARTNERS, counts)
+    u = Draws(0).uniform(keys, Purpose.CANDIDATE_SEGMENT)
+    segment = pick(base.kind_shares[kind[row]], u) if len(row) else row
+    resistance = Draws(0).exponential(keys, Purpose.RESISTANCE)
+    return Partners(keys, world[row] * base.n_segments + segment, slot[row], resistance), counts
+
+
+def pick(cumulative: Floats, u: Floats) -> Ints:
+    """Index chosen by a uniform from cumulative shares of shape (n, n_choices) or (n_choices,), of shape (n,)."""
+    table = np.broadcast_to(cumulative, (len(u), cumulative.shape[-1]))
+    chosen = (table <= (u * table[:, -1])[:, None]).sum(axis=1)
+    return np.minimum(chosen, table.shape[1] - 1)
+
+
+def named_buyers(groups: Groups, revenue: Floats, cell: Ints, u: Floats) -> Ints:
+    """A buyer in each given cell, chosen in proportion to revenue, of shape (n,) [row]; NONE where the cell is empty."""
+    if not len(cell):
+        return cell
+    counts = groups.by_cell.ravel()
+    first = np.cumsum(counts) - counts
+    position = np.arange(max(int(counts[cell].max()), 1))
+    row = first[cell][:, None] + position
+    inside = position < counts[cell][:, None]
+    weight = np.where(inside, revenue.take(np.minimum(row, max(len(revenue) - 1, 0))), 0.0) if len(revenue) else 0.0 * row
+    cumulative = np.cumsum(weight, axis=1)
+    chosen = np.minimum((cumulative <= (u * cumulative[:, -1])[:, None]).sum(axis=1), len(position) - 1)
+    return np.where(cumulative[:, -1] > 0.0, first[cell] + chosen, NONE)

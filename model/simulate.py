@@ -1,0 +1,84 @@
+"""simulate(cases) -> History: all worlds of a batch, quarter by quarter.  A single run is a batch of one."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from model.draws import Draws
+from model.facts import Floats
+from model.history import Axis, History
+from model.levers import LEVERS
+from model.measures import MEASURES, derived, measure
+from model.scenario import Case
+from model.schedule import SCHEDULE
+from model.settlement import Settled, settle
+from model.start.build import Batch, begin
+from model.state import ParkState, after
+
+
+def step(batch: Batch, state: ParkState) -> tuple[ParkState, ParkState, Settled]:
+    """One quarter: the park before and after its settlement, and what the settlement did."""
+    quarter = state.quarter + 1
+    number = quarter - state.base.start
+    draws = Draws(quarter)
+    state = dataclasses.replace(
+        state,
+        quarter=quarter,
+        levers=batch.levers.at(number),
+        levels=batch.levers.levels_at(number),
+        floor_added=batch.levers.floor_added[number - 1],
+    )
+    for rule in SCHEDULE:
+        state = after(state, rule, rule.apply(state, batch.parameters[rule.name], draws))
+    settled_state, settled = settle(state, draws)
+    return state, settled_state, settled
+
+
+class Recorder:
+    """Measures of a run as they come, of shape (n_quarters + 1, n_worlds, n) each."""
+
+    def __init__(self, batch: Batch, state: ParkState) -> None:
+        self._batch, self._start = batch, state.quarter
+        first = measure(state, state, None)
+        self._values = {name: np.zeros((batch.n_quarters + 1, *value.shape)) for name, value in first.items()}
+        self._put(0, first)
+
+    def _put(self, row: int, values: dict[str, Floats]) -> None:
+        for name, value in values.items():
+            self._values[name][row] = value
+
+    def add(self, before: ParkState, now: ParkState, settled: Settled) -> None:
+        self._put(now.quarter - self._start, measure(before, now, settled))
+
+    def history(self) -> History:
+        """Everything recorded, read-only."""
+        park = self._batch.cases[0].scenario.park
+        values = {**self._values, **derived(self._values)}
+        for value in values.values():
+            value.flags.writeable = False
+        axes = {
+            Axis.SEGMENT: tuple(s.key for s in park.segments),
+            Axis.ZONE: tuple(z.key for z in park.zones),
+            Axis.LEVER: tuple(LEVERS),
+            Axis.PARK: ("park",),
+        }
+        return History(self._batch.cases, self._start, axes, MEASURES, values)
+
+
+def simulate(cases: Sequence[Case]) -> History:
+    """Run a batch: one world a case, all of one park structure and one clock.
+
+    Raises
+    ------
+    ValueError
+        If the cases cannot share a batch, or a scenario or policy says what it may not.
+    """
+    batch, state = begin(cases)
+    recorder = Recorder(batch, state)
+    for _ in range(batch.n_quarters):
+        before, state, settled = step(batch, state)
+        recorder.add(before, state, settled)
+    return recorder.history()

@@ -1,0 +1,190 @@
+"""Anchors, their partners, and the pipeline of signed projects at the start."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from model.base import Base, draw, uniform_of
+from model.contract import no_rows
+from model.draws import Draws, Purpose, child, named
+from model.entities import Anchors, Channel, Firms, Partners, Projects, Stage, rows, stacked
+from model.facts import Assumption, Floats, Ints, Keys
+from model.newcomers import Origin, by_world, on_ridge, partners_of, pick, productivity, signed_projects
+from model.rules.anchors import AnchorParameters
+from model.rules.attraction import RIDGE_FOLLOW, RIDGE_LEAD, Attraction, pull
+from model.scenario import Anchor, Park, Status
+from model.units import NEVER, QUARTERS_PER_YEAR, STEP_YEARS
+
+STAGES = {
+    Status.PLANNED: Stage.PLANNED,
+    Status.SIGNED: Stage.SIGNED,
+    Status.STARTED: Stage.STARTED,
+    Status.OPERATING: Stage.OPERATING,
+}
+ALMOST = 0.95  # progress at most of a project that has not opened by the start
+
+
+# ── Anchors ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+def initial_anchors(parks: Sequence[Park], base: Base, keys: Keys, firms: Firms) -> tuple[Anchors, Partners]:
+    """One row a named anchor and world, and the partners of those whose partners had not all come before."""
+    park, n_anchors = parks[0], len(parks[0].anchors)
+    segments, kinds = [s.key for s in park.segments], [k.key for k in park.partner_kinds]
+    world, slot = np.divmod(np.arange(base.n_worlds * n_anchors), max(n_anchors, 1))
+
+    def each(pick_value: Callable[[Anchor], int]) -> Ints:
+        return np.array([pick_value(a) for p in parks for a in p.anchors], np.int64)
+
+    kind = each(lambda a: -1 if a.partner_kind is None else kinds.index(a.partner_kind))
+    before = each(lambda a: int(a.partners_came_before)).astype(np.bool_)
+    key = np.stack([named(keys, f"anchor.{a.key}") for a in park.anchors], axis=1).ravel() if n_anchors else keys[:0]
+    partners, counts = partners_of(base, key, world, slot, kind)
+    anchors = Anchors(
+        key=key,
+        world=world,
+        segment=each(lambda a: segments.index(a.segment)),
+        name=slot,
+        kind=kind,
+        signs=each(lambda a: a.signed),
+        closes=each(lambda a: a.closes),
+        stage=each(lambda a: STAGES[a.status]).astype(np.int8),
+        exposure=np.zeros(len(key)),
+        partners=counts,
+        partners_signed=np.where(before, counts, 0),
+        firm=_own_firms(base, firms, world, slot),
+        investment=_per_anchor(parks, keys, "investment", lambda a: a.investment),
+    )
+    owner = world_rows(base, anchors, partners)
+    return anchors, rows(partners, np.flatnonzero(~before[owner]))
+
+
+def world_rows(base: Base, anchors: Anchors, partners: Partners) -> Ints:
+    """Row of the anchor of every partner."""
+    first = np.searchsorted(anchors.world, np.arange(base.n_worlds))
+    return np.asarray(first[partners.cell // base.n_segments] + partners.anchor)
+
+
+def _own_firms(base: Base, firms: Firms, world: Ints, slot: Ints) -> Ints:
+    own = np.flatnonzero(firms.leads >= 0)
+    row = no_rows(len(world))
+    per_world = base.n_segments * base.n_zones
+    n_anchors = int(slot.max()) + 1 if len(slot) else 0
+    row[firms.site[own] // per_world * n_anchors + firms.leads[own]] = own
+    return row
+
+
+def _per_anchor(parks: Sequence[Park], keys: Keys, name: str, choose: Callable[[Anchor], Assumption]) -> Floats:
+    """A drawn value of every named anchor, world by world, of shape (n_worlds * n_anchors,)."""
+    park = parks[0]
+    columns = [
+        draw([choose(p.anchors[n]) for p in parks], uniform_of(keys, f"{name}.{a.key}")) for n, a in enumerate(park.anchors)
+    ]
+    return np.stack(columns, axis=1).ravel() if columns else np.zeros(0)
+
+
+def integrated(base: Base, anchors: Anchors, partners: Partners, p: Attraction) -> tuple[Anchors, Partners]:
+    """Anchors that signed before the start with the pull summed since then, and the partners still outside."""
+    lead = by_world(on_ridge(p.follow_ridge, RIDGE_LEAD), anchors.world)
+    follow = by_world(on_ridge(p.follow_ridge, RIDGE_FOLLOW), anchors.world)
+    signed_pull, anyway = by_world(p.signed_pull, anchors.world), by_world(p.anyway_rate, anchors.world)
+    owner = world_rows(base, anchors, partners)
+    waiting = np.bincount(owner, minlength=len(anchors.key))
+    past = anchors.signs[(anchors.signs <= base.start) & (waiting > 0)]
+    for quarter in range(int(past.min()) if len(past) else base.start, base.start):
+        running = (anchors.signs <= quarter) & (anchors.stage > Stage.PLANNED) & (waiting > 0)
+        hazard = anyway + pull(anchors, lead, follow, signed_pull)
+        exposure = anchors.exposure + STEP_YEARS * hazard * running
+        signed = np.bincount(owner, partners.resistance <= exposure[owner], minlength=len(anchors.key)).astype(np.int64)
+        anchors = dataclasses.replace(
+            anchors, exposure=exposure, partners_signed=np.where(waiting > 0, signed, anchors.partners_signed)
+        )
+    outside = np.flatnonzero(partners.resistance > anchors.exposure[owner])
+    return anchors, rows(partners, outside)
+
+
+# ── Projects ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+def initial_projects(parks: Sequence[Park], base: Base, keys: Keys, anchors: Anchors, p: AnchorParameters) -> Projects:
+    """Named anchors that do not operate yet, and the other signed projects that neither opened nor were cancelled."""
+    table = stacked((_named(parks, base, keys, anchors), _pipeline(parks, base, keys, p)))
+    return rows(table, np.argsort(table.cell, kind="stable"))
+
+
+def _named(parks: Sequence[Park], base: Base, keys: Keys, anchors: Anchors) -> Projects:
+    pending = np.flatnonzero(anchors.stage < Stage.OPERATING)
+    everyone = [a for park in parks for a in park.anchors]
+    chosen = [everyone[i] for i in pending]
+    world, segment = anchors.world[pending], anchors.segment[pending]
+    cell, key, signs = world * base.n_segments + segment, anchors.key[pending], anchors.signs[pending]
+    investment = anchors.investment[pending]
+    drafted = signed_projects(base, signs, Origin.of(key, cell, Channel.SCHEDULED), investment)
+    usual = investment / np.maximum(drafted.investment, 1e-12) * drafted.capacity
+    capacity = _declared(chosen, anchors.key[pending], "revenue", lambda a: a.revenue, usual)
+    head = productivity(base, base.start).ravel().take(cell)
+    jobs = _declared(chosen, key, "jobs", lambda a: a.jobs, capacity / (head * drafted.quality))
+    opens = np.array([a.opens if a.opens is not None else NEVER for a in chosen], np.int64)
+    overrun = by_world(base.newcomers.overrun, world) * -np.log1p(-Draws(0).uniform(key, Purpose.LAG))
+    lag = np.where(opens < NEVER, (opens - signs) * STEP_YEARS + overrun, drafted.lag)
+    lag = np.maximum(lag, STEP_YEARS)
+    gone = np.where(signs <= base.start, (base.start - signs) * STEP_YEARS, 0.0)
+    started = anchors.stage[pending] == Stage.STARTED
+    table = dataclasses.replace(
+        drafted,
+        leads=anchors.name[pending],
+        investment=investment,
+        capacity=capacity,
+        quality=capacity / np.maximum(jobs * head, 1e-12),
+        opening_share=_declared(chosen, key, "opening_share", lambda a: a.opening_share, drafted.opening_share),
+        lag=lag,
+        progress=np.minimum(gone / lag, ALMOST),
+        started=np.where(started, np.minimum(signs, base.start), NEVER),
+    )
+    return rows(table, np.argsort(table.cell, kind="stable"))
+
+
+def _declared(
+    chosen: Sequence[Anchor], key: Keys, name: str, choose: Callable[[Anchor], Assumption | None], otherwise: Floats
+) -> Floats:
+    """What the park file declares of each anchor, drawn by its key; ``otherwise`` where it is silent."""
+    values = otherwise.copy()
+    given = [choose(a) for a in chosen]
+    known = np.flatnonzero([g is not None for g in given])
+    if len(known):
+        values[known] = draw([g for g in given if g is not None], uniform_of(key[known], name))
+    return values
+
+
+def _pipeline(parks: Sequence[Park], base: Base, keys: Keys, p: AnchorParameters) -> Projects:
+    park = parks[0]
+    funnel = base.entry_shares * base.through_funnel
+    shares = np.cumsum(funnel, axis=1)
+    tables = []
+    for quarter, signed in park.pipeline.signed:
+        own = sum(1 for a in park.anchors if a.signed == quarter and a.status is not Status.PLANNED)
+        count = max(signed - own, 0)
+        key = child(named(keys, f"pipeline.{quarter}")[:, None], np.arange(count)[None, :]).ravel()
+        world = np.repeat(np.arange(base.n_worlds), count)
+        segment = pick(shares[world], Draws(0).uniform(key, Purpose.CANDIDATE_SEGMENT)) if len(key) else world
+        origin = Origin.of(key, world * base.n_segments + segment, Channel.ATTRACTED)
+        mean = by_world(base.project_investment, world)
+        tables.append(_aged(signed_projects(base, np.full(len(key), quarter), origin, mean), base, p))
+    if not tables:
+        return signed_projects(base, no_rows(0), Origin.of(keys[:0], no_rows(0), Channel.ATTRACTED), np.zeros(0))
+    return stacked(tuple(tables))
+
+
+def _aged(projects: Projects, base: Base, p: AnchorParameters) -> Projects:
+    """Projects signed before the start, as they stand at the start; those that opened are inside the counts of firms."""
+    world = projects.cell // base.n_segments
+    age = (base.start - projects.signed) * STEP_YEARS
+    progress = age / np.maximum(projects.lag, STEP_YEARS)
+    u = Draws(0).uniform(projects.key, Purpose.OPENING)
+    point = by_world(p.start_point, world)
+    opens = u < projects.opening_share
+    begun = (progress >= point) & (u < np.maximum(by_world(p.start_share, world), projects.opening_share))
+    when = projects.signed + np.floor(point * projects.lag * QUARTERS_PER_YEAR).astype(np.int64)
+    table = dataclasses.replace(projects, progress=progress, started=np.where(begun, np.minimum(when, base.start), NEVER))
+    return rows(table, np.flatnonzero(~(opens & (progress >= 1.0))))
+
+

@@ -1,0 +1,118 @@
+"""The state of a batch, and the only two ways it changes: ``after`` a rule, and the settlement in model.settlement."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.base import Base
+from model.contract import Births, Change, Recruits, Rule
+from model.entities import Anchors, Cells, Firms, Groups, Labs, Partners, Projects, Research, Worlds, Zones
+from model.facts import Floats, Ints
+from model.lever_effects import Effects
+from model.units import QUARTERS_PER_YEAR
+
+
+@dataclass(frozen=True)
+class ParkState:
+    """All worlds of a batch at one moment.  ``births`` to ``flows`` wait for the settlement."""
+
+    quarter: int
+    base: Base
+    levers: Effects
+    levels: Mapping[str, Floats]  # of the levers in use, (n_worlds, n) each
+    floor_added: Floats  # by levers so far, (n_worlds, n_zones or 1) [m2]
+    groups: Groups
+    firms: Firms
+    projects: Projects
+    anchors: Anchors
+    partners: Partners
+    labs: Labs
+    research: Research
+    cells: Cells
+    zones: Zones
+    worlds: Worlds
+    births: tuple[Births, ...] = ()
+    signings: tuple[Projects, ...] = ()
+    recruits: tuple[Recruits, ...] = ()
+    deaths: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    flows: Mapping[str, Floats] = field(default_factory=dict)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(n_worlds, n_segments)."""
+        return self.base.n_worlds, self.base.n_segments
+
+    @property
+    def n_cells(self) -> int:
+        return self.base.n_worlds * self.base.n_segments
+
+    def count_by_cell(self, cell: Ints, weight: Floats | None = None) -> Floats:
+        """Number (or summed weight) of the rows of each cell, of shape (n_worlds, n_segments)."""
+        return np.bincount(cell, weight, minlength=self.n_cells).astype(np.float64).reshape(self.shape)
+
+    def anchor_rows(self, world: Ints, slot: Ints) -> Ints:
+        """Rows of the anchors table for anchors given by world and slot."""
+        first = np.searchsorted(self.anchors.world, np.arange(self.base.n_worlds))
+        return first[world] + slot
+
+    def anchor_slots(self) -> Ints:
+        """Slot of every anchor within its world, of shape (n_anchors,)."""
+        first = np.searchsorted(self.anchors.world, np.arange(self.base.n_worlds))
+        return np.arange(len(self.anchors.world)) - first[self.anchors.world]
+
+
+    def share_reached(self, places: Floats, years: int) -> Floats:
+        """Share of the firms under so many years that a number of places a world reaches, of shape (n_worlds, 1)."""
+        if not places.any():
+            return np.zeros((self.base.n_worlds, 1))
+        young = (self.quarter - self.firms.born <= QUARTERS_PER_YEAR * years).astype(np.float64)
+        return np.minimum(places / np.maximum(self.groups.sum_by_cell(young).sum(axis=1, keepdims=True), 1.0), 1.0)
+
+    def lab_budgets(self) -> Floats:
+        """Money of each lab, of shape (n_labs,) [亿元/year]: what a lever adds is split by budget."""
+        n_worlds = self.base.n_worlds
+        total = np.bincount(self.labs.world, self.labs.budget, minlength=n_worlds)
+        extra = np.broadcast_to(self.levers.lab_budget, (n_worlds, 1))[:, 0]
+        return np.asarray(self.labs.budget * (1.0 + extra / np.maximum(total, 1e-12))[self.labs.world])
+
+
+P = TypeVar("P")
+
+
+def after(state: ParkState, rule: Rule[ParkState, P], change: Change) -> ParkState:
+    """The state with a rule's columns replaced and its births, signings, recruits, deaths and flows waiting.
+
+    Raises
+    ------
+    ValueError
+        If the rule changed what it does not own, or a column's type or shape.
+    """
+    written = change.columns.keys() | change.tables.keys()
+    if not written <= rule.writes:
+        raise ValueError(f"{rule.name} changed {sorted(written - rule.writes)} but owns {sorted(rule.writes)}")
+    tables: dict[str, dict[str, NDArray[Any]]] = {}
+    for path, value in change.columns.items():
+        table, name = path.split(".")
+        old = getattr(getattr(state, table), name)
+        if value.dtype != old.dtype or value.shape != old.shape:
+            raise ValueError(f"{rule.name}: {path} changed from {old.dtype}{old.shape} to {value.dtype}{value.shape}")
+        value.flags.writeable = False
+        tables.setdefault(table, {})[name] = value
+    replaced = {name: dataclasses.replace(getattr(state, name), **columns) for name, columns in tables.items()}
+    deaths = state.deaths if change.deaths is None else np.union1d(state.deaths, change.deaths)
+    return dataclasses.replace(
+        state,
+        **replaced,
+        **change.tables,
+        births=state.births + change.births,
+        signings=state.signings + change.signings,
+        recruits=state.recruits + change.recruits,
+        deaths=deaths,
+        flows={**state.flows, **{k: v + state.flows[k] if k in state.flows else v for k, v in change.flows.items()}},
+    )

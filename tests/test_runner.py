@@ -1,0 +1,167 @@
+"""The runner: same results in any company, nothing lost to one failure, to Ctrl-C or to a worker's death."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from experiments.runner import CHUNK_WORLDS, GIVE_UP_AFTER, chunked, run_cases
+from model.facts import Label
+from model.history import History, merge
+from model.scenario import Case, Policy, Scenario
+from tests import synthetic
+
+START, N_ROWS = synthetic.START, 5
+
+
+def small_scenario(name: str = "baseline") -> Scenario:
+    return Scenario(name, Label("", ""), synthetic.park(), START + N_ROWS - 1, {}, ())
+
+
+def cases_of(n: int, *policies: str, scenario: Scenario | None = None) -> list[Case]:
+    scenario = scenario or small_scenario()
+    return [Case(scenario, Policy(p, Label("", ""), ()), r) for p in policies for r in range(n)]
+
+
+def simulate(cases: Sequence[Case]) -> History:
+    """One measure whose values tell the world apart."""
+    values = np.array([1000.0 * len(c.policy.name) + c.replication for c in cases])
+    tables = np.broadcast_to(values[None, :, None], (N_ROWS, len(cases), len(synthetic.SEGMENTS))).copy()
+    return History(tuple(cases), START, synthetic.AXES, {"firms": synthetic.FACTS["firms"]}, {"firms": tables})
+
+
+def simulate_but_seven(cases: Sequence[Case]) -> History:
+    if any(c.replication == 7 for c in cases):
+        raise ZeroDivisionError("seven")
+    return simulate(cases)
+
+
+def simulate_never(cases: Sequence[Case]) -> History:
+    raise ValueError("never")
+
+
+def simulate_or_die(cases: Sequence[Case]) -> History:
+    if any(c.policy.name == "deadly" for c in cases):
+        os._exit(3)
+    return simulate(cases)
+
+
+def simulate_slowly(cases: Sequence[Case]) -> History:
+    if any(c.replication > 0 for c in cases):
+        time.sleep(60)
+    return simulate(cases)
+
+
+def threads_of_worker(cases: Sequence[Case]) -> History:
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
+    return simulate(cases)
+
+
+def test_worlds_stand_in_the_order_of_the_cases_whatever_the_number_of_processes():
+    cases = cases_of(70, "none", "other")
+    alone, together = run_cases(cases, jobs=1, simulate=simulate), run_cases(cases, jobs=2, simulate=simulate)
+    for runs in (alone, together):
+        assert [h.cases[0].policy.name for h in runs.histories] == ["none", "other"]
+        assert not runs.failures
+        assert runs.n_skipped == 0
+    for a, b in zip(alone.histories, together.histories, strict=True):
+        assert [c.replication for c in b.cases] == list(range(70))
+        assert all(mine is given for mine, given in zip(b.cases, a.cases, strict=True)), "cases are the caller's own objects"
+        np.testing.assert_array_equal(a.values["firms"], b.values["firms"])
+        np.testing.assert_array_equal(a.values["firms"][0, :, 0] % 1000, np.arange(70))
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3, 16])
+def test_chunks_hold_one_scenario_and_policy_and_every_case_once(jobs):
+    cases = cases_of(50, "none", "other")
+    chunks = chunked(cases, jobs)
+    assert [c for chunk in chunks for c in chunk] == cases
+    assert all(len({(c.scenario.name, c.policy.name) for c in chunk}) == 1 for chunk in chunks)
+    assert all(0 < len(chunk) <= CHUNK_WORLDS for chunk in chunks)
+    assert len(chunks) >= jobs
+
+
+def test_one_failing_world_takes_no_other_with_it():
+    runs = run_cases(cases_of(40, "none"), jobs=1, simulate=simulate_but_seven)
+    (history,), (failure,) = runs.histories, runs.failures
+    assert [c.replication for c in history.cases] == [r for r in range(40) if r != 7]
+    np.testing.assert_array_equal(history.values["firms"][0, :, 0] % 1000, [r for r in range(40) if r != 7])
+    assert failure.case.replication == 7
+    assert failure.error == "ZeroDivisionError: seven"
+    assert "simulate_but_seven" in failure.traceback
+
+
+def test_nothing_but_failures_ends_early():
+    runs = run_cases(cases_of(200, "none"), jobs=1, simulate=simulate_never)
+    assert not runs.histories
+    assert GIVE_UP_AFTER <= len(runs.failures) <= GIVE_UP_AFTER + CHUNK_WORLDS
+    assert runs.n_skipped == 200 - len(runs.failures)
+
+
+def test_a_dying_worker_is_a_failure_and_not_an_endless_wait():
+    runs = run_cases(cases_of(4, "deadly", "none"), jobs=2, simulate=simulate_or_die)
+    assert {f.case.policy.name for f in runs.failures} >= {"deadly"}
+    assert len(runs.failures) + sum(len(h.cases) for h in runs.histories) == 8
+    assert "--jobs 1" in runs.failures[0].error
+
+
+def test_interruption_keeps_what_finished_and_leaves_no_process():
+    cases = cases_of(1, "none") + cases_of(2, "other")[1:] + cases_of(3, "third")[2:]
+    before = set(multiprocessing.active_children())
+    seen: list[float] = []
+
+    def interrupt_once_one_is_done(done: int, failed: int, total: int) -> None:
+        if done and not seen:
+            seen.append(time.monotonic())
+            threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        runs = run_cases(cases, jobs=2, progress=interrupt_once_one_is_done, simulate=simulate_slowly)
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    assert time.monotonic() - seen[0] < 3
+    assert runs.interrupted
+    assert [h.cases[0].policy.name for h in runs.histories] == ["none"]
+    assert runs.n_skipped == 2
+    assert set(multiprocessing.active_children()) == before
+
+
+def test_workers_use_one_numerical_thread_and_the_environment_is_restored():
+    before = os.environ.get("OPENBLAS_NUM_THREADS")
+    runs = run_cases(cases_of(2, "none"), jobs=2, simulate=threads_of_worker)
+    assert not runs.failures
+    assert os.environ.get("OPENBLAS_NUM_THREADS") == before
+
+
+def test_progress_counts_up_to_the_total():
+    seen: list[tuple[int, int, int]] = []
+    run_cases(cases_of(40, "none"), jobs=1, progress=lambda *counts: seen.append(counts), simulate=simulate_but_seven)
+    assert seen[-1] == (40, 1, 40)
+    assert [done for done, _, _ in seen] == sorted(done for done, _, _ in seen)
+
+
+def test_two_inputs_of_one_name_and_repeated_cases_are_refused():
+    longer = Scenario("baseline", Label("", ""), synthetic.park(), START + 9, {}, ())
+    with pytest.raises(ValueError, match="two different"):
+        run_cases([*cases_of(1, "none"), *cases_of(1, "none", scenario=longer)], simulate=simulate)
+    with pytest.raises(ValueError, match="twice"):
+        run_cases([*cases_of(2, "none"), *cases_of(1, "none")], simulate=simulate)
+
+
+def test_merge_refuses_histories_that_do_not_fit():
+    history = simulate(cases_of(2, "none"))
+    shorter = History(history.cases, START, history.axes, history.facts, {"firms": history.values["firms"][:-1]})
+    with pytest.raises(ValueError, match="length"):
+        merge([history, shorter])
+    with pytest.raises(ValueError, match="same measures"):
+        merge([history, History(history.cases, START, history.axes, {}, {"exits": history.values["firms"]})])
+    with pytest.raises(ValueError, match="no history"):
+        merge([])
