@@ -9,11 +9,16 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from model.entities import Anchors, Partners, Projects
+from model.entities import Anchors, Channel, Partners, Projects
 from model.facts import Codes, Floats, Ints, Keys, Mask
 
 P = TypeVar("P")
 S = TypeVar("S")
+
+
+def no_rows(n: int) -> Ints:
+    """A link column of shape (n,) that points nowhere."""
+    return np.full(n, -1)
 
 
 @dataclass(frozen=True)
@@ -39,24 +44,52 @@ class Births:
 
 
 @dataclass(frozen=True)
+class Arrivals:
+    """Newcomers that decide to come this quarter, of shape (n,): the settlement makes entrants or signed projects of them.
+
+    ``customer`` and ``parent`` are rows of the firms as they stand before the settlement, or NONE; ``inherited`` multiplies
+    the quality that their key draws.
+    """
+
+    key: Keys
+    cell: Ints
+    channel: Codes
+    anchor: Ints
+    round: Codes
+    customer: Ints
+    parent: Ints
+    inherited: Floats
+
+
+def arrivals(key: Keys, cell: Ints, channel: Channel, anchor: Ints | None = None, customer: Ints | None = None) -> Arrivals:
+    """Newcomers without a parent, brought by the anchors in the given slots (in round 1) or by none."""
+    n = len(key)
+    none = no_rows(n)
+    slot = none if anchor is None else anchor
+    buyer = none if customer is None else customer
+    return Arrivals(key, cell, np.full(n, channel, np.int8), slot, (slot >= 0).astype(np.int8), buyer, none, np.ones(n))
+
+
+@dataclass(frozen=True)
 class Recruits:
     """Anchors that sign for the first time, their partners and their projects (whose ``leads`` is already the new slot)."""
 
     anchors: Anchors
     partners: Partners
+    projects: Projects
 
 
 @dataclass(frozen=True)
 class Change:
-    """New values of a rule's own columns at once; births, signings, recruits and deaths at the end of the quarter.
+    """New values of a rule's own columns at once; arrivals, openings, recruits and deaths at the end of the quarter.
 
     ``flows`` are what the rule counted this quarter, of shape (n_worlds, n_segments) each, for the measures.
     """
 
     columns: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     tables: Mapping[str, object] = field(default_factory=dict)
-    births: tuple[Births, ...] = ()
-    signings: tuple[Projects, ...] = ()
+    arrivals: tuple[Arrivals, ...] = ()
+    openings: tuple[Births, ...] = ()
     recruits: tuple[Recruits, ...] = ()
     deaths: Ints | None = None
     flows: Mapping[str, Floats] = field(default_factory=dict)
@@ -75,8 +108,3 @@ class Rule(Generic[S, P]):
     writes: frozenset[str]
     apply: Callable[[S, P, Any], Change]
     admissible: Callable[[P], Mask] | None = None
-
-
-def no_rows(n: int) -> Ints:
-    """A link column of shape (n,) that points nowhere."""
-    return np.full(n, -1)

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -75,6 +77,12 @@ class Firms:
     life: Floats = column("1", "Exit hazard that it can still bear", "剩余寿命", initial=0.0)
     spin_off_rate: Floats = column("1/year", "Rate of spin-offs by size", "衍生率", low=0.0, initial=0.0)
     spin_off_left: Floats = column("1", "Exposure left until its next spin-off", "距下次衍生", initial=0.0)
+
+    @classmethod
+    def initial(cls, name: str) -> float | int:
+        """Value of a column in a new row that does not give one."""
+        value: float | int = cls.__dataclass_fields__[name].metadata["initial"]
+        return value
 
 
 @dataclass(frozen=True)
@@ -234,24 +242,37 @@ def group(site: Ints, shape: tuple[int, int, int]) -> Groups:
 Table = TypeVar("Table")
 
 
+@cache
+def columns_of(kind: type) -> tuple[str, ...]:
+    """Names of the columns of a table."""
+    return tuple(f.name for f in dataclasses.fields(kind))
+
+
+def replaced(record: Table, changes: Mapping[str, object]) -> Table:
+    """The frozen record with some fields replaced; ``dataclasses.replace`` at a tenth of its cost."""
+    new: Table = object.__new__(type(record))
+    new.__dict__.update(record.__dict__)
+    new.__dict__.update(changes)
+    return new
+
+
 def read_only(table: Table) -> Table:
     """The table with its arrays locked against writing."""
-    for f in dataclasses.fields(table):  # type: ignore[arg-type]
-        getattr(table, f.name).flags.writeable = False
+    for value in table.__dict__.values():
+        value.flags.writeable = False
     return table
 
 
 def rows(table: Table, index: Ints) -> Table:
     """The rows at ``index`` of a ragged table, in that order."""
-    kind: Any = type(table)
-    return kind(*(getattr(table, f.name).take(index) for f in dataclasses.fields(kind)))  # type: ignore[no-any-return]
+    return replaced(table, {name: column.take(index) for name, column in table.__dict__.items()})
 
 
 def stacked(parts: tuple[Table, ...]) -> Table:
     """The rows of several tables of one kind, one after the other."""
-    kind: Any = type(parts[0])
-    names = [f.name for f in dataclasses.fields(kind)]
-    return kind(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))  # type: ignore[no-any-return]
+    if len(parts) == 1:
+        return parts[0]
+    return replaced(parts[0], {n: np.concatenate([p.__dict__[n] for p in parts]) for n in columns_of(type(parts[0]))})
 
 
 def look_up(values: Ints, index: Ints) -> Ints:

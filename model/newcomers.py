@@ -6,15 +6,13 @@ signed -> started -> operating.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from model.base import Base
-from model.contract import Births, no_rows
+from model.contract import Arrivals, Births, no_rows
 from model.draws import Draws, Purpose, ranges
-from model.entities import NONE, Channel, Groups, Partners, Projects
-from model.facts import Codes, Floats, Ints, Keys
+from model.entities import NONE, Groups, Partners, Projects
+from model.facts import Floats, Ints, Keys
 from model.units import NEVER, STEP_YEARS
 
 FUNNEL_LAG = np.array([1.0, 1.5, 2.0, 2.5])
@@ -25,7 +23,7 @@ FULL_PLANT_INVESTMENT = 5.0  # 亿元, contract: from here on a project brings i
 # ── Kernels ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 def on_ridge(position: Floats, knots: Floats) -> Floats:
     """Values on a ridge of equally spaced knots at a position in [0, 1], of the shape of position."""
-    return np.interp(position, np.linspace(0.0, 1.0, len(knots)), knots)
+    return np.interp(position * (len(knots) - 1), np.arange(len(knots)), knots)
 
 
 def lognormal(normal: Floats, mean: Floats, spread: Floats) -> Floats:
@@ -39,9 +37,9 @@ def mean_lag(investment: Floats, position: Floats, exponent: Floats, factor: Flo
 
 
 def by_world(values: Floats, world: Ints) -> Floats:
-    """A parameter of shape (n_worlds or 1, 1) for rows of the given worlds, of shape (n_rows,)."""
+    """A parameter of shape (n_worlds or 1, 1) for rows of the given worlds, of shape (n_rows,), or (1,) for all alike."""
     column = values[:, 0]
-    return column.take(world) if len(column) > 1 else np.repeat(column, len(world))
+    return column.take(world) if len(column) > 1 else column
 
 
 # ── Makers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -54,80 +52,62 @@ def productivity(base: Base, quarter: int) -> Floats:
 def quality_of(base: Base, key: Keys, world: Ints) -> Floats:
     """Productivity relative to the segment, lognormal with mean 1, of the shape of key."""
     normal = Draws(0).normal(key, Purpose.QUALITY)
-    return lognormal(normal, np.ones(len(key)), by_world(base.newcomers.quality_spread, world))
+    return lognormal(normal, np.ones(1), by_world(base.newcomers.quality_spread, world))
 
 
-@dataclass(frozen=True)
-class Origin:
-    """Who newcomers are, of shape (n,) each: their keys, where they work, how they came and who brought them."""
-
-    key: Keys
-    cell: Ints
-    channel: Channel
-    anchor: Ints
-    round: Codes
-    parent: Ints
-
-    @classmethod
-    def of(cls, key: Keys, cell: Ints, channel: Channel, anchor: Ints | None = None) -> Origin:
-        """Newcomers without a parent, brought by the anchors in the given slots (in round 1) or by none."""
-        slot = no_rows(len(key)) if anchor is None else anchor
-        return cls(key, cell, channel, slot, (slot >= 0).astype(np.int8), no_rows(len(key)))
-
-
-def entrants(base: Base, draws: Draws, origin: Origin, customer: Ints | None = None) -> Births:
-    """Small firms that ask to open at the end of this quarter, of shape (n,), with the size of an entrant."""
-    n, key, p = len(origin.key), origin.key, base.newcomers
-    world = origin.cell // base.n_segments
+def entrants(base: Base, quarter: int, who: Arrivals) -> Births:
+    """Small firms that ask to open at the end of the quarter, of shape (n,), with the size of an entrant."""
+    n, p = len(who.key), base.newcomers
+    world = who.cell // base.n_segments
     median, mean = by_world(p.entrant_staff_median, world), by_world(p.entrant_staff_mean, world)
     spread = np.sqrt(2.0 * np.log(np.maximum(mean / median, 1.0)))
-    employees = np.maximum(median * np.exp(spread * Draws(0).normal(key, Purpose.SIZE)), 1.0)
-    quality = quality_of(base, key, world)
+    employees = np.maximum(median * np.exp(spread * Draws(0).normal(who.key, Purpose.SIZE)), 1.0)
+    quality = quality_of(base, who.key, world) * who.inherited
     return Births(
-        key=key,
-        cell=origin.cell,
-        channel=np.full(n, origin.channel, np.int8),
+        key=who.key,
+        cell=who.cell,
+        channel=who.channel,
         leads=no_rows(n),
-        anchor=origin.anchor,
-        round=origin.round,
-        customer=no_rows(n) if customer is None else customer,
-        parent=origin.parent,
+        anchor=who.anchor,
+        round=who.round,
+        customer=who.customer,
+        parent=who.parent,
         own_plant=np.zeros(n, np.bool_),
         employees=employees,
         quality=quality,
-        outside_demand=employees * quality * productivity(base, draws.quarter).ravel().take(origin.cell),
+        outside_demand=employees * quality * productivity(base, quarter).ravel().take(who.cell),
         ramp=np.ones(n),
     )
 
 
-def signed_projects(base: Base, quarter: Ints, origin: Origin, mean_investment: Floats) -> Projects:
+def signed_projects(base: Base, signed: Ints, who: Arrivals, mean_investment: Floats) -> Projects:
     """Signed projects, of shape (n,): investment, full output, lag and opening share drawn by their keys.
 
     Parameters
     ----------
-    quarter : of shape (n,)
+    signed : of shape (n,)
         Quarter of signing.
     mean_investment : of shape (n,) [亿元]
         Mean contract investment.
     """
-    n, key, p = len(origin.key), origin.key, base.newcomers
-    world, segment = np.divmod(origin.cell, base.n_segments)
+    n, key, p = len(who.key), who.key, base.newcomers
+    world, segment = np.divmod(who.cell, base.n_segments)
     normal = Draws(0).normal(key, Purpose.INVESTMENT)
     investment = lognormal(normal, mean_investment, by_world(p.project_spread, world))
     position = by_world(p.funnel_position, world)
     lag = mean_lag(investment, position, by_world(p.size_exponent, world), base.lag_factor.take(segment))
     return Projects(
         key=key,
-        cell=origin.cell,
+        cell=who.cell,
         leads=no_rows(n),
-        anchor=origin.anchor,
-        round=origin.round,
-        channel=np.full(n, origin.channel, np.int8),
-        signed=quarter,
+        anchor=who.anchor,
+        round=who.round,
+        channel=who.channel,
+        signed=signed,
         investment=investment,
         capacity=investment * by_world(p.realised_share * p.output_per_investment * p.plan_realised, world),
         quality=quality_of(base, key, world),
-        opening_share=on_ridge(position, FUNNEL_SHARE) * by_world(p.park_factor, world),
+        opening_share=np.broadcast_to(on_ridge(position, FUNNEL_SHARE) * by_world(p.park_factor, world), n).copy(),
         lag=Draws(0).gamma_two(key, Purpose.LAG, lag),
         progress=np.zeros(n),
         started=np.full(n, NEVER),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -11,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.base import Base
-from model.contract import Births, Change, Recruits, Rule
-from model.entities import Anchors, Cells, Firms, Groups, Labs, Partners, Projects, Research, Worlds, Zones
+from model.contract import Arrivals, Births, Change, Recruits, Rule
+from model.entities import Anchors, Cells, Firms, Groups, Labs, Partners, Projects, Research, Worlds, Zones, replaced
 from model.facts import Floats, Ints
 from model.lever_effects import Effects
 from model.units import QUARTERS_PER_YEAR
@@ -20,7 +19,7 @@ from model.units import QUARTERS_PER_YEAR
 
 @dataclass(frozen=True)
 class ParkState:
-    """All worlds of a batch at one moment.  ``births`` to ``flows`` wait for the settlement."""
+    """All worlds of a batch at one moment.  ``arrivals`` to ``flows`` wait for the settlement."""
 
     quarter: int
     base: Base
@@ -37,8 +36,8 @@ class ParkState:
     cells: Cells
     zones: Zones
     worlds: Worlds
-    births: tuple[Births, ...] = ()
-    signings: tuple[Projects, ...] = ()
+    arrivals: tuple[Arrivals, ...] = ()
+    openings: tuple[Births, ...] = ()
     recruits: tuple[Recruits, ...] = ()
     deaths: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     flows: Mapping[str, Floats] = field(default_factory=dict)
@@ -99,20 +98,18 @@ def after(state: ParkState, rule: Rule[ParkState, P], change: Change) -> ParkSta
     tables: dict[str, dict[str, NDArray[Any]]] = {}
     for path, value in change.columns.items():
         table, name = path.split(".")
-        old = getattr(getattr(state, table), name)
+        old = state.__dict__[table].__dict__[name]
         if value.dtype != old.dtype or value.shape != old.shape:
             raise ValueError(f"{rule.name}: {path} changed from {old.dtype}{old.shape} to {value.dtype}{value.shape}")
         value.flags.writeable = False
         tables.setdefault(table, {})[name] = value
-    replaced = {name: dataclasses.replace(getattr(state, name), **columns) for name, columns in tables.items()}
-    deaths = state.deaths if change.deaths is None else np.union1d(state.deaths, change.deaths)
-    return dataclasses.replace(
-        state,
-        **replaced,
-        **change.tables,
-        births=state.births + change.births,
-        signings=state.signings + change.signings,
-        recruits=state.recruits + change.recruits,
-        deaths=deaths,
-        flows={**state.flows, **{k: v + state.flows[k] if k in state.flows else v for k, v in change.flows.items()}},
-    )
+    changes: dict[str, object] = {name: replaced(state.__dict__[name], columns) for name, columns in tables.items()}
+    changes.update(change.tables)
+    changes["arrivals"] = state.arrivals + change.arrivals
+    changes["openings"] = state.openings + change.openings
+    changes["recruits"] = state.recruits + change.recruits
+    if change.deaths is not None:
+        changes["deaths"] = np.union1d(state.deaths, change.deaths)
+    if change.flows:
+        changes["flows"] = {**state.flows, **change.flows}
+    return replaced(state, changes)

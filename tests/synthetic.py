@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -168,11 +169,10 @@ def scenario(end: int = END) -> Scenario:
     return Scenario("baseline", Label("科学城基准情景", "Science City baseline"), park(), end, {}, targets())
 
 
-def history(
-    policy: str = "none", n_worlds: int = 100, boost: float = 0.0, end: int = END, case_of: Scenario | None = None
-) -> History:
+@functools.cache
+def history(policy: str = "none", n_worlds: int = 100, boost: float = 0.0, end: int = END) -> History:
     """Worlds whose draws depend on their number alone; ``boost`` is extra yearly growth from 2023Q4."""
-    settled = case_of or scenario(end)
+    settled = scenario(end)
     cases = tuple(Case(settled, Policy(policy, POLICIES[policy], ()), r) for r in range(n_worlds))
     n_rows = end - START + 1
     years = np.arange(n_rows) / 4.0

@@ -13,7 +13,24 @@ from experiments.commands.columns import aligned
 from experiments.commands.exits import exits
 from experiments.commands.language import LOCALE, Language, told
 
-Entry = dict[str, str]
+Entry = dict[str, str | float]
+
+TITLES = {
+    "scenarios": "情景",
+    "policies": "政策方案",
+    "levers": "政策工具",
+    "measures": "指标",
+    "parameters": "参数",
+    "key": "键",
+    "title": "名称",
+    "label": "名称",
+    "low": "下限",
+    "high": "上限",
+    "default": "默认",
+    "unit": "单位",
+    "definition": "口径",
+    "source": "来源",
+}  # in English the words themselves
 
 
 class Topic(enum.StrEnum):
@@ -43,24 +60,27 @@ def list_entries(
         if form is Format.JSON:
             print(json.dumps(found, ensure_ascii=False, indent=1))
         else:
-            print("\n\n".join(_shown(name, entries) for name, entries in found.items()))
+            print("\n\n".join(_shown(name, entries, language) for name, entries in found.items()))
 
 
-def _shown(name: str, entries: list[Entry]) -> str:
-    rows = [list(entry.values()) for entry in entries]
-    return f"{name}\n{aligned(rows)}" if rows else name
+def _shown(name: str, entries: list[Entry], language: Language) -> str:
+    """A topic's name, then its entries in columns under their titles."""
+    titles = [told(TITLES[column], column, language) for column in entries[0]] if entries else []
+    rows = [[value if isinstance(value, str) else f"{value:g}" for value in entry.values()] for entry in entries]
+    lines = aligned([titles, *rows]) if rows else ""
+    return f"{told(TITLES[name], name, language).upper()}\n{lines}"
 
 
 def scenarios(language: Language) -> list[Entry]:
     from experiments.reading import list_scenarios, read_scenario
 
-    return [{"name": name, "title": read_scenario(name).title.in_language(language)} for name in list_scenarios()]
+    return [{"key": name, "title": read_scenario(name).title.in_language(language)} for name in list_scenarios()]
 
 
 def policies(language: Language) -> list[Entry]:
     from experiments.reading import list_policies, read_policy
 
-    return [{"name": name, "title": read_policy(name).title.in_language(language)} for name in list_policies()]
+    return [{"key": name, "title": read_policy(name).title.in_language(language)} for name in list_policies()]
 
 
 def levers(language: Language) -> list[Entry]:
@@ -69,7 +89,8 @@ def levers(language: Language) -> list[Entry]:
     return [
         {
             "key": lever.key,
-            "bounds": f"{lever.low:g}–{lever.high:g}",
+            "low": lever.low,
+            "high": lever.high,
             "unit": lever.unit,
             "label": lever.label.in_language(language),
         }
@@ -96,9 +117,10 @@ def parameters(language: Language) -> list[Entry]:
 
     return [
         {
-            "name": fact.name,
-            "default": f"{fact.assumption.default:g}",
-            "bounds": f"{fact.assumption.low:g}–{fact.assumption.high:g}",
+            "key": fact.name,
+            "default": fact.assumption.default,
+            "low": fact.assumption.low,
+            "high": fact.assumption.high,
             "unit": fact.unit,
             "label": fact.label.in_language(language),
             "source": f"[{fact.tag}] {fact.assumption.source}",

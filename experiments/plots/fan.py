@@ -28,7 +28,8 @@ class Fan:
 
     @property
     def median(self) -> Floats:
-        return self.quantiles[2]
+        middle: Floats = self.quantiles[2]
+        return middle
 
 
 def moment(quarter: int) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path as FilePath
 
 from ruamel.yaml import YAML
@@ -67,8 +68,9 @@ def decode(content: bytes, start: Mark) -> str:
     return text
 
 
+@lru_cache(maxsize=32)
 def parse(text: str, file: str) -> Node:
-    """The tree of a YAML text."""
+    """The tree of a YAML text; remembered, as scenarios share their park and parents."""
     try:
         return _Builder(file).build(YAML(typ="safe", pure=True).parse(text))
     except (YAMLError, ValueError) as error:

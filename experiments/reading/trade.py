@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path as FilePath
 
 from experiments.reading.checking import Findings
@@ -28,7 +27,6 @@ class Table:
     value_added: Row
 
 
-@lru_cache(maxsize=8)
 def read_table(coefficients: FilePath, value_added: FilePath) -> Table:
     """The table of two CSV files whose first column names the sector."""
     ratios = {row[0]: float(row[1]) for row in _rows(value_added)[1:]}

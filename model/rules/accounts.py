@@ -81,7 +81,7 @@ def observe(state: ParkState, p: Accounts, quarter: int) -> Activity:
     taxed = groups.sum_by_cell(firms.revenue * came * rebate_share(age)) * base.value_added_share
     starting = np.flatnonzero(projects.started == quarter)
     opened = np.flatnonzero(projects.fate == Fate.OPENED)
-    small = sum((state.count_by_cell(b.cell) for b in state.births), np.zeros(state.shape)) * base.office
+    small = sum((state.count_by_cell(a.cell) for a in state.arrivals), np.zeros(state.shape)) * base.office
     occupancy = state.zones.occupied[:, :-1] / np.maximum(state.zones.floor[:, :-1], 1.0)
     tied = groups.sum_by_cell((firms.customer >= 0).astype(np.float64))
     pending = (projects.signed <= quarter).astype(np.float64)

@@ -6,19 +6,17 @@ compared with a higher share, and shortens the way there.  Projects that do not 
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
 
-from model.contract import Births, Change, Recruits, Rule, no_rows
+from model.contract import Births, Change, Recruits, Rule, arrivals, no_rows
 from model.draws import Draws, Purpose
-from model.entities import NONE, Anchors, Channel, Fate, Projects, Stage, look_up
+from model.entities import NONE, Anchors, Channel, Fate, Projects, Stage, look_up, replaced
 from model.facts import Floats, Ints, Keys, Mask, Shape, Tag, parameter
 from model.newcomers import (
     FULL_PLANT_INVESTMENT,
     FUNNEL_LAG,
-    Origin,
     by_world,
     named_buyers,
     on_ridge,
@@ -99,7 +97,7 @@ def funnel(projects: Projects, quarter: int, step: Floats, u: Floats, opens: Flo
     late = signed & (quarter - projects.signed >= CANCELLED_AFTER) & (u >= opens)
     fate = np.where(opened, Fate.OPENED, np.where(late, Fate.CANCELLED, Fate.PENDING)).astype(np.int8)
     started = np.where(starting, quarter, projects.started)
-    return dataclasses.replace(projects, progress=progress, started=started, fate=fate)
+    return replaced(projects, {"progress": progress, "started": started, "fate": fate})
 
 
 def stage_after(stage: Ints, moved: Ints, running: Mask, closing: Mask) -> Ints:
@@ -122,7 +120,7 @@ def apply(state: ParkState, p: AnchorParameters, draws: Draws) -> Change:
     closing = (state.anchors.closes <= draws.quarter) & (state.anchors.stage != Stage.CLOSED)
     stage = _stages(state, projects, closing, draws.quarter)
     projects = _cancel(state, projects, closing)
-    recruits, signings = recruited(state, p, draws)
+    recruits = recruited(state, p, draws)
     closed = state.anchors.firm[closing]
     return Change(
         columns={
@@ -131,11 +129,10 @@ def apply(state: ParkState, p: AnchorParameters, draws: Draws) -> Change:
             "projects.fate": projects.fate,
             "anchors.stage": stage,
         },
-        births=(_openings(state, projects, p, draws),),
-        signings=(signings,),
+        openings=(_openings(state, projects, p, draws),),
         recruits=(recruits,) if len(recruits.anchors.key) else (),
-        deaths=closed[closed >= 0],
-        flows=_flows(state, projects, signings, draws.quarter),
+        deaths=closed[closed >= 0] if closing.any() else None,
+        flows=_flows(state, projects, draws.quarter),
     )
 
 
@@ -144,7 +141,7 @@ def _cancel(state: ParkState, projects: Projects, closing: Mask) -> Projects:
         return projects
     row = state.anchor_rows(projects.cell // state.base.n_segments, np.maximum(projects.leads, 0))
     ends = (projects.leads >= 0) & closing[row]
-    return dataclasses.replace(projects, fate=np.where(ends, Fate.CANCELLED, projects.fate).astype(np.int8))
+    return replaced(projects, {"fate": np.where(ends, Fate.CANCELLED, projects.fate).astype(np.int8)})
 
 
 def _stages(state: ParkState, projects: Projects, closing: Mask, quarter: int) -> Ints:
@@ -192,7 +189,7 @@ def _openings(state: ParkState, projects: Projects, p: AnchorParameters, draws: 
     )
 
 
-def recruited(state: ParkState, p: AnchorParameters, draws: Draws) -> tuple[Recruits, Projects]:
+def recruited(state: ParkState, p: AnchorParameters, draws: Draws) -> Recruits:
     """Candidates that sign this quarter: their anchors, partners and projects."""
     base = state.base
     rate = np.broadcast_to(STEP_YEARS * p.candidate_rate * state.levers.candidates, state.worlds.key.shape)
@@ -209,15 +206,15 @@ def recruited(state: ParkState, p: AnchorParameters, draws: Draws) -> tuple[Recr
 
 def sign_anchors(
     state: ParkState, p: AnchorParameters, key: Keys, world: Ints, segment: Ints, quarter: int
-) -> tuple[Recruits, Projects]:
+) -> Recruits:
     base, n = state.base, len(key)
     known = np.bincount(state.anchors.world, minlength=base.n_worlds)
     slot = known[world] + np.arange(n) - np.searchsorted(world, world)
     kind = base.partner_kind[segment]
     partners, counts = partners_of(base, key, world, slot, kind)
-    origin = Origin.of(key, world * base.n_segments + segment, Channel.RECRUITED)
+    who = arrivals(key, world * base.n_segments + segment, Channel.RECRUITED)
     median, spread = by_world(p.investment_median, world), by_world(base.newcomers.project_spread, world)
-    projects = signed_projects(base, np.full(n, quarter), origin, median * np.exp(0.5 * spread * spread))
+    projects = signed_projects(base, np.full(n, quarter), who, median * np.exp(0.5 * spread * spread))
     anchors = Anchors(
         key=key,
         world=world,
@@ -233,23 +230,14 @@ def sign_anchors(
         firm=no_rows(n),
         investment=projects.investment,
     )
-    order = np.argsort(projects.cell, kind="stable")
-    led = dataclasses.replace(projects, leads=slot)
-    return Recruits(anchors, partners), _ordered(led, order)
+    return Recruits(anchors, partners, replaced(projects, {"leads": slot}))
 
 
-def _ordered(projects: Projects, order: Ints) -> Projects:
-    return Projects(*(getattr(projects, f.name)[order] for f in dataclasses.fields(Projects)))
-
-
-def _flows(state: ParkState, projects: Projects, signings: Projects, quarter: int) -> dict[str, Floats]:
-    now = np.flatnonzero(projects.signed == quarter)
+def _flows(state: ParkState, projects: Projects, quarter: int) -> dict[str, Floats]:
+    count, investment = state.count_by_cell, projects.investment
     starting = np.flatnonzero(projects.started == quarter)
     opened = np.flatnonzero(projects.fate == Fate.OPENED)
-    count, investment = state.count_by_cell, projects.investment
     return {
-        "signed_projects": count(projects.cell[now]) + count(signings.cell),
-        "signed_investment": count(projects.cell[now], investment[now]) + count(signings.cell, signings.investment),
         "started_projects": count(projects.cell[starting]),
         "started_investment": count(projects.cell[starting], investment[starting]),
         "opened_projects": count(projects.cell[opened]),

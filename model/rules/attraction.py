@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.base import Base
-from model.contract import Births, Change, Rule
+from model.contract import Arrivals, Change, Rule, arrivals
 from model.draws import Draws, Purpose
-from model.entities import Anchors, Cells, Channel, Partners, Projects, Stage, rows
+from model.entities import NONE, Anchors, Cells, Channel, Partners, Stage, rows
 from model.facts import Floats, Ints, Mask, Tag, parameter
-from model.newcomers import Origin, by_world, entrants, on_ridge, signed_projects
+from model.newcomers import by_world, on_ridge
 from model.state import ParkState
 from model.units import QUARTERS_PER_YEAR, STEP_YEARS
 
@@ -201,64 +201,27 @@ def apply(state: ParkState, p: Attraction, draws: Draws) -> Change:
     rate = entry_rate(cells, value, together, levers.entry, p)
     counts = draws.poisson(cells.key, Purpose.ENTRY, STEP_YEARS * rate)
     cell = np.repeat(np.arange(state.n_cells), counts.ravel())
-    arrivals = Origin.of(draws.newborn_keys(cells.key, Purpose.ENTRANT, counts), cell, Channel.ATTRACTED)
-
-    births, signings = _newcomers(state, draws, (followers, arrivals))
+    entrants = arrivals(draws.newborn_keys(cells.key, Purpose.ENTRANT, counts), cell, Channel.ATTRACTED)
     return Change(
         columns={"anchors.exposure": exposure, "anchors.partners_signed": partners_signed, "cells.pool": pool},
         tables={"partners": outside},
-        births=births,
-        signings=signings,
+        arrivals=(followers, entrants),
         flows={
             "landed_next_door": state.count_by_cell(state.partners.cell[signed]) - state.count_by_cell(followers.cell),
             "rivals_entrants": STEP_YEARS * rivals_entry_rate(cells, levers.support, together, p),
-            "signed_projects": sum((state.count_by_cell(s.cell) for s in signings), np.zeros(state.shape)),
-            "signed_investment": sum((state.count_by_cell(s.cell, s.investment) for s in signings), np.zeros(state.shape)),
         },
     )
 
 
-def _landed(state: ParkState, signed: Partners, brought_share: Floats, p: Attraction) -> Origin:
+def _landed(state: ParkState, signed: Partners, brought_share: Floats, p: Attraction) -> Arrivals:
     """Partners that sign and land here; those that would have come anyway are brought by nobody."""
     prob = np.broadcast_to(landing_prob(state.base.office, state.levers.support, p), state.shape).ravel()
     landed = np.flatnonzero(Draws(0).uniform(signed.key, Purpose.LANDING) < prob[signed.cell])
     signed = rows(signed, landed)
     brought = Draws(0).uniform(signed.key, Purpose.BROUGHT) < brought_share[landed]
-    order = np.argsort(signed.cell, kind="stable")
-    return Origin.of(
-        signed.key[order], signed.cell[order], Channel.FOLLOWED, np.where(brought, signed.anchor, -1)[order]
-    )
-
-
-def _newcomers(
-    state: ParkState, draws: Draws, origins: tuple[Origin, ...]
-) -> tuple[tuple[Births, ...], tuple[Projects, ...]]:
-    """Births of office firms and signings of hardware firms."""
-    base = state.base
-    births, signings = [], []
-    for origin, mean in zip(origins, (base.newcomers.partner_investment, base.project_investment), strict=True):
-        hardware = base.through_funnel[origin.cell % base.n_segments]
-        direct, project = _part(origin, ~hardware), _part(origin, hardware)
-        world = project.cell // base.n_segments
-        births.append(entrants(base, draws, direct, _anchor_firm(state, direct)))
-        signings.append(signed_projects(base, np.full(len(world), draws.quarter), project, by_world(mean, world)))
-    return tuple(births), tuple(signings)
-
-
-def _part(origin: Origin, chosen: Mask) -> Origin:
-    row = np.flatnonzero(chosen)
-    return Origin(
-        origin.key[row], origin.cell[row], origin.channel, origin.anchor[row], origin.round[row], origin.parent[row]
-    )
-
-
-def _anchor_firm(state: ParkState, origin: Origin) -> Ints:
-    """Firm of the anchor that brought each newcomer, of shape (n,) [row]; NONE if none or not operating yet."""
-    firm = np.full(len(origin.key), -1)
-    brought = np.flatnonzero(origin.anchor >= 0)
-    row = state.anchor_rows(origin.cell[brought] // state.base.n_segments, origin.anchor[brought])
-    firm[brought] = state.anchors.firm[row]
-    return firm
+    row = state.anchor_rows(signed.cell // state.base.n_segments, signed.anchor)
+    customer = np.where(brought, state.anchors.firm[row], NONE)
+    return arrivals(signed.key, signed.cell, Channel.FOLLOWED, np.where(brought, signed.anchor, NONE), customer)
 
 
 def _rent(state: ParkState) -> Floats:

@@ -6,16 +6,15 @@ higher rate only brings it earlier.  The rate depends on size and is reviewed on
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
 
-from model.contract import Births, Change, Rule, no_rows
+from model.contract import Arrivals, Change, Rule, arrivals, no_rows
 from model.draws import Draws, Purpose
 from model.entities import Channel
 from model.facts import Floats, Ints, Mask, Tag, parameter
-from model.newcomers import Origin, by_world, entrants, pick
+from model.newcomers import by_world, pick
 from model.state import ParkState
 from model.units import STEP_YEARS, birthdays
 
@@ -100,7 +99,11 @@ def apply(state: ParkState, p: SpinOff, draws: Draws) -> Change:
     stay = by_world(p.stay_share, world)
     return Change(
         columns={"firms.spin_off_rate": rate, "firms.spin_off_left": left},
-        births=(_children(state, p, parents[stays < stay], draws), _lab_children(state, p, draws), _founders(state, draws)),
+        arrivals=(
+            _children(state, p, parents[stays < stay], draws),
+            _lab_children(state, p, draws),
+            *_founders(state, draws),
+        ),
     )
 
 
@@ -114,29 +117,23 @@ def reviewed(state: ParkState, p: SpinOff, due: Ints) -> Floats:
     return rate
 
 
-def _children(state: ParkState, p: SpinOff, parents: Ints, draws: Draws) -> Births:
+def _children(state: ParkState, p: SpinOff, parents: Ints, draws: Draws) -> Arrivals:
     base, firms = state.base, state.firms
-    cell = firms.site[parents] // base.n_zones
-    world, segment = np.divmod(cell, base.n_segments)
-    anchor, round = firms.anchor[parents], firms.round[parents]
-    led = firms.leads[parents] >= 0
-    anchor = np.where(led, firms.leads[parents], anchor)
-    origin = Origin(
-        draws.bits(firms.key[parents], Purpose.CHILD),
-        world * base.n_segments + base.spin_off_segment[segment],
-        Channel.FIRM_SPIN_OFF,
-        anchor,
-        np.where(anchor >= 0, np.minimum(round + 1, 127), 0).astype(np.int8),
-        parents,
-    )
-    children = entrants(base, draws, origin)
-    inherited = firms.quality[parents] ** by_world(p.heredity, world)
-    return dataclasses.replace(
-        children, quality=children.quality * inherited, outside_demand=children.outside_demand * inherited
+    world, segment = np.divmod(firms.site[parents] // base.n_zones, base.n_segments)
+    anchor = np.where(firms.leads[parents] >= 0, firms.leads[parents], firms.anchor[parents])
+    return Arrivals(
+        key=draws.bits(firms.key[parents], Purpose.CHILD),
+        cell=world * base.n_segments + base.spin_off_segment[segment],
+        channel=np.full(len(parents), Channel.FIRM_SPIN_OFF, np.int8),
+        anchor=anchor,
+        round=np.where(anchor >= 0, np.minimum(firms.round[parents], 126) + 1, 0).astype(np.int8),
+        customer=no_rows(len(parents)),
+        parent=parents,
+        inherited=firms.quality[parents] ** by_world(p.heredity, world),
     )
 
 
-def _lab_children(state: ParkState, p: SpinOff, draws: Draws) -> Births:
+def _lab_children(state: ParkState, p: SpinOff, draws: Draws) -> Arrivals:
     base, labs = state.base, state.labs
     open_now = labs.opens <= draws.quarter
     budget = open_now * state.lab_budgets()
@@ -147,17 +144,18 @@ def _lab_children(state: ParkState, p: SpinOff, draws: Draws) -> Births:
     lab = np.repeat(np.arange(len(labs.key)), counts)
     fields = np.cumsum(base.lab_fields, axis=1)[labs.name[lab]]
     segment = pick(fields, Draws(0).uniform(key, Purpose.LAB_FIELD)) if len(lab) else lab
-    return entrants(base, draws, Origin.of(key, labs.world[lab] * base.n_segments + segment, Channel.LAB_SPIN_OFF))
+    return arrivals(key, labs.world[lab] * base.n_segments + segment, Channel.LAB_SPIN_OFF)
 
 
-def _founders(state: ParkState, draws: Draws) -> Births:
+def _founders(state: ParkState, draws: Draws) -> tuple[Arrivals, ...]:
     """Spin-offs that seed money and incubators add; their parents are not known."""
-    base, cells = state.base, state.cells
+    if not state.levers.extra_founders.any():
+        return ()
+    cells = state.cells
     rate = np.broadcast_to(STEP_YEARS * state.levers.extra_founders, state.shape)
     counts = draws.poisson(cells.key, Purpose.FUNDED, rate)
     key = draws.newborn_keys(cells.key, Purpose.FUNDED_FOUNDER, counts)
-    cell = np.repeat(np.arange(state.n_cells), counts.ravel())
-    return entrants(base, draws, Origin.of(key, cell, Channel.FIRM_SPIN_OFF, no_rows(len(key))))
+    return (arrivals(key, np.repeat(np.arange(state.n_cells), counts.ravel()), Channel.FIRM_SPIN_OFF),)
 
 
 RULE = Rule("spin_off", SpinOff, frozenset({"firms.spin_off_rate", "firms.spin_off_left"}), apply)

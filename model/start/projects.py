@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from model.base import Base, draw, uniform_of
-from model.contract import no_rows
+from model.contract import arrivals, no_rows
 from model.draws import Draws, Purpose, child, named
 from model.entities import Anchors, Channel, Firms, Partners, Projects, Stage, rows, stacked
 from model.facts import Assumption, Floats, Ints, Keys
-from model.newcomers import Origin, by_world, on_ridge, partners_of, pick, productivity, signed_projects
+from model.newcomers import by_world, on_ridge, partners_of, pick, productivity, signed_projects
 from model.rules.anchors import AnchorParameters
 from model.rules.attraction import RIDGE_FOLLOW, RIDGE_LEAD, Attraction, pull
 from model.scenario import Anchor, Park, Status
@@ -118,7 +118,7 @@ def _named(parks: Sequence[Park], base: Base, keys: Keys, anchors: Anchors) -> P
     world, segment = anchors.world[pending], anchors.segment[pending]
     cell, key, signs = world * base.n_segments + segment, anchors.key[pending], anchors.signs[pending]
     investment = anchors.investment[pending]
-    drafted = signed_projects(base, signs, Origin.of(key, cell, Channel.SCHEDULED), investment)
+    drafted = signed_projects(base, signs, arrivals(key, cell, Channel.SCHEDULED), investment)
     usual = investment / np.maximum(drafted.investment, 1e-12) * drafted.capacity
     capacity = _declared(chosen, anchors.key[pending], "revenue", lambda a: a.revenue, usual)
     head = productivity(base, base.start).ravel().take(cell)
@@ -166,11 +166,11 @@ def _pipeline(parks: Sequence[Park], base: Base, keys: Keys, p: AnchorParameters
         key = child(named(keys, f"pipeline.{quarter}")[:, None], np.arange(count)[None, :]).ravel()
         world = np.repeat(np.arange(base.n_worlds), count)
         segment = pick(shares[world], Draws(0).uniform(key, Purpose.CANDIDATE_SEGMENT)) if len(key) else world
-        origin = Origin.of(key, world * base.n_segments + segment, Channel.ATTRACTED)
+        who = arrivals(key, world * base.n_segments + segment, Channel.ATTRACTED)
         mean = by_world(base.project_investment, world)
-        tables.append(_aged(signed_projects(base, np.full(len(key), quarter), origin, mean), base, p))
+        tables.append(_aged(signed_projects(base, np.full(len(key), quarter), who, mean), base, p))
     if not tables:
-        return signed_projects(base, no_rows(0), Origin.of(keys[:0], no_rows(0), Channel.ATTRACTED), np.zeros(0))
+        return signed_projects(base, no_rows(0), arrivals(keys[:0], no_rows(0), Channel.ATTRACTED), np.zeros(0))
     return stacked(tuple(tables))
 
 
