@@ -76,7 +76,8 @@ class _Chinese:
     def _chance(self, base: History, r: Attainment) -> str:
         goal, median = wording.goal(base, r.target, "zh"), wording.median_text(base, r, "zh")
         odds = wording.chance(r.share, "zh")
-        return f"{r.target.label.zh}到 {wording.date(r.target, 'zh')}达到 {goal}的可能性{_spaced(odds)}，中位数为 {median}"
+        when = "" if wording.says_when(r.target, "zh") else f"到 {wording.date(r.target, 'zh')}"
+        return f"{r.target.label.zh}{when}达到 {goal}的可能性{_spaced(odds)}，中位数为 {median}"
 
     def together(self, share: Share, n_goals: int) -> str:
         return f"这 {n_goals} 个目标在同一次模拟中全部实现的可能性{_spaced(wording.chance(share, 'zh'))}。"
@@ -105,7 +106,8 @@ class _Chinese:
 
     def _difference(self, base: History, r: Attainment, d: Difference) -> str:
         verb = "多" if d.mean > 0 else "少"
-        return f"{wording.date(r.target, 'zh')}{r.target.label.zh}平均{verb} {_difference_text(base, r, d, 'zh')}"
+        when = "" if wording.says_when(r.target, "zh") else wording.date(r.target, "zh")
+        return f"{when}{r.target.label.zh}平均{verb} {_difference_text(base, r, d, 'zh')}"
 
     def closing(self) -> str:
         return "以上可能性以模型的假设及其取值范围为前提，区间只反映模拟次数有限带来的误差。"
@@ -128,7 +130,8 @@ class _English:
     def _chance(self, base: History, r: Attainment) -> str:
         goal, median = wording.goal(base, r.target, "en"), wording.median_text(base, r, "en")
         odds = wording.chance(r.share, "en")
-        return f"{r.target.label.en} ({goal} by {wording.date(r.target, 'en')}), {odds}, median {median}"
+        when = "" if wording.says_when(r.target, "en") else f" by {wording.date(r.target, 'en')}"
+        return f"{r.target.label.en} ({goal}{when}), {odds}, median {median}"
 
     def together(self, share: Share, n_goals: int) -> str:
         return f"All {n_goals} goals together, in one and the same run: {wording.chance(share, 'en')}."
@@ -154,11 +157,12 @@ class _English:
         if not clear:
             return f"{lead} shows no mean difference from zero on any of these goals (every 90% interval holds zero)."
         rest = "" if len(clear) == len(found) else "; on the others no mean difference can be told from zero"
-        return f"{lead} brings on average (90% interval of the mean in brackets): {'; '.join(clear)}{rest}."
+        return f"{lead} changes on average (90% interval of the mean in brackets): {'; '.join(clear)}{rest}."
 
     def _difference(self, base: History, r: Attainment, d: Difference) -> str:
         verb = "more" if d.mean > 0 else "less"
-        return f"{r.target.label.en}, {wording.date(r.target, 'en')}: {_difference_text(base, r, d, 'en')} {verb}"
+        when = "" if wording.says_when(r.target, "en") else f", {wording.date(r.target, 'en')}"
+        return f"{r.target.label.en}{when}: {_difference_text(base, r, d, 'en')} {verb}"
 
     def closing(self) -> str:
         return (

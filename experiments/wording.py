@@ -30,6 +30,7 @@ SCALES: dict[str, dict[str, tuple[Scale, ...]]] = {
         "亿元": (Scale(0.1, 1.0, "亿元"), Scale(0.0, 1e4, "万元")),
         "persons": (Scale(1e4, 1e-4, "万人"), Scale(0.0, 1.0, "人")),
         "m2": (Scale(1e4, 1e-4, "万平方米"), Scale(0.0, 1.0, "平方米")),
+        "mu": (Scale(1e4, 1e-4, "万亩"), Scale(0.0, 1.0, "亩")),
         "share": (Scale(0.0, 100.0, "%"),),
         "firms": (Scale(0.0, 1.0, "家"),),
         "projects": (Scale(0.0, 1.0, "个"),),
@@ -158,7 +159,14 @@ def date(target: Target, language: str) -> str:
         return f"{year} 年" if language == "zh" else str(year)
     if last:
         return f"{year} 年底" if language == "zh" else f"the end of {year}"
-    return quarter_name(target.by)
+    if language == "zh":
+        return f"{year} 年{'一二三四'[target.by % 4]}季度末"
+    return f"the end of {quarter_name(target.by)}"
+
+
+def says_when(target: Target, language: str) -> bool:
+    """Whether a target's label names the year of its date already."""
+    return str(year_of(target.by)) in target.label.in_language(language)
 
 
 def short_date(target: Target, language: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.entities import Anchors, Channel, Partners, Projects
-from model.facts import Codes, Floats, Ints, Keys, Mask
+from model.facts import Codes, Floats, Ints, Keys, Mask, Slots
 
 P = TypeVar("P")
 S = TypeVar("S")
@@ -32,7 +32,7 @@ class Births:
     cell: Ints
     channel: Codes
     leads: Ints
-    anchor: Ints
+    anchor: Slots
     round: Codes
     customer: Ints
     parent: Ints
@@ -54,7 +54,7 @@ class Arrivals:
     key: Keys
     cell: Ints
     channel: Codes
-    anchor: Ints
+    anchor: Slots
     round: Codes
     customer: Ints
     parent: Ints
@@ -65,7 +65,7 @@ def arrivals(key: Keys, cell: Ints, channel: Channel, anchor: Ints | None = None
     """Newcomers without a parent, brought by the anchors in the given slots (in round 1) or by none."""
     n = len(key)
     none = no_rows(n)
-    slot = none if anchor is None else anchor
+    slot = none.astype(np.int16) if anchor is None else anchor.astype(np.int16)
     buyer = none if customer is None else customer
     return Arrivals(key, cell, np.full(n, channel, np.int8), slot, (slot >= 0).astype(np.int8), buyer, none, np.ones(n))
 

@@ -115,19 +115,24 @@ def ranges(counts: Ints) -> tuple[Ints, Ints]:
 def invert_poisson(u: Floats, mean: Floats) -> Ints:
     """Smallest k with P(N <= k) >= u, of the shape of u (1-d), for means up to BLOCK.
 
-    Each row's table is as long as its own mean demands, so no row depends on its neighbours.
+    A row's sums run in the order of k, so a longer table, needed by a neighbour, leaves its count alone.
     """
     count = np.zeros(len(u), np.int64)
-    for low, high, length in ((0.0, 2.0, 24), (2.0, BLOCK, 160)):  # P(N > 24) < 1e-17 at mean 2, P(N > 160) < 1e-21 at 64
-        todo = np.flatnonzero((mean > low) & (mean <= high))
-        if len(todo):
-            terms = mean[todo, None] / np.arange(1.0, length + 1.0)
-            cdf = np.cumsum(np.cumprod(terms, axis=1), axis=1)
-            cdf += 1.0
-            cdf *= np.exp(-mean[todo])[:, None]
-            zero = u[todo] > np.exp(-mean[todo])
-            count[todo] = zero + (cdf[:, :-1] < u[todo, None]).sum(axis=1) * zero
+    none = np.exp(-mean)
+    todo = np.flatnonzero(u > none)
+    if not len(todo):
+        return count
+    u, mean = u[todo], mean[todo]
+    # P(N > length) is below 1e-17 at the largest mean of each length
+    length = 24 if mean.max() <= 2.0 else 60 if mean.max() <= 12.0 else 160
+    cdf = np.cumsum(np.cumprod(mean / STEPS[:length, None], axis=0), axis=0)
+    cdf += 1.0
+    cdf *= none[todo]
+    count[todo] = 1 + (cdf[:-1] < u).sum(axis=0)
     return count
+
+
+STEPS = np.arange(1.0, 161.0)
 
 
 def _full_block_cdf() -> Floats:
@@ -137,6 +142,11 @@ def _full_block_cdf() -> Floats:
 
 
 FULL_BLOCK_CDF = _full_block_cdf()
+
+
+def _of_block(bits: Keys, block: Ints) -> Keys:
+    """Bits of a block of the line: the first block's are the address itself, so that small means need no further hash."""
+    return np.where(block > 0, child(bits, block), bits)
 
 
 @cache
@@ -186,11 +196,11 @@ class Draws:
         """
         bits, flat = self.bits(key, purpose).ravel(), mean.ravel()
         full = (flat // BLOCK).astype(np.int64)
-        counts = invert_poisson(unit_interval(child(bits, full)), flat - BLOCK * full)
         if not full.any():
-            return counts.reshape(mean.shape)
+            return invert_poisson(unit_interval(bits), flat).reshape(mean.shape)
+        counts = invert_poisson(unit_interval(_of_block(bits, full)), flat - BLOCK * full)
         row, block = ranges(full)
-        np.add.at(counts, row, np.searchsorted(FULL_BLOCK_CDF, unit_interval(child(bits[row], block))))
+        np.add.at(counts, row, FULL_BLOCK_CDF.searchsorted(unit_interval(_of_block(bits[row], block))))
         return counts.reshape(mean.shape)
 
     def newborn_keys(self, key: Keys, purpose: Purpose, counts: Ints) -> Keys:

@@ -1,7 +1,8 @@
 """The columns of everything that lives in a park.  One set of columns holds the rows of all worlds of a batch.
 
-Firms stand in order of their site = (world * n_segments + segment) * n_zones + zone, other rows of ragged tables in order of
-their cell = world * n_segments + segment, or of their world: sums and look-ups then run over contiguous blocks.  An identity
+Firms stand in order of their site = (world * n_segments + segment) * n_zones + zone, so that sums and look-ups run over
+contiguous blocks.  Rows of other tables name their cell = world * n_segments + segment or their world; within a world their
+order depends on that world alone, which is what sums need to be the same whatever else is in the batch.  An identity
 is a lineage key, never a position.  Links to firms are rows and are kept true by the settlement; links to anchors are slots:
 the anchor's number within its world, which never changes.  -1 means none.
 """
@@ -18,7 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from model.facts import Codes, Floats, Ints, Keys, column
+from model.facts import Codes, Floats, Ints, Keys, Quarters, Slots, column
 
 NONE = -1
 
@@ -59,13 +60,12 @@ class Firms:
 
     key: Keys = column("key", "Lineage key", "谱系键")
     site: Ints = column("index", "World, segment and zone", "世界、环节与片区")
-    leads: Ints = column("slot", "Anchor that this firm is", "本企业即龙头", low=-1)
-    anchor: Ints = column("slot", "Anchor that brought it", "带来它的龙头", low=-1)
+    anchor: Slots = column("slot", "Anchor that brought it", "带来它的龙头", low=-1)
     round: Codes = column("1", "Round: 1 followed, 2 spun off a follower, ...", "带动轮次", low=0)
     channel: Codes = column("code", "How it came", "进入渠道", low=0)
-    born: Ints = column("quarter", "Founded or opened", "成立季度")
-    customer: Ints = column("row", "Firm that it mainly serves", "主要客户", low=-1, initial=NONE)
-    customer_lost: Ints = column("quarter", "Quarter in which its customer closed", "失去客户的季度", initial=-(1 << 40))
+    born: Quarters = column("quarter", "Founded or opened", "成立季度")
+    customer: Ints = column("row", "Firm that it mainly serves", "主要客户", low=-1)
+    customer_lost: Quarters = column("quarter", "Quarter in which its customer closed, or 0", "失去客户的季度", low=0, initial=0)
     employees: Floats = column("persons", "Employees", "从业人员", low=0.0)
     quality: Floats = column("1", "Productivity relative to its segment", "相对生产率", low=0.0)
     outside_demand: Floats = column("亿元/year", "Outside demand at full output", "外部需求", low=0.0)
@@ -87,16 +87,17 @@ class Firms:
 
 @dataclass(frozen=True)
 class Projects:
-    """Signed projects that do not operate yet, of shape (n_projects,), in order of their cell."""
+    """Signed projects that do not operate yet, of shape (n_projects,), in order of signing within their world."""
 
     key: Keys = column("key", "Lineage key", "谱系键")
     cell: Ints = column("index", "World and segment", "世界与环节")
     leads: Ints = column("slot", "Anchor that this project is", "本项目即龙头", low=-1, initial=NONE)
-    anchor: Ints = column("slot", "Anchor that brought it", "带来它的龙头", low=-1, initial=NONE)
+    anchor: Slots = column("slot", "Anchor that brought it", "带来它的龙头", low=-1, initial=NONE)
     round: Codes = column("1", "Round", "带动轮次", low=0, initial=0)
     channel: Codes = column("code", "How it came", "进入渠道", low=0)
     signed: Ints = column("quarter", "Signed", "签约季度")
     investment: Floats = column("亿元", "Contract investment", "合同投资额", low=0.0)
+    luck: Floats = column("share", "Opens where its opening share lies above", "投产随机数", low=0.0, high=1.0)
     capacity: Floats = column("亿元/year", "Output at full capacity", "达产产值", low=0.0)
     quality: Floats = column("1", "Productivity relative to its segment", "相对生产率", low=0.0)
     opening_share: Floats = column("share", "Chance that it ever opens", "最终投产概率", low=0.0, high=1.0)
@@ -149,7 +150,7 @@ class Labs:
 
 @dataclass(frozen=True)
 class Research:
-    """Projects of the labs, of shape (n_research,), in order of their lab."""
+    """Projects of the labs, of shape (n_research,), in order of their stage's beginning within their lab."""
 
     key: Keys = column("key", "Lineage key", "谱系键")
     lab: Ints = column("row", "Lab", "实验室", low=0)
@@ -202,41 +203,49 @@ class Groups:
     by_site: Ints  # (n_worlds, n_segments, n_zones), firms
     by_cell: Ints  # (n_worlds, n_segments)
     by_world: Ints  # (n_worlds,)
-    filled_sites: Ints  # indices of the sites with firms
-    first_rows: Ints  # their first rows
+    sites: tuple[Ints, Ints]  # indices of the sites with firms, and their first rows
+    cells: tuple[Ints, Ints]  # the same for cells
 
     def sum_by_site(self, values: Floats) -> Floats:
         """Sums of a firm column, of shape (n_worlds, n_segments, n_zones)."""
-        out = np.zeros(self.by_site.size)
-        if len(self.filled_sites):
-            out[self.filled_sites] = np.add.reduceat(values, self.first_rows)
-        return out.reshape(self.by_site.shape)
+        return _block_sums(values, self.sites, self.by_site.shape)
 
     def sum_by_cell(self, values: Floats) -> Floats:
         """Sums of a firm column, of shape (n_worlds, n_segments)."""
-        return self.sum_by_site(values).sum(axis=2)
+        return _block_sums(values, self.cells, self.by_cell.shape)
 
     def spread(self, table: NDArray[Any]) -> NDArray[Any]:
         """A table (n_worlds or 1, n_segments or 1) looked up by every firm, of shape (n_firms,)."""
-        return np.repeat(np.broadcast_to(table, self.by_cell.shape).ravel(), self.by_cell.ravel())
+        if table.shape != self.by_cell.shape:
+            table = np.broadcast_to(table, self.by_cell.shape)
+        return table.ravel().repeat(self.by_cell.ravel())
 
     def spread_worlds(self, values: NDArray[Any]) -> NDArray[Any]:
-        """Values of shape (n_worlds or 1, 1) looked up by every firm, of shape (n_firms,)."""
-        return np.repeat(np.broadcast_to(values[:, 0], self.by_world.shape), self.by_world)
+        """Values of shape (n_worlds or 1, 1) looked up by every firm, of shape (n_firms,), or (1,) where all are alike."""
+        return values[:, 0].repeat(self.by_world) if len(values) > 1 else values[:, 0]
 
     def spread_sites(self, table: NDArray[Any]) -> NDArray[Any]:
         """A table (n_worlds, n_segments, n_zones) looked up by every firm, of shape (n_firms,)."""
-        return np.repeat(table.ravel(), self.by_site.ravel())
+        return table.ravel().repeat(self.by_site.ravel())
 
 
-def group(site: Ints, shape: tuple[int, int, int]) -> Groups:
-    """Groups of firms that stand in order of their site."""
-    by_site = np.bincount(site, minlength=shape[0] * shape[1] * shape[2])
-    filled = np.flatnonzero(by_site)
-    ends = np.cumsum(by_site)
-    grid = by_site.reshape(shape)
-    by_cell = grid.sum(axis=2)
-    return Groups(grid, by_cell, by_cell.sum(axis=1), filled, (ends - by_site)[filled])
+def _block_sums(values: Floats, blocks: tuple[Ints, Ints], shape: tuple[int, ...]) -> Floats:
+    out = np.zeros(shape)
+    filled, first = blocks
+    if len(filled):
+        out.ravel()[filled] = np.add.reduceat(values, first)
+    return out
+
+
+def group(by_site: Ints) -> Groups:
+    """Groups from the number of firms at each site, of shape (n_worlds, n_segments, n_zones)."""
+    by_cell = by_site.sum(axis=2)
+    return Groups(by_site, by_cell, by_cell.sum(axis=1), _blocks(by_site.ravel()), _blocks(by_cell.ravel()))
+
+
+def _blocks(counts: Ints) -> tuple[Ints, Ints]:
+    filled = counts.nonzero()[0]
+    return filled, (counts.cumsum() - counts)[filled]
 
 
 Table = TypeVar("Table")

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int8]
+Quarters = NDArray[np.int16]
+Slots = NDArray[np.int16]
 Mask = NDArray[np.bool_]
 Keys = NDArray[np.uint64]
 

@@ -105,6 +105,7 @@ def signed_projects(base: Base, signed: Ints, who: Arrivals, mean_investment: Fl
         channel=who.channel,
         signed=signed,
         investment=investment,
+        luck=Draws(0).uniform(key, Purpose.OPENING),
         capacity=investment * by_world(p.realised_share * p.output_per_investment * p.plan_realised, world),
         quality=quality_of(base, key, world),
         opening_share=np.broadcast_to(on_ridge(position, FUNNEL_SHARE) * by_world(p.park_factor, world), n).copy(),
@@ -130,9 +131,10 @@ def partners_of(base: Base, key: Keys, world: Ints, slot: Ints, kind: Ints) -> t
 
 def pick(cumulative: Floats, u: Floats) -> Ints:
     """Index chosen by a uniform from cumulative shares of shape (n, n_choices) or (n_choices,), of shape (n,)."""
-    table = np.broadcast_to(cumulative, (len(u), cumulative.shape[-1]))
-    chosen = (table <= (u * table[:, -1])[:, None]).sum(axis=1)
-    return np.minimum(chosen, table.shape[1] - 1)
+    if cumulative.ndim == 1:
+        return np.minimum(cumulative.searchsorted(u * cumulative[-1], side="right"), len(cumulative) - 1)
+    table = cumulative.T
+    return np.minimum((table <= u * table[-1]).sum(axis=0), len(table) - 1)
 
 
 def named_buyers(groups: Groups, revenue: Floats, cell: Ints, u: Floats) -> Ints:

@@ -7,13 +7,15 @@ which rows exist.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.base import Base
 from model.contract import Arrivals, Births
 from model.draws import Draws, Purpose
-from model.entities import NONE, Anchors, Channel, Fate, Firms, Groups, Projects, columns_of, group, look_up
+from model.entities import NONE, Anchors, Channel, Fate, Firms, Groups, Projects, columns_of, group
 from model.entities import read_only, replaced, rows, stacked
 from model.facts import Floats, Ints, Mask
 from model.newcomers import by_world, entrants, signed_projects
@@ -40,9 +42,9 @@ def settle(state: ParkState, draws: Draws) -> tuple[ParkState, Settled]:
     direct = ~needs_project(state.base, who)
     signings = _signings(state, rows(who, np.flatnonzero(~direct)), draws.quarter)
     births = stacked((*state.openings, entrants(state.base, draws.quarter, rows(who, np.flatnonzero(direct)))))
-    births, site, admitted = admit(state, births, draws)
-    waiting, chosen = births.cell[~admitted], np.flatnonzero(admitted)
-    births, site = rows(births, chosen), site.take(chosen)
+    site, order, n_admitted = admit(state, births, draws)
+    waiting = births.cell.take(order[n_admitted:])
+    births, site = rows(births, order[:n_admitted]), site[:n_admitted]
     firms, groups, moved = _compact(state, births, site, draws)
     anchors, firms = _anchors(state, firms, moved, births)
     partners = state.partners
@@ -88,8 +90,8 @@ def occupied(base: Base, groups: Groups, firms: Firms) -> Floats:
 
 
 # ── Admission ────────────────────────────────────────────────────────────────────────────────────────────────────────
-def admit(state: ParkState, births: Births, draws: Draws) -> tuple[Births, Ints, Mask]:
-    """Births in order of their site, the site each would take, and who finds room.
+def admit(state: ParkState, births: Births, draws: Draws) -> tuple[Ints, Ints, int]:
+    """Site of each birth and the order in which they stand: those admitted first, by site; and how many they are.
 
     An entrant chooses among its zones in proportion to their free floor; within a zone the queue is by channel, then by a
     keyed tie-break.  Areas are whole square metres, so that sums over queues are exact whatever else is in the batch.
@@ -97,20 +99,21 @@ def admit(state: ParkState, births: Births, draws: Draws) -> tuple[Births, Ints,
     base = state.base
     world, segment = np.divmod(births.cell, base.n_segments)
     free = free_floor(state)
-    tie = draws.bits(births.key, Purpose.TIE_BREAK)
-    zone = choose_zone(free[world], base.houses[segment], births.own_plant, draws.uniform(births.key, Purpose.ZONE))
-    order = np.lexsort((tie, births.channel, zone, world))
-    world, segment, zone = world[order], segment[order], zone[order]
-    heads = births.employees[order] * base.floor_per_head[world, segment]
-    area = np.where(zone >= 0, np.ceil(heads), 0.0).astype(np.int64)
-    place = world * base.n_zones + np.maximum(zone, 0)
-    taken = np.cumsum(area)
-    head = np.searchsorted(place, place)  # first of each queue
-    within = taken - taken[head] + area[head]
-    admitted = (zone >= 0) & (within <= np.floor(free).astype(np.int64).ravel()[place])
-    site = births.cell[order] * base.n_zones + np.maximum(zone, 0)
-    by_site = np.argsort(site, kind="stable")
-    return rows(births, order[by_site]), site[by_site], admitted[by_site]
+    u = draws.uniform(births.key, Purpose.ZONE)
+    zone = choose_zone(free.T.take(world, axis=1), base.houses.T.take(segment, axis=1), births.own_plant, u)
+    nowhere = zone < 0
+    place = world * base.n_zones + np.where(nowhere, 0, zone)
+    queue = np.lexsort((draws.bits(births.key, Purpose.TIE_BREAK), place * len(Channel) + births.channel))
+    heads = births.employees * base.floor_per_head.ravel().take(births.cell)
+    area = np.where(nowhere, 0.0, np.ceil(heads)).astype(np.int64).take(queue)
+    place = place.take(queue)
+    taken = area.cumsum()
+    head = place.searchsorted(place)  # first of each queue
+    within = taken - (taken - area).take(head)
+    admitted = (within <= np.floor(free).astype(np.int64).ravel().take(place)) & ~nowhere.take(queue)
+    site = births.cell.take(queue) * base.n_zones + place % base.n_zones
+    order = np.lexsort((site, ~admitted))
+    return site.take(order), queue.take(order), int(np.count_nonzero(admitted))
 
 
 def free_floor(state: ParkState) -> Floats:
@@ -125,34 +128,55 @@ def free_floor(state: ParkState) -> Floats:
 
 
 def choose_zone(free: Floats, houses: Mask, own_plant: Mask, u: Floats) -> Ints:
-    """Zone of each birth, of shape (n_births,): its own plant (the last), or by free floor; NONE where nothing is free."""
-    weight = free * houses
-    weight[:, -1] = 0.0
-    total = weight.cumsum(axis=1)
-    zone = np.minimum((total <= (u * total[:, -1])[:, None]).sum(axis=1), free.shape[1] - 2)
-    zone = np.where(total[:, -1] > 0.0, zone, NONE)
-    return np.where(own_plant, free.shape[1] - 1, zone)
+    """Zone of each birth, of shape (n_births,): its own plant (the last), or by free floor; NONE where nothing is free.
+
+    Parameters
+    ----------
+    free, houses : of shape (n_zones, n_births)
+        Free floor [m2] and whether the zone houses this kind of firm.
+    """
+    total = (free * houses)[:-1].cumsum(axis=0)
+    zone = np.minimum((total <= u * total[-1]).sum(axis=0), len(total) - 1)
+    zone[total[-1] <= 0.0] = NONE
+    zone[own_plant] = len(free) - 1
+    return zone
 
 
 # ── Rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _compact(state: ParkState, births: Births, site: Ints, draws: Draws) -> tuple[Firms, Groups, Ints]:
-    """Survivors and newborns in order of their site, their groups, and the new row of every old row and newborn."""
-    old, n_old, n_births = state.firms, len(state.firms.key), len(site)
-    survivors = np.delete(np.arange(n_old), state.deaths)
-    kept_site = old.site.take(survivors)
-    source = np.insert(survivors, np.searchsorted(kept_site, site, side="right"), n_old + np.arange(n_births))
-    moved = np.full(n_old + n_births, NONE)
-    moved[source] = np.arange(len(source))
-    old = replaced(old, {"employees": _without_founders(old.employees, births.parent)})
+    """Survivors and newborns in order of their site, their groups, and the new row of every old row and newborn.
+
+    Within a site survivors keep their order and newborns follow them.  The last entry of the new rows is NONE, so that a link
+    to nothing stays one.
+    """
+    old, dead = state.firms, state.deaths
+    n_old, n_births = len(old.key), len(site)
+    shape = state.groups.by_site.shape
+    n_sites = state.groups.by_site.size
+    kept = state.groups.by_site.ravel() - np.bincount(old.site.take(dead), minlength=n_sites)
+    born = np.bincount(site, minlength=n_sites)
+    alive = np.ones(n_old, np.bool_)
+    alive[dead] = False
+    survivors = alive.nonzero()[0]
+    row = np.arange(len(survivors))
+    row += (born.cumsum() - born).repeat(kept)
+    new_row = kept.cumsum().take(site) + np.arange(n_births)
+    source = np.zeros(len(survivors) + n_births, np.int64)
+    source[row] = survivors
+    moved = np.full(n_old + n_births + 1, NONE)
+    moved[survivors] = row
+    moved[n_old:-1] = new_row
     newborn = _newborn(births, site, draws.quarter)
-    columns = {
-        name: np.concatenate([old.__dict__[name], newborn[name]]).take(source) for name in columns_of(Firms)
-    }
+    changed = {"employees": _without_founders(old.employees, births.parent)}
+    columns = {}
+    for name in columns_of(Firms):
+        column = changed.get(name, old.__dict__[name]).take(source) if n_old else np.zeros(n_births, newborn[name].dtype)
+        column[new_row] = newborn[name]
+        columns[name] = column
     before = columns["customer"]
-    columns["customer"] = look_up(moved, before)
-    columns["customer_lost"][np.flatnonzero((columns["customer"] < 0) & (before >= 0))] = draws.quarter
-    shape = (state.base.n_worlds, state.base.n_segments, state.base.n_zones)
-    return Firms(**columns), group(columns["site"], shape), moved
+    columns["customer"] = moved.take(before)
+    columns["customer_lost"][((columns["customer"] < 0) & (before >= 0)).nonzero()[0]] = draws.quarter
+    return Firms(**columns), group((kept + born).reshape(shape)), moved
 
 
 def _without_founders(employees: Floats, parent: Ints) -> Floats:
@@ -164,13 +188,14 @@ def _without_founders(employees: Floats, parent: Ints) -> Floats:
     return left
 
 
-def _newborn(births: Births, site: Ints, quarter: int) -> dict[str, Floats | Ints]:
+def _newborn(births: Births, site: Ints, quarter: int) -> dict[str, NDArray[Any]]:
     """Firm columns of newborns; what the birth does not say takes the declared initial value."""
     n = len(site)
-    given = {
+    given: dict[str, NDArray[Any]] = {
         **births.__dict__,
         "site": site,
-        "born": np.full(n, quarter),
+        "born": np.full(n, quarter, np.int16),
+        "customer_lost": np.zeros(n, np.int16),
         "revenue": births.outside_demand * births.ramp,
         "life": Draws(0).exponential(births.key, Purpose.LIFE),
         "spin_off_left": Draws(0).exponential(births.key, Purpose.SPIN_OFF),
@@ -181,7 +206,7 @@ def _newborn(births: Births, site: Ints, quarter: int) -> dict[str, Floats | Int
 def _anchors(state: ParkState, firms: Firms, moved: Ints, births: Births) -> tuple[Anchors, Firms]:
     """Anchors with their firms' new rows and this quarter's recruits; followers of one that opened become its suppliers."""
     table = state.anchors
-    firm = look_up(moved, table.firm)
+    firm = moved.take(table.firm)
     opened = np.flatnonzero(births.leads >= 0)
     if len(opened):
         anchor = state.anchor_rows(births.cell[opened] // state.base.n_segments, births.leads[opened])
@@ -205,13 +230,9 @@ def _tie_followers(state: ParkState, firms: Firms, anchor: Ints, firm: Ints) -> 
 
 
 def _projects(state: ParkState, signings: Projects) -> Projects:
-    """Projects still under way and those signed this quarter, in order of their cell."""
-    pending = rows(state.projects, np.flatnonzero(state.projects.fate == Fate.PENDING))
-    new = stacked((signings, *(r.projects for r in state.recruits)))
-    new = rows(new, np.argsort(new.cell, kind="stable"))
-    place = np.searchsorted(pending.cell, new.cell, side="right")
-    source = np.insert(np.arange(len(pending.cell)), place, len(pending.cell) + np.arange(len(new.cell)))
-    return rows(stacked((pending, new)), source)
+    """Projects still under way, then those signed this quarter."""
+    pending = np.flatnonzero(state.projects.fate == Fate.PENDING)
+    return stacked((rows(state.projects, pending), signings, *(r.projects for r in state.recruits)))
 
 
 def _released(state: ParkState, births: Births) -> Floats:
@@ -229,11 +250,13 @@ def _settled(state: ParkState, births: Births, waiting: Ints, signings: Projects
     by_channel = np.bincount(births.channel.astype(np.int64) * state.n_cells + births.cell, minlength=len(Channel) * state.n_cells)
     grid = by_channel.astype(np.float64).reshape(len(Channel), *state.shape)
     named = np.flatnonzero(state.projects.signed == quarter)
-    new = stacked((signings, *(r.projects for r in state.recruits), rows(state.projects, named)))
+    tables = (signings, *(r.projects for r in state.recruits))
+    cell = np.concatenate([*(t.cell for t in tables), state.projects.cell.take(named)])
+    investment = np.concatenate([*(t.investment for t in tables), state.projects.investment.take(named)])
     return Settled(
         opened={channel: grid[channel] for channel in Channel},
         exits=count(state.firms.site.take(state.deaths) // state.base.n_zones),
         turned_away=count(waiting),
-        signed=count(new.cell),
-        signed_investment=count(new.cell, new.investment),
+        signed=count(cell),
+        signed_investment=count(cell, investment),
     )

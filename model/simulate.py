@@ -54,9 +54,9 @@ class Recorder:
         self._put(now.quarter - self._start, measure(before, now, settled))
 
     def history(self) -> History:
-        """Everything recorded, read-only."""
+        """Everything recorded so far, copied and read-only: what is handed out never changes."""
         park = self._batch.cases[0].scenario.park
-        values = {**self._values, **derived(self._values)}
+        values = {**{name: value.copy() for name, value in self._values.items()}, **derived(self._values)}
         for value in values.values():
             value.flags.writeable = False
         axes = {

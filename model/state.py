@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from model.base import Base
 from model.contract import Arrivals, Births, Change, Recruits, Rule
-from model.entities import Anchors, Cells, Firms, Groups, Labs, Partners, Projects, Research, Worlds, Zones, replaced
+from model.entities import NONE, Anchors, Cells, Firms, Groups, Labs, Partners, Projects, Research, Worlds, Zones, replaced
 from model.facts import Floats, Ints
 from model.lever_effects import Effects
 from model.units import QUARTERS_PER_YEAR
@@ -60,6 +60,16 @@ class ParkState:
         first = np.searchsorted(self.anchors.world, np.arange(self.base.n_worlds))
         return first[world] + slot
 
+    def led_slots(self, row: Ints) -> Ints:
+        """Slot of the anchor that each firm in the given rows is, of shape (n,); NONE for other firms."""
+        running = np.flatnonzero(self.anchors.firm >= 0)
+        order = running[np.argsort(self.anchors.firm[running])]
+        if not len(order):
+            return np.full(len(row), NONE)
+        firm = self.anchors.firm[order]
+        place = np.minimum(firm.searchsorted(row), len(firm) - 1)
+        return np.where(firm[place] == row, self.anchor_slots()[order[place]], NONE)
+
     def anchor_slots(self) -> Ints:
         """Slot of every anchor within its world, of shape (n_anchors,)."""
         first = np.searchsorted(self.anchors.world, np.arange(self.base.n_worlds))
@@ -70,7 +80,7 @@ class ParkState:
         """Share of the firms under so many years that a number of places a world reaches, of shape (n_worlds, 1)."""
         if not places.any():
             return np.zeros((self.base.n_worlds, 1))
-        young = (self.quarter - self.firms.born <= QUARTERS_PER_YEAR * years).astype(np.float64)
+        young = (self.firms.born >= self.quarter - QUARTERS_PER_YEAR * years).astype(np.float64)
         return np.minimum(places / np.maximum(self.groups.sum_by_cell(young).sum(axis=1, keepdims=True), 1.0), 1.0)
 
     def lab_budgets(self) -> Floats:

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from model.facts import Floats, Ints
+from model.facts import Floats, Ints, Quarters
 
 STEP_YEARS = 0.25
 QUARTERS_PER_YEAR = 4
@@ -46,6 +46,6 @@ def rate_of_yearly_prob(prob: Floats) -> Floats:
     return -np.log1p(-prob)
 
 
-def birthdays(born: Ints, quarter: int) -> Ints:
+def birthdays(born: Quarters, quarter: int) -> Ints:
     """Rows whose year begins in a quarter: the quarter after their birth and every fourth one from there."""
-    return np.flatnonzero(((quarter - 1 - born) & (QUARTERS_PER_YEAR - 1)) == 0)
+    return np.flatnonzero(((born + 1 - quarter) & (QUARTERS_PER_YEAR - 1)) == 0)

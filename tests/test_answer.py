@@ -12,6 +12,8 @@ import synthetic
 
 from experiments import answer, wording
 from experiments.goals import wilson
+from model.facts import Label
+from model.units import quarter
 
 
 def cells(text):
@@ -59,6 +61,22 @@ def test_chances_in_words(count, n, zh, en):
 def test_amounts_in_the_units_of_the_reader(value, unit, zh, en):
     assert wording.amount(value, unit, "zh") == zh
     assert wording.amount(value, unit, "en") == en
+
+
+def test_a_date_is_said_once_and_in_words():
+    history = synthetic.history(n_worlds=10)
+    case = history.cases[0]
+    named = dataclasses.replace(case.scenario.targets[1], label=Label("2025年软件企业数", "Software firms 2025"))
+    early = dataclasses.replace(case.scenario.targets[1], by=quarter("2027Q1"))
+    cases = tuple(
+        dataclasses.replace(c, scenario=dataclasses.replace(case.scenario, targets=(named, early))) for c in history.cases
+    )
+    told = dataclasses.replace(history, cases=cases)
+    zh, en = answer.answer([told], "zh"), answer.answer([told], "en")
+    assert "2025年软件企业数达到 2,000 家" in zh
+    assert "软件企业数到 2027 年一季度末达到" in zh
+    assert "Software firms 2025 (2,000 firms), " in en
+    assert "by the end of 2027Q1" in en
 
 
 def test_the_answer_names_what_is_missing_and_what_is_not_judged():

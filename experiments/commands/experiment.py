@@ -6,7 +6,6 @@ import dataclasses
 import shlex
 import sys
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -131,7 +130,7 @@ def _told(request: Request, plan: Plan, runs: Runs, folder: Path) -> Exit:
     if runs.histories and not request.quiet and not runs.interrupted:
         print(_answer(runs, request))
     if runs.failures:
-        say(_failed(runs.failures, total, repeating(runs.failures[0].case, request, plan), request))
+        say(_failed(runs, total, repeating(runs.failures[0].case, request, plan), request))
     if runs.interrupted:
         zh = f"已中断:{total} 次运行中已完成 {complete} 次,结果保存在 {folder}"
         say(told(zh, f"Interrupted: {complete} of {total} runs finished; their results are kept in {folder}", language))
@@ -146,8 +145,11 @@ def _answer(runs: Runs, request: Request) -> str:
     return f"{answer.answer(runs.histories, language)}\n\n{answer.terminal_table(runs.histories, language)}"
 
 
-def _failed(failures: Sequence[Failure], total: int, command: str, request: Request) -> str:
-    first = failures[0]
-    zh = f"{total} 次运行中有 {len(failures)} 次失败,详见 failures.csv。第一个错误:{first.error}\n重现:{command}"
-    en = f"{len(failures)} of {total} runs failed; see failures.csv. The first error: {first.error}\nTo repeat it: {command}"
+def _failed(runs: Runs, total: int, command: str, request: Request) -> str:
+    n, error = len(runs.failures), runs.failures[0].error
+    zh = f"{total} 次运行中有 {n} 次失败,详见 failures.csv。第一个错误:{error}\n重现:{command}"
+    en = f"{n} of {total} runs failed; see failures.csv. The first error: {error}\nTo repeat it: {command}"
+    if runs.n_skipped and not runs.interrupted:
+        zh = f"无一成功,其余 {runs.n_skipped} 次未再运行。{zh}"
+        en = f"None succeeded, and the other {runs.n_skipped} were not started. {en}"
     return told(zh, en, request.language)

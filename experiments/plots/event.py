@@ -134,7 +134,6 @@ def _panel(
     axes = style.new_axes(figure, *place)
     style.value_axis(axes, *limits)
     axes.spines["bottom"].set_visible(False)
-    axes.axhline(0.0, color=GREY, linewidth=0.8)
     first, last = float(fan.time[0]), float(fan.time[-1])
     axes.set_xlim(first, last)
     step = max(1, round((last - first) / 6))
@@ -144,7 +143,7 @@ def _panel(
         axes.axvline(0.0, color=INK, linewidth=0.8, zorder=2)
     fans.draw_fan(axes, fan, shaded=True)
     end = float(fan.median[-1])
-    y = bottom + (end - limits[0]) / (limits[1] - limits[0]) * height
+    y = bottom + style.share_of_height(axes, end) * height
     style.write(figure, left + width + 0.06, y, signed(end), LABEL, INK)
     years = "签约后年数" if language == "zh" else "Years since signing"
     style.write(figure, left + width / 2, bottom - 0.34, years, SMALL, GREY, "center")

@@ -81,6 +81,14 @@ def top_of(fans: Sequence[Fan]) -> float:
     return max(float(fan.quantiles[4 if len(fans) <= 2 or i == 0 else 2].max()) for i, fan in enumerate(fans))
 
 
+def ends_of_axis(fans: Sequence[Fan], *others: float) -> tuple[float, float]:
+    """Lower and upper end of an axis that shows fans and other values: from 0, or below where values are negative."""
+    low = min(float(fan.quantiles[0].min()) for fan in fans)
+    high = max(top_of(fans), *others, 0.0) if low < 0.0 else max(top_of(fans), *others, 1e-9)
+    room = 0.06 * (high - min(low, 0.0))
+    return (low - room if low < 0.0 else 0.0), high + room
+
+
 def subtitle(histories: Sequence[History], language: str, bands: str = "") -> str:
     """Whose runs these are, how many, and what the bands mean."""
     scenarios = list(dict.fromkeys(h.cases[0].scenario.title.in_language(language) for h in histories))

@@ -57,12 +57,14 @@ def industries(histories: Sequence[History], measure: str, language: str) -> Fig
         scale = wording.scale_for(wording.shown_unit(fact), fans.top_of(raw), language)
         drawn = fans.fans_of(histories, measure, industry.key, scale.factor, language, pens)
         axes = _panel(figure, grid, corner, heading, scale.name, fans.years_shown(histories))
-        high = 1.06 * max(fans.top_of(drawn), 1e-9)
-        style.value_axis(axes, 0.0, high, n_ticks=3)
+        style.value_axis(axes, *fans.ends_of_axis(drawn, 0.0), n_ticks=3)
         fans.draw_fans(axes, drawn)
         axes.axvline(fans.moment(base.start), color=GREY, linewidth=0.6, linestyle=(0, (1, 2)))
         _end_values(
-            figure, grid, corner, [(float(f.median[-1]) / high, wording.number(float(f.median[-1])), f.pen) for f in drawn]
+            figure,
+            grid,
+            corner,
+            [(style.share_of_height(axes, float(f.median[-1])), wording.number(float(f.median[-1])), f.pen) for f in drawn],
         )
     return style.finished(figure)
 
@@ -112,7 +114,7 @@ def _chances(
         _chance_line(axes, history, own, pen, shaded=len(histories) <= 2 or i == 0)
         share = judge(history, own).share
         if share.n:
-            ends.append(((share.value * 100 + 3) / 106, wording.bare_chance(share), pen))
+            ends.append((style.share_of_height(axes, share.value * 100), wording.bare_chance(share), pen))
     by = fans.moment(target.by)
     if ends:
         axes.axvline(by, color=INK, linewidth=0.8, zorder=2)

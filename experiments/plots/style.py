@@ -227,6 +227,14 @@ def value_axis(axes: Axes, low: float, high: float, suffix: str = "", n_ticks: i
     axes.set_ylim(low, high)
     axes.set_yticks(inside, labels=[number(t) + suffix for t in inside])
     axes.grid(visible=True, axis="y", color=FAINT, linewidth=0.7)
+    if low < 0.0:
+        axes.axhline(0.0, color=GREY, linewidth=0.7)
+
+
+def share_of_height(axes: Axes, value: float) -> float:
+    """Where a value lies between the lower end (0) and the upper end (1) of the axes."""
+    low, high = axes.get_ylim()
+    return (value - low) / (high - low)
 
 
 def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:

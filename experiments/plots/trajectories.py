@@ -84,26 +84,24 @@ def _draw(p: _Picture) -> Figure:
     style.write_notes(figure, lines)
     style.write_lines(figure, style.MARGIN, top, [p.scale.name], SMALL, GREY)
     axes = style.new_axes(figure, LEFT, bottom, p.room, height)
-    high = _axes(figure, axes, p, bottom)
+    _fill(figure, axes, p, bottom)
     if len(p.fans) > 2:
         _end_bars(axes, p)
-    _direct_labels(figure, p, bottom, height, high)
+    _direct_labels(figure, axes, p, bottom, height)
     return style.finished(figure)
 
 
-def _axes(figure: Figure, axes: Axes, p: _Picture, bottom: float) -> float:
-    """Everything inside the axes; returns the upper end of their scale."""
-    high = _top(p)
+def _fill(figure: Figure, axes: Axes, p: _Picture, bottom: float) -> None:
+    """Draw everything inside the axes."""
     style.year_axis(axes, *fans.years_shown(p.histories, min((o.quarter for o in p.seen), default=None)), p.room)
-    style.value_axis(axes, 0.0, high)
+    style.value_axis(axes, *_ends(p))
     fans.draw_fans(axes, p.fans)
     _start_line(figure, axes, p, bottom)
     for observed in p.seen:
         point = (fans.moment(observed.quarter), observed.value * p.scale.factor)
         axes.plot(*point, "o", markersize=5, markerfacecolor=style.PAPER, markeredgecolor=INK, markeredgewidth=1.2, zorder=5)
     for target in p.targets:
-        _goal(axes, p, target, high)
-    return high
+        _goal(axes, p, target)
 
 
 def _title(p: _Picture) -> str:
@@ -138,12 +136,13 @@ def _notes(p: _Picture) -> list[str]:
     ]
 
 
-def _top(p: _Picture) -> float:
+def _ends(p: _Picture) -> tuple[float, float]:
+    """Ends of the value axis: all bands, bars and observed points, and the goals that are drawn to scale."""
     top = max(float(one.quantiles[4].max()) for one in p.fans)
     goals = [t.at_least * p.scale.factor for t in p.targets]
-    shown = [g for g in goals if g <= OFF_SCALE * top]
-    seen = [o.value * p.scale.factor for o in p.seen]
-    return (1.12 if shown else 1.06) * max([top, *shown, *seen, 1e-9]) * (1.1 if len(shown) < len(goals) else 1.0)
+    shown = [g * 1.06 for g in goals if g <= OFF_SCALE * top]  # room for the goal's label
+    low, high = fans.ends_of_axis(p.fans, top, *shown, *(o.value * p.scale.factor for o in p.seen))
+    return low, high * (1.1 if len(shown) < len(goals) else 1.0)
 
 
 def _start_line(figure: Figure, axes: Axes, p: _Picture, bottom: float) -> None:
@@ -157,12 +156,13 @@ def _start_line(figure: Figure, axes: Axes, p: _Picture, bottom: float) -> None:
     style.write(figure, x, bottom - 0.36, text, SMALL, GREY, "center")
 
 
-def _goal(axes: Axes, p: _Picture, target: Target, high: float) -> None:
+def _goal(axes: Axes, p: _Picture, target: Target) -> None:
     value, by = target.at_least * p.scale.factor, fans.moment(target.by)
     unit = wording.target_unit(p.histories[0].facts[p.measure], target)
     asked, when = wording.amount(target.at_least, unit, p.language), wording.short_date(target, p.language)
     words = f"目标：{when} {asked}" if p.language == "zh" else f"Goal: {asked}, {when}"
     side = _free_side(axes, by, words, p.room)
+    high = axes.get_ylim()[1]
     if value > high:
         axes.annotate("", (by, high), (by, high * 0.9), arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 1.0})
         words += "（在图外）" if p.language == "zh" else " (off the chart)"
@@ -172,7 +172,8 @@ def _goal(axes: Axes, p: _Picture, target: Target, high: float) -> None:
     axes.plot([axes.get_xlim()[0], start], [value, value], color=INK, linewidth=0.8, linestyle=(0, (4, 3)), zorder=4)
     axes.plot([start, by], [value, value], color=INK, linewidth=2.0, solid_capstyle="butt", zorder=4)
     axes.plot(by, value, "D", markersize=5.5, color=INK, zorder=6)
-    below = value < min(float(np.interp(by, one.time, one.median)) for one in p.fans) and value / high * AXES_HEIGHT > 0.3
+    below = value < min(float(np.interp(by, one.time, one.median)) for one in p.fans)
+    below = below and style.share_of_height(axes, value) * AXES_HEIGHT > 0.3
     style.write_beside(axes, (by, value), (4 * side, -14 if below else 14), words)
 
 
@@ -221,11 +222,11 @@ def _block_height(lines: Sequence[tuple[str, float, str]]) -> float:
     return sum(style.line_height(size) for _, size, _ in lines) + 0.1
 
 
-def _direct_labels(figure: Figure, p: _Picture, bottom: float, height: float, high: float) -> None:
+def _direct_labels(figure: Figure, axes: Axes, p: _Picture, bottom: float, height: float) -> None:
     """Name, median and chance of each policy beside the end of its line, joined to it by a hairline."""
     blocks = [_label_lines(p, i) for i in range(len(p.fans))]
     sizes = [_block_height(lines) for lines in blocks]
-    ends = [bottom + float(one.median[-1]) / high * height for one in p.fans]
+    ends = [bottom + style.share_of_height(axes, float(one.median[-1])) * height for one in p.fans]
     middles = style.spread(ends, sizes, bottom - 0.45, bottom + height + 0.1)
     x = p.names_at - _indent(p)
     for one, end, middle, lines, size in zip(p.fans, ends, middles, blocks, sizes, strict=True):

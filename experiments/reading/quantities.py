@@ -41,14 +41,16 @@ SCALES: Mapping[str, str] = {
 BASES: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(("元", "人民币", "元人民币", "cny", "rmb", "yuan"), ("money", "1")),
     **dict.fromkeys(("人", "名", "person", "persons", "people", "head", "heads", "employees", "staff"), ("person", "1")),
-    **dict.fromkeys(("家", "个", "项", "户", "席", "firm", "firms", "project", "projects", "places", "count"), ("count", "1")),
+    **dict.fromkeys(("家", "个", "项", "户", "席", "firm", "firms", "places", "count"), ("count", "1")),
+    **dict.fromkeys(("project", "projects", "anchor", "anchors"), ("count", "1")),
     **dict.fromkeys(("年", "a year", "year", "years", "yr", "a"), ("year", "1")),
     **dict.fromkeys(("月", "个月", "month", "months"), ("year", "12")),
-    **dict.fromkeys(("季", "季度", "个季度", "quarters"), ("year", "4")),
+    **dict.fromkeys(("季", "季度", "个季度", "quarter", "quarters"), ("year", "4")),
     **dict.fromkeys(("m2", "平方米", "平米", "sqm"), ("area", "1")),
+    **dict.fromkeys(("mu", "亩"), ("area", "666.67")),
     **dict.fromkeys(("1", "share", "index", "比重", "倍"), ("", "1")),
 }  # fmt: skip
-FRACTIONS = {"月", "个月", "month", "months", "季", "季度", "个季度", "quarters"}
+FRACTIONS = {"月", "个月", "month", "months", "季", "季度", "个季度", "quarter", "quarters"}
 NUMBER = re.compile(r"\s*([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:e[-+]?\d+)?)\s*(.*)", re.IGNORECASE | re.DOTALL)
 NAMES: Mapping[str, Label] = {
     "share": Label("比重（0 到 1，或百分数）", "a share (0 to 1, or per cent)"),

@@ -75,7 +75,7 @@ def apply(state: ParkState, p: Accounts, draws: Draws) -> Change:
 def observe(state: ParkState, p: Accounts, quarter: int) -> Activity:
     """What the levers are charged on this quarter."""
     base, firms, groups, projects = state.base, state.firms, state.groups, state.projects
-    age = quarter - firms.born
+    age = quarter - firms.born.astype(np.int64)
     came = (firms.born > base.start).astype(np.float64)
     young = came * (age <= 3 * QUARTERS_PER_YEAR)
     taxed = groups.sum_by_cell(firms.revenue * came * rebate_share(age)) * base.value_added_share

@@ -112,7 +112,7 @@ def apply(state: ParkState, p: AnchorParameters, draws: Draws) -> Change:
     world = state.projects.cell // base.n_segments
     speed = progress_speed(state.levers.lag_cut, base.newcomers.funnel_position)
     step = STEP_YEARS * by_world(speed, world) / np.maximum(state.projects.lag, STEP_YEARS)
-    u = Draws(0).uniform(state.projects.key, Purpose.OPENING)
+    u = state.projects.luck
     opens = np.minimum(state.projects.opening_share * by_world(state.levers.opening, world), 1.0)
     starts, point = by_world(p.start_share, world), by_world(p.start_point, world)
     projects = funnel(state.projects, draws.quarter, step, u, opens, starts, point)

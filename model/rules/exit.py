@@ -71,7 +71,7 @@ def reviewed(state: ParkState, p: Exit, quarter: int, due: Ints) -> Floats:
     """Hazards by age and size, set anew for the firms in rows ``due``, of shape (n_firms,) [1/year]."""
     firms = state.firms
     world = firms.site[due] // (state.base.n_segments * state.base.n_zones)
-    age = (quarter - firms.born[due]) // QUARTERS_PER_YEAR
+    age = (quarter - firms.born[due].astype(np.int64)) // QUARTERS_PER_YEAR
     rate = firms.exit_rate.copy()
     rate[due] = hazard(age, firms.employees[due], by_world(p.size_exponent, world), by_world(p.park_factor, world))
     return rate
@@ -81,7 +81,7 @@ def _relief(state: ParkState, p: Exit, quarter: int) -> Floats:
     """What a lost customer and the levers do to a firm's hazard, of shape (n_firms,) [1]."""
     firms, groups, levers = state.firms, state.groups, state.levers
     factor = np.ones(len(firms.key))
-    lost = np.flatnonzero(quarter - firms.customer_lost <= LOST_FOR)
+    lost = np.flatnonzero(firms.customer_lost >= quarter - LOST_FOR)
     factor[lost] = by_world(p.lost_customer_factor, firms.site[lost] // (state.base.n_segments * state.base.n_zones))
     if (levers.coached_exit != 1.0).any():
         coached = np.flatnonzero(firms.customer >= 0)
@@ -90,7 +90,7 @@ def _relief(state: ParkState, p: Exit, quarter: int) -> Floats:
     funded = 1.0 + (levers.funded_exit - 1.0) * state.share_reached(FUNDED_YEARS * levers.deals, FUNDED_YEARS)
     for effect, years in ((levers.young_exit * incubated, YOUNG_YEARS), (funded, FUNDED_YEARS)):
         if (effect != 1.0).any():
-            young = np.flatnonzero(quarter - firms.born <= QUARTERS_PER_YEAR * years)
+            young = np.flatnonzero(firms.born >= quarter - QUARTERS_PER_YEAR * years)
             factor[young] *= groups.spread(effect)[young]
     return factor
 

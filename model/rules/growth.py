@@ -157,10 +157,10 @@ def reviewed(state: ParkState, p: Growth, draws: Draws, due: Ints) -> Floats:
     """Growth factors a quarter, drawn anew for the firms in rows ``due``, of shape (n_firms,) [1]."""
     firms, base = state.firms, state.base
     world = firms.site[due] // (base.n_segments * base.n_zones)
-    young = draws.quarter - firms.born[due] < YOUNG
+    young = firms.born[due] > draws.quarter - YOUNG
     drift = np.where(young, by_world(p.young_growth, world), by_world(p.old_growth, world))
     reached = state.share_reached(state.levers.incubated, INCUBATED_YEARS)
-    inside = draws.quarter - firms.born[due] <= QUARTERS_PER_YEAR * INCUBATED_YEARS
+    inside = firms.born[due] >= draws.quarter - QUARTERS_PER_YEAR * INCUBATED_YEARS
     drift = drift + inside * by_world(state.levers.incubator_growth * reached, world)
     unit = draws.laplace(firms.key[due], Purpose.GROWTH, np.ones(len(due)))
     pace = firms.momentum.copy()
@@ -174,8 +174,8 @@ def _spillover(state: ParkState, p: Growth, quarter: int) -> Floats:
     """Gain a quarter of firms that serve an anchor, in their first five years, of shape (n_firms,) [1]."""
     firms = state.firms
     gain = np.ones(len(firms.key))
-    linked = np.flatnonzero((firms.customer >= 0) & (quarter - firms.born <= YOUNG))
-    linked = linked[firms.leads[firms.customer[linked]] >= 0]
+    linked = np.flatnonzero((firms.customer >= 0) & (firms.born >= quarter - YOUNG))
+    linked = linked[state.led_slots(firms.customer[linked]) >= 0]
     world = firms.site[linked] // (state.base.n_segments * state.base.n_zones)
     gain[linked] = np.exp(np.log1p(by_world(p.spillover, world)) / YOUNG)
     return gain

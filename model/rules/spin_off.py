@@ -120,7 +120,8 @@ def reviewed(state: ParkState, p: SpinOff, due: Ints) -> Floats:
 def _children(state: ParkState, p: SpinOff, parents: Ints, draws: Draws) -> Arrivals:
     base, firms = state.base, state.firms
     world, segment = np.divmod(firms.site[parents] // base.n_zones, base.n_segments)
-    anchor = np.where(firms.leads[parents] >= 0, firms.leads[parents], firms.anchor[parents])
+    led = state.led_slots(parents)
+    anchor = np.where(led >= 0, led, firms.anchor[parents]).astype(np.int16)
     return Arrivals(
         key=draws.bits(firms.key[parents], Purpose.CHILD),
         cell=world * base.n_segments + base.spin_off_segment[segment],

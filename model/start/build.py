@@ -124,8 +124,9 @@ def _state(
 ) -> ParkState:
     park = parks[0]
     cell_keys = np.stack([named(keys, f"segment.{s.key}") for s in park.segments], axis=1)
-    firms, groups = without_orders(base, initial_firms(parks, base, keys, cell_keys, totals))
-    anchors, partners = initial_anchors(parks, base, keys, firms)
+    draft = initial_firms(parks, base, keys, cell_keys, totals)
+    firms, groups = without_orders(base, draft)
+    anchors, partners = initial_anchors(parks, base, keys, draft)
     anchors, partners = integrated(base, anchors, partners, parameters["attraction"])
     labs = initial_labs(parks, base, keys)
     research, maturity, knowledge = initial_research(base, labs, parameters["knowledge"])

@@ -20,7 +20,6 @@ AGE_SHARES = np.cumsum([0.494, 0.329, 0.177])  # under 5, 5 to 10, over 10 years
 AGE_LIMITS = np.array([0.0, 5.0, 10.0, 20.0])
 NAMES_BUYER = 0.7  # of the initial parts firms
 OLD_ANCHOR = 40  # quarters, where no date was seen
-FAR_PAST = -(1 << 40)
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,8 @@ def without_orders(base: Base, draft: Draft) -> tuple[Firms, Groups]:
     n = len(draft.key)
     world = draft.cell // base.n_segments
     site = draft.cell * base.n_zones + draft.zone
-    groups = group(site, (base.n_worlds, base.n_segments, base.n_zones))
+    shape = (base.n_worlds, base.n_segments, base.n_zones)
+    groups = group(np.bincount(site, minlength=base.n_worlds * base.n_segments * base.n_zones).reshape(shape))
     head = productivity(base, base.start).ravel().take(draft.cell)
     quality = np.divide(draft.revenue, head * draft.employees, out=np.ones(n), where=draft.employees > 0.0)
     buyer = base.buyer_segment[draft.cell % base.n_segments]
@@ -132,13 +132,12 @@ def without_orders(base: Base, draft: Draft) -> tuple[Firms, Groups]:
     firms = Firms(
         key=draft.key,
         site=site,
-        leads=draft.leads,
-        anchor=np.full(n, NONE),
+        anchor=np.full(n, NONE, np.int16),
         round=np.zeros(n, np.int8),
         channel=np.full(n, Channel.INITIAL, np.int8),
-        born=draft.born,
+        born=draft.born.astype(np.int16),
         customer=np.where(names, customer, NONE),
-        customer_lost=np.full(n, FAR_PAST),
+        customer_lost=np.zeros(n, np.int16),
         employees=draft.employees,
         quality=quality,
         outside_demand=draft.revenue,

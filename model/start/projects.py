@@ -10,12 +10,13 @@ import numpy as np
 from model.base import Base, draw, uniform_of
 from model.contract import arrivals, no_rows
 from model.draws import Draws, Purpose, child, named
-from model.entities import Anchors, Channel, Firms, Partners, Projects, Stage, rows, stacked
+from model.entities import Anchors, Channel, Partners, Projects, Stage, rows, stacked
 from model.facts import Assumption, Floats, Ints, Keys
 from model.newcomers import by_world, on_ridge, partners_of, pick, productivity, signed_projects
 from model.rules.anchors import AnchorParameters
 from model.rules.attraction import RIDGE_FOLLOW, RIDGE_LEAD, Attraction, pull
 from model.scenario import Anchor, Park, Status
+from model.start.firms import Draft
 from model.units import NEVER, QUARTERS_PER_YEAR, STEP_YEARS
 
 STAGES = {
@@ -28,7 +29,7 @@ ALMOST = 0.95  # progress at most of a project that has not opened by the start
 
 
 # ── Anchors ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-def initial_anchors(parks: Sequence[Park], base: Base, keys: Keys, firms: Firms) -> tuple[Anchors, Partners]:
+def initial_anchors(parks: Sequence[Park], base: Base, keys: Keys, draft: Draft) -> tuple[Anchors, Partners]:
     """One row a named anchor and world, and the partners of those whose partners had not all come before."""
     park, n_anchors = parks[0], len(parks[0].anchors)
     segments, kinds = [s.key for s in park.segments], [k.key for k in park.partner_kinds]
@@ -53,7 +54,7 @@ def initial_anchors(parks: Sequence[Park], base: Base, keys: Keys, firms: Firms)
         exposure=np.zeros(len(key)),
         partners=counts,
         partners_signed=np.where(before, counts, 0),
-        firm=_own_firms(base, firms, world, slot),
+        firm=_own_firms(base, draft, world, slot),
         investment=_per_anchor(parks, keys, "investment", lambda a: a.investment),
     )
     owner = world_rows(base, anchors, partners)
@@ -66,12 +67,11 @@ def world_rows(base: Base, anchors: Anchors, partners: Partners) -> Ints:
     return np.asarray(first[partners.cell // base.n_segments] + partners.anchor)
 
 
-def _own_firms(base: Base, firms: Firms, world: Ints, slot: Ints) -> Ints:
-    own = np.flatnonzero(firms.leads >= 0)
+def _own_firms(base: Base, draft: Draft, world: Ints, slot: Ints) -> Ints:
+    own = np.flatnonzero(draft.leads >= 0)
     row = no_rows(len(world))
-    per_world = base.n_segments * base.n_zones
     n_anchors = int(slot.max()) + 1 if len(slot) else 0
-    row[firms.site[own] // per_world * n_anchors + firms.leads[own]] = own
+    row[draft.cell[own] // base.n_segments * n_anchors + draft.leads[own]] = own
     return row
 
 
@@ -179,7 +179,7 @@ def _aged(projects: Projects, base: Base, p: AnchorParameters) -> Projects:
     world = projects.cell // base.n_segments
     age = (base.start - projects.signed) * STEP_YEARS
     progress = age / np.maximum(projects.lag, STEP_YEARS)
-    u = Draws(0).uniform(projects.key, Purpose.OPENING)
+    u = projects.luck
     point = by_world(p.start_point, world)
     opens = u < projects.opening_share
     begun = (progress >= point) & (u < np.maximum(by_world(p.start_share, world), projects.opening_share))

@@ -26,7 +26,7 @@ def _parameter(name: str, unit: str, default: float, low: float, high: float) ->
     return ParameterFact(name, unit, Label("", ""), Tag.DESIGN, Assumption(default, low, high))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def catalogue() -> Catalogue:
     parameters = [
         _parameter("attraction.demand_weight", "1", 0.15, 0.0, 0.3),

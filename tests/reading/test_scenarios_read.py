@@ -34,9 +34,9 @@ def test_a_child_changes_only_what_it_says(read: Reader, catalogue: Catalogue) -
 
 def test_set_is_one_more_line(read: Reader) -> None:
     sets = ("clock.end=2030Q4", "segments.software.products.entry=500", "assumptions.growth.adjustment={uniform: [1, 2]}")
-    by_set, by_file = read("", *sets), read(
-        "clock: {end: 2030Q4}\nsegments: {software.products: {entry: 500}}\n"
-        "assumptions: {growth.adjustment: {uniform: [1, 2]}}\n"
+    by_set = read("", *sets)
+    by_file = read(
+        "clock: {end: 2030Q4}\nsegments: {software.products: {entry: 500}}\nassumptions: {growth.adjustment: {uniform: [1, 2]}}\n"
     )
     assert by_set == by_file
     assert by_set.park.segments[0].entry.default == by_set.park.segments[0].entry.high == 500.0
@@ -107,7 +107,7 @@ def test_impossible_fates_of_an_operating_anchor(refused: Refused, fate: str) ->
 
 
 def test_a_new_anchor_signed_later_is_planned(read: Reader) -> None:
-    text = "anchors:\n  fab: {label: {zh: 新, en: New}, segment: ic.fab, partner_kind: ic_fab, signed: 2025Q1, investment: 50 亿元}\n"
+    text = "anchors:\n  fab: {label: {zh: 新, en: New}, segment: ic.fab, signed: 2025Q1, investment: 50 亿元}\n"
     assert anchor(read(text), "fab").status is Status.PLANNED
 
 

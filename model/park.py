@@ -1,0 +1,242 @@
+"""Mesa's face of the park: a batch of one, with agents that Mesa's tools can select, shuffle, collect and draw.
+
+The columns stay the only state.  An agent is a handle (model, lineage key) that reads them; handles are made when somebody
+asks and are held by the model for the quarter, so that Mesa's weak references keep them.  They are never registered: Mesa's
+own register stays empty, and ``agents`` and ``agents_by_type`` answer for all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import mesa
+import numpy as np
+from mesa.agent import AgentSet
+
+from model.entities import Anchors, Channel, Firms, Labs, Stage
+from model.history import History
+from model.scenario import Case
+from model.simulate import Recorder, step
+from model.start.build import begin
+from model.state import ParkState
+from model.units import quarter_name
+
+
+class ParkAgent(mesa.Agent):  # type: ignore[misc]
+    """A handle on one row of a table; reading it after its row is gone raises ``LookupError``."""
+
+    table: ClassVar[str]
+
+    def __init__(self, model: IndustrialPark, key: int, row: int) -> None:
+        # not Agent.__init__: it would register the handle, and registers grow with every quarter
+        self.model = model
+        self.unique_id = key
+        self.pos = None
+        self._seen = (model.state.quarter, row)
+
+    @property
+    def row(self) -> int:
+        """Row of this agent in its table this quarter.
+
+        Raises
+        ------
+        LookupError
+            If it is not in the park any more.
+        """
+        quarter, row = self._seen
+        if quarter != self.model.state.quarter:
+            found = np.flatnonzero(getattr(self.model.state, self.table).key == np.uint64(self.unique_id))
+            if not len(found):
+                raise LookupError(f"{type(self).__name__} {self.unique_id} has left the park")
+            self._seen = (self.model.state.quarter, int(found[0]))
+        return self._seen[1]
+
+    def value(self, column: str) -> float:
+        """Value of a column of its table."""
+        return float(getattr(getattr(self.model.state, self.table), column)[self.row])
+
+    @property
+    def segment(self) -> str:
+        """Key of the segment in which it works."""
+        raise NotImplementedError
+
+    def _segment_key(self, index: int) -> str:
+        return self.model.case.scenario.park.segments[index].key
+
+
+class Supplier(ParkAgent):
+    """An operating firm that is not an anchor."""
+
+    table = "firms"
+
+    @property
+    def segment(self) -> str:
+        base = self.model.state.base
+        return self._segment_key(int(self.model.state.firms.site[self.row]) // base.n_zones % base.n_segments)
+
+    @property
+    def employees(self) -> float:
+        return self.value("employees")
+
+    @property
+    def revenue(self) -> float:
+        """Revenue [亿元/year]."""
+        return self.value("revenue")
+
+    @property
+    def orders(self) -> float:
+        """Orders from local buyers [亿元/year]."""
+        return self.value("orders")
+
+    @property
+    def channel(self) -> Channel:
+        return Channel(int(self.value("channel")))
+
+
+class AnchorFirm(ParkAgent):
+    """An anchor in any stage; before it opens it has no employees and no revenue."""
+
+    table = "anchors"
+
+    @property
+    def segment(self) -> str:
+        return self._segment_key(int(self.model.state.anchors.segment[self.row]))
+
+    @property
+    def name(self) -> str | None:
+        """Key of a named anchor of the park file; None if it was recruited during the run."""
+        index = int(self.model.state.anchors.name[self.row])
+        return None if index < 0 else self.model.case.scenario.park.anchors[index].key
+
+    @property
+    def stage(self) -> Stage:
+        return Stage(int(self.value("stage")))
+
+    @property
+    def partners_signed(self) -> int:
+        return int(self.value("partners_signed"))
+
+    @property
+    def employees(self) -> float:
+        return self._of_firm("employees")
+
+    @property
+    def revenue(self) -> float:
+        """Revenue [亿元/year]."""
+        return self._of_firm("revenue")
+
+    def _of_firm(self, column: str) -> float:
+        firm = int(self.model.state.anchors.firm[self.row])
+        return float(getattr(self.model.state.firms, column)[firm]) if firm >= 0 else 0.0
+
+
+class ResearchLab(ParkAgent):
+    """A research lab, open or still to open."""
+
+    table = "labs"
+
+    @property
+    def segment(self) -> str:
+        """Key of its main field."""
+        fields = self.model.state.base.lab_fields[int(self.model.state.labs.name[self.row])]
+        return self._segment_key(int(fields.argmax()))
+
+    @property
+    def name(self) -> str:
+        """Key of the lab in the park file."""
+        return self.model.case.scenario.park.labs[int(self.model.state.labs.name[self.row])].key
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.model.state.labs.opens[self.row] <= self.model.state.quarter)
+
+    @property
+    def projects(self) -> tuple[int, int, int, int]:
+        """Research projects in its four stages."""
+        research = self.model.state.research
+        stages = research.stage[research.lab == self.row].astype(np.int64)
+        first, second, third, fourth = np.bincount(stages, minlength=4)
+        return int(first), int(second), int(third), int(fourth)
+
+
+AGENT_TYPES: tuple[type[ParkAgent], ...] = (AnchorFirm, Supplier, ResearchLab)
+
+
+class IndustrialPark(mesa.Model):  # type: ignore[misc]
+    """One case as a Mesa model: ``step()`` runs a quarter with the same rules and the same numbers as ``simulate``.
+
+    Parameters
+    ----------
+    case
+        Scenario, policy, replication and seed.  Mesa's own generators get the seed too, but the park never reads them.
+    """
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(rng=case.seed)
+        self.case = case
+        self._batch, self.state = begin((case,))
+        self._recorder = Recorder(self._batch, self.state)
+        self._handles: dict[type[ParkAgent], list[ParkAgent]] = {}
+        self._sets: dict[type[ParkAgent], Any] = {}
+
+    @property
+    def quarter(self) -> str:
+        """Name of the quarter that has just ended."""
+        return quarter_name(self.state.quarter)
+
+    def step(self) -> None:
+        """Run one quarter; after the scenario's last one ``running`` is False.
+
+        Raises
+        ------
+        RuntimeError
+            If the scenario's last quarter has been run already.
+        """
+        if self.state.quarter >= self.case.scenario.end:
+            raise RuntimeError(f"the scenario ends with {quarter_name(self.case.scenario.end)}")
+        before, self.state, settled = step(self._batch, self.state)
+        self._recorder.add(before, self.state, settled)
+        self._handles, self._sets = {}, {}
+        self.running = self.state.quarter < self.case.scenario.end
+
+    def measure(self, name: str, members: Sequence[str] | None = None) -> float:
+        """Value of a measure at the quarter's end, summed over members of its axis (all if None)."""
+        return float(self.history().total(name, members)[self.state.quarter - self.state.base.start, 0])
+
+    def history(self) -> History:
+        """What has been recorded so far; quarters to come are zero."""
+        return self._recorder.history()
+
+    @property
+    def agents(self) -> Any:
+        """All agents of this quarter as a Mesa ``AgentSet``."""
+        return AgentSet([a for kind in AGENT_TYPES for a in self._made(kind)], random=self.random)
+
+    @property
+    def agents_by_type(self) -> dict[type[ParkAgent], Any]:
+        """Agents of this quarter by type, each a Mesa ``AgentSet``."""
+        for kind in AGENT_TYPES:
+            if kind not in self._sets:
+                self._sets[kind] = AgentSet(self._made(kind), random=self.random)
+        return dict(self._sets)
+
+    @property
+    def agent_types(self) -> list[type]:
+        return list(AGENT_TYPES)
+
+    def _made(self, kind: type[ParkAgent]) -> list[ParkAgent]:
+        if kind not in self._handles:
+            table: Firms | Anchors | Labs = getattr(self.state, kind.table)
+            self._handles[kind] = [kind(self, int(table.key[row]), int(row)) for row in rows_of(self.state, kind)]
+        return self._handles[kind]
+
+
+def rows_of(state: ParkState, kind: type[ParkAgent]) -> Any:
+    """Rows of a table that are agents of a kind."""
+    if kind is Supplier:
+        anchors = state.anchors.firm[state.anchors.firm >= 0]
+        return np.setdiff1d(np.arange(len(state.firms.key)), anchors)
+    return np.arange(len(getattr(state, kind.table).key))
+
+
