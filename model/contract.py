@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from model.entities import Anchors, Channel, Partners, Projects
+from model.entities import Channel
 from model.facts import Codes, Floats, Ints, Keys, Mask, Slots
 
 P = TypeVar("P")
@@ -71,17 +71,8 @@ def arrivals(key: Keys, cell: Ints, channel: Channel, anchor: Ints | None = None
 
 
 @dataclass(frozen=True)
-class Recruits:
-    """Anchors that sign for the first time, their partners and their projects (whose ``leads`` is already the new slot)."""
-
-    anchors: Anchors
-    partners: Partners
-    projects: Projects
-
-
-@dataclass(frozen=True)
 class Change:
-    """New values of a rule's own columns at once; arrivals, openings, recruits and deaths at the end of the quarter.
+    """New values of a rule's own columns at once; arrivals, openings and deaths at the end of the quarter.
 
     ``flows`` are what the rule counted this quarter, of shape (n_worlds, n_segments) each, for the measures.
     """
@@ -90,7 +81,6 @@ class Change:
     tables: Mapping[str, object] = field(default_factory=dict)
     arrivals: tuple[Arrivals, ...] = ()
     openings: tuple[Births, ...] = ()
-    recruits: tuple[Recruits, ...] = ()
     deaths: Ints | None = None
     flows: Mapping[str, Floats] = field(default_factory=dict)
 

@@ -108,8 +108,8 @@ def unit_interval(bits: Keys) -> Floats:
 
 def ranges(counts: Ints) -> tuple[Ints, Ints]:
     """Row and position within its row of every item: counts [2, 0, 1] gives [0, 0, 2] and [0, 1, 0]."""
-    row = np.repeat(np.arange(counts.size), counts)
-    return row, np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+    row = np.arange(counts.size).repeat(counts)
+    return row, np.arange(len(row)) - (counts.cumsum() - counts).take(row)
 
 
 def invert_poisson(u: Floats, mean: Floats) -> Ints:
@@ -154,6 +154,12 @@ def _address(purpose: Purpose, quarter: int) -> np.uint64:
     return np.uint64(_mix_int(_mix_int(int(purpose) * GOLDEN + 0x1234567) + quarter * GOLDEN))
 
 
+@cache
+def _addresses(purpose: Purpose, quarter: int) -> Keys:
+    """Two addresses, of shape (2, 1); the second serves no other purpose."""
+    return np.array([[_address(purpose, quarter)], [_mix_int(int(_address(purpose, quarter)) + 1)]], np.uint64)
+
+
 @dataclass(frozen=True)
 class Draws:
     """The random numbers of one quarter."""
@@ -167,20 +173,24 @@ class Draws:
         """Uniform on [0, 1), of the shape of key."""
         return unit_interval(self.bits(key, purpose))
 
+    def pair(self, key: Keys, purpose: Purpose) -> Floats:
+        """Two independent uniforms on [0, 1) a key, of shape (2, n)."""
+        return unit_interval(mix(key + _addresses(purpose, self.quarter)))
+
     def exponential(self, key: Keys, purpose: Purpose) -> Floats:
         """Exponential with mean 1, of the shape of key."""
         return -np.log1p(-self.uniform(key, purpose))
 
     def normal(self, key: Keys, purpose: Purpose) -> Floats:
         """Standard normal, of the shape of key (Box and Muller 1958)."""
-        bits = self.bits(key, purpose)
-        radius = np.sqrt(-2.0 * np.log1p(-unit_interval(bits)))
-        return radius * np.cos(2.0 * np.pi * unit_interval(mix(bits)))
+        first, second = self.pair(key.ravel(), purpose)
+        values: Floats = np.sqrt(-2.0 * np.log1p(-first)) * np.cos(2.0 * np.pi * second)
+        return values.reshape(key.shape)
 
     def gamma_two(self, key: Keys, purpose: Purpose, mean: Floats) -> Floats:
-        """Gamma with shape 2 and the given mean, of the shape of key: a sum of two exponentials, rising with the mean."""
-        bits = self.bits(key, purpose)
-        return -0.5 * mean * (np.log1p(-unit_interval(bits)) + np.log1p(-unit_interval(mix(bits))))
+        """Gamma with shape 2 and the given mean, of shape (n,): a sum of two exponentials, rising with the mean."""
+        logs = np.log1p(-self.pair(key, purpose))
+        return -0.5 * mean * (logs[0] + logs[1])
 
     def laplace(self, key: Keys, purpose: Purpose, scale: Floats) -> Floats:
         """Laplace with mean 0 and the given scale, of the shape of key."""
@@ -203,7 +213,10 @@ class Draws:
         np.add.at(counts, row, FULL_BLOCK_CDF.searchsorted(unit_interval(_of_block(bits[row], block))))
         return counts.reshape(mean.shape)
 
-    def newborn_keys(self, key: Keys, purpose: Purpose, counts: Ints) -> Keys:
-        """Keys of ``counts`` newborns of each key, of shape (counts.sum(),): a higher count keeps the first ones."""
+    def newborn_keys(self, key: Keys, purpose: Purpose, counts: Ints) -> tuple[Keys, Ints]:
+        """Keys of ``counts`` newborns of each key, and the row of the key that each belongs to, of shape (counts.sum(),).
+
+        A higher count keeps the first newborns and adds more.
+        """
         row, position = ranges(counts.ravel())
-        return child(self.bits(key, purpose).ravel()[row], position)
+        return child(self.bits(key, purpose).ravel()[row], position), row

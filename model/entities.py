@@ -128,7 +128,7 @@ class Anchors:
 
 @dataclass(frozen=True)
 class Partners:
-    """Tied partners still outside, of shape (n_partners,), in order of their world."""
+    """Tied partners still outside, of shape (n_partners,), in order of their anchor's signing within their world."""
 
     key: Keys = column("key", "Lineage key", "谱系键")
     cell: Ints = column("index", "World and segment", "世界与环节")

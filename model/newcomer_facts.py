@@ -64,3 +64,8 @@ class Newcomers:
         0.5, unit="year", low=0.0, high=2.0,
         en="Mean overrun of a declared opening date", zh="申报投产日期平均延误", source="CR Micro's 12-inch fab; otherwise design",
     )  # fmt: skip
+    anchor_investment: Floats = parameter(
+        10.0, unit="亿元", low=5.0, high=20.0,
+        en="Median investment of a recruited anchor", zh="新招龙头投资中位数",
+        source="contracts of 3,141.9 亿元 over 317 projects",
+    )  # fmt: skip

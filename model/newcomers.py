@@ -10,8 +10,8 @@ import numpy as np
 
 from model.base import Base
 from model.contract import Arrivals, Births, no_rows
-from model.draws import Draws, Purpose, ranges
-from model.entities import NONE, Groups, Partners, Projects
+from model.draws import Draws, Purpose
+from model.entities import NONE, Anchors, Groups, Partners, Projects, Stage
 from model.facts import Floats, Ints, Keys
 from model.units import NEVER, STEP_YEARS
 
@@ -31,9 +31,9 @@ def lognormal(normal: Floats, mean: Floats, spread: Floats) -> Floats:
     return mean * np.exp(spread * normal - 0.5 * spread * spread)
 
 
-def mean_lag(investment: Floats, position: Floats, exponent: Floats, factor: Floats) -> Floats:
-    """Mean time from signing to opening [year], of the shape of investment [亿元, contract]."""
-    return on_ridge(position, FUNNEL_LAG) * factor * (np.maximum(investment, 0.1) / 5.0) ** exponent
+def mean_lag(investment: Floats, usual: Floats, exponent: Floats) -> Floats:
+    """Mean time from signing to opening [year], of the shape of investment [亿元, contract]; ``usual`` at 5 亿元."""
+    return usual * (np.maximum(investment, 0.1) / 5.0) ** exponent
 
 
 def by_world(values: Floats, world: Ints) -> Floats:
@@ -94,8 +94,8 @@ def signed_projects(base: Base, signed: Ints, who: Arrivals, mean_investment: Fl
     world, segment = np.divmod(who.cell, base.n_segments)
     normal = Draws(0).normal(key, Purpose.INVESTMENT)
     investment = lognormal(normal, mean_investment, by_world(p.project_spread, world))
-    position = by_world(p.funnel_position, world)
-    lag = mean_lag(investment, position, by_world(p.size_exponent, world), base.lag_factor.take(segment))
+    usual_lag = by_world(on_ridge(p.funnel_position, FUNNEL_LAG), world) * base.lag_factor.take(segment)
+    share = by_world(on_ridge(p.funnel_position, FUNNEL_SHARE) * p.park_factor, world)
     return Projects(
         key=key,
         cell=who.cell,
@@ -108,8 +108,8 @@ def signed_projects(base: Base, signed: Ints, who: Arrivals, mean_investment: Fl
         luck=Draws(0).uniform(key, Purpose.OPENING),
         capacity=investment * by_world(p.realised_share * p.output_per_investment * p.plan_realised, world),
         quality=quality_of(base, key, world),
-        opening_share=np.broadcast_to(on_ridge(position, FUNNEL_SHARE) * by_world(p.park_factor, world), n).copy(),
-        lag=Draws(0).gamma_two(key, Purpose.LAG, lag),
+        opening_share=share + np.zeros(n),
+        lag=Draws(0).gamma_two(key, Purpose.LAG, mean_lag(investment, usual_lag, by_world(p.size_exponent, world))),
         progress=np.zeros(n),
         started=np.full(n, NEVER),
         fate=np.zeros(n, np.int8),
@@ -118,15 +118,36 @@ def signed_projects(base: Base, signed: Ints, who: Arrivals, mean_investment: Fl
 
 def partners_of(base: Base, key: Keys, world: Ints, slot: Ints, kind: Ints) -> tuple[Partners, Ints]:
     """Tied partners of new anchors, in order of their anchor, and how many each has, of shape (n_anchors,)."""
-    has = kind >= 0
-    mean = np.where(has, base.kind_partners[world, np.maximum(kind, 0)], 0.0) if base.kind_partners.size else np.zeros(len(key))
-    counts = np.rint(mean).astype(np.int64)
-    row, _ = ranges(counts)
-    keys = Draws(0).newborn_keys(key, Purpose.PARTNERS, counts)
-    u = Draws(0).uniform(keys, Purpose.CANDIDATE_SEGMENT)
-    segment = pick(base.kind_shares[kind[row]], u) if len(row) else row
-    resistance = Draws(0).exponential(keys, Purpose.RESISTANCE)
-    return Partners(keys, world[row] * base.n_segments + segment, slot[row], resistance), counts
+    mean = base.kind_partners[world, kind] if base.kind_partners.size else np.zeros(len(key))
+    counts = np.where(kind >= 0, np.rint(mean), 0.0).astype(np.int64)
+    keys, row = Draws(0).newborn_keys(key, Purpose.PARTNERS, counts)
+    works, resists = Draws(0).pair(keys, Purpose.RESISTANCE)
+    segment = pick(base.kind_shares[kind[row]], works) if len(row) else row
+    return Partners(keys, world[row] * base.n_segments + segment, slot[row], -np.log1p(-resists)), counts
+
+
+def new_anchors(base: Base, projects: Projects, slot: Ints) -> tuple[Anchors, Partners]:
+    """Recruited anchors of the given projects and slots, in order of their world, and their partners."""
+    n = len(slot)
+    world, segment = np.divmod(projects.cell, base.n_segments)
+    kind = base.partner_kind.take(segment)
+    partners, counts = partners_of(base, projects.key, world, slot, kind)
+    anchors = Anchors(
+        key=projects.key,
+        world=world,
+        segment=segment,
+        name=no_rows(n),
+        kind=kind,
+        signs=projects.signed,
+        closes=np.full(n, NEVER),
+        stage=np.full(n, Stage.SIGNED, np.int8),
+        exposure=np.zeros(n),
+        partners=counts,
+        partners_signed=np.zeros(n, np.int64),
+        firm=no_rows(n),
+        investment=projects.investment,
+    )
+    return anchors, partners
 
 
 def pick(cumulative: Floats, u: Floats) -> Ints:

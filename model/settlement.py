@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from model.base import Base
 from model.contract import Arrivals, Births
 from model.draws import Draws, Purpose
-from model.entities import NONE, Anchors, Channel, Fate, Firms, Groups, Projects, columns_of, group
+from model.entities import NONE, Anchors, Channel, Fate, Firms, Groups, Partners, Projects, columns_of, group
 from model.entities import read_only, replaced, rows, stacked
 from model.facts import Floats, Ints, Mask
-from model.newcomers import by_world, entrants, signed_projects
+from model.newcomers import by_world, entrants, new_anchors, signed_projects
 from model.state import ParkState
 
 FOUNDERS = 3.0  # staff that leave the parent of a spin-off
@@ -46,11 +46,8 @@ def settle(state: ParkState, draws: Draws) -> tuple[ParkState, Settled]:
     waiting = births.cell.take(order[n_admitted:])
     births, site = rows(births, order[:n_admitted]), site[:n_admitted]
     firms, groups, moved = _compact(state, births, site, draws)
-    anchors, firms = _anchors(state, firms, moved, births)
-    partners = state.partners
-    if state.recruits:
-        joined = stacked((partners, *(r.partners for r in state.recruits)))
-        partners = rows(joined, np.argsort(joined.cell // state.base.n_segments, kind="stable"))
+    anchors, firms = _opened_anchors(state, firms, moved, births)
+    anchors, partners, signings = _recruited_anchors(state, anchors, signings)
     changes = {
         "groups": groups,
         "firms": read_only(firms),
@@ -62,7 +59,6 @@ def settle(state: ParkState, draws: Draws) -> tuple[ParkState, Settled]:
         "worlds": replaced(state.worlds, {"released": _released(state, births)}),
         "arrivals": (),
         "openings": (),
-        "recruits": (),
         "deaths": NOBODY,
         "flows": {},
     }
@@ -70,16 +66,18 @@ def settle(state: ParkState, draws: Draws) -> tuple[ParkState, Settled]:
 
 
 def needs_project(base: Base, who: Arrivals) -> Mask:
-    """Newcomers that sign a project first: hardware firms, unless they spin off from a firm or lab of the park."""
+    """Newcomers that sign a project first: anchors, and hardware firms that do not spin off from the park's own."""
     outside = (who.channel == Channel.FOLLOWED) | (who.channel == Channel.ATTRACTED)
-    return base.through_funnel[who.cell % base.n_segments] & outside
+    return (base.through_funnel.take(who.cell % base.n_segments) & outside) | (who.channel == Channel.RECRUITED)
 
 
 def _signings(state: ParkState, who: Arrivals, quarter: int) -> Projects:
-    base = state.base
+    base, p = state.base, state.base.newcomers
     world = who.cell // base.n_segments
-    followed = by_world(base.newcomers.partner_investment, world)
-    mean = np.where(who.channel == Channel.FOLLOWED, followed, by_world(base.project_investment, world))
+    anchor = p.anchor_investment * np.exp(0.5 * p.project_spread * p.project_spread)
+    followed, recruited = who.channel == Channel.FOLLOWED, who.channel == Channel.RECRUITED
+    mean = np.where(followed, by_world(p.partner_investment, world), by_world(base.project_investment, world))
+    mean = np.where(recruited, by_world(anchor, world), mean)
     return signed_projects(base, np.full(len(world), quarter), who, mean)
 
 
@@ -203,8 +201,8 @@ def _newborn(births: Births, site: Ints, quarter: int) -> dict[str, NDArray[Any]
     return {name: given[name] if name in given else np.full(n, Firms.initial(name)) for name in columns_of(Firms)}
 
 
-def _anchors(state: ParkState, firms: Firms, moved: Ints, births: Births) -> tuple[Anchors, Firms]:
-    """Anchors with their firms' new rows and this quarter's recruits; followers of one that opened become its suppliers."""
+def _opened_anchors(state: ParkState, firms: Firms, moved: Ints, births: Births) -> tuple[Anchors, Firms]:
+    """Anchors with their firms' new rows; followers of one that opened become its suppliers."""
     table = state.anchors
     firm = moved.take(table.firm)
     opened = np.flatnonzero(births.leads >= 0)
@@ -212,11 +210,25 @@ def _anchors(state: ParkState, firms: Firms, moved: Ints, births: Births) -> tup
         anchor = state.anchor_rows(births.cell[opened] // state.base.n_segments, births.leads[opened])
         firm[anchor] = moved[len(state.firms.key) + opened]
         firms = _tie_followers(state, firms, anchor, firm)
-    table = replaced(table, {"firm": firm})
-    if not state.recruits:
-        return table, firms
-    joined = stacked((table, *(r.anchors for r in state.recruits)))
-    return rows(joined, np.argsort(joined.world, kind="stable")), firms
+    return replaced(table, {"firm": firm}), firms
+
+
+def _recruited_anchors(state: ParkState, anchors: Anchors, signings: Projects) -> tuple[Anchors, Partners, Projects]:
+    """Anchors and partners with this quarter's recruits, and the signings, whose recruits now lead them."""
+    recruits = np.flatnonzero(signings.channel == Channel.RECRUITED)
+    if not len(recruits):
+        return anchors, state.partners, signings
+    recruits = recruits[np.argsort(signings.cell[recruits] // state.base.n_segments, kind="stable")]
+    projects = rows(signings, recruits)
+    world = projects.cell // state.base.n_segments
+    known = np.bincount(anchors.world, minlength=state.base.n_worlds)
+    slot = known[world] + np.arange(len(world)) - world.searchsorted(world)
+    new, tied = new_anchors(state.base, projects, slot)
+    leads = signings.leads.copy()
+    leads[recruits] = slot
+    table, partners = stacked((anchors, new)), stacked((state.partners, tied))
+    table = rows(table, np.argsort(table.world, kind="stable"))
+    return table, partners, replaced(signings, {"leads": leads})
 
 
 def _tie_followers(state: ParkState, firms: Firms, anchor: Ints, firm: Ints) -> Firms:
@@ -232,7 +244,7 @@ def _tie_followers(state: ParkState, firms: Firms, anchor: Ints, firm: Ints) -> 
 def _projects(state: ParkState, signings: Projects) -> Projects:
     """Projects still under way, then those signed this quarter."""
     pending = np.flatnonzero(state.projects.fate == Fate.PENDING)
-    return stacked((rows(state.projects, pending), signings, *(r.projects for r in state.recruits)))
+    return stacked((rows(state.projects, pending), signings))
 
 
 def _released(state: ParkState, births: Births) -> Floats:
@@ -250,9 +262,8 @@ def _settled(state: ParkState, births: Births, waiting: Ints, signings: Projects
     by_channel = np.bincount(births.channel.astype(np.int64) * state.n_cells + births.cell, minlength=len(Channel) * state.n_cells)
     grid = by_channel.astype(np.float64).reshape(len(Channel), *state.shape)
     named = np.flatnonzero(state.projects.signed == quarter)
-    tables = (signings, *(r.projects for r in state.recruits))
-    cell = np.concatenate([*(t.cell for t in tables), state.projects.cell.take(named)])
-    investment = np.concatenate([*(t.investment for t in tables), state.projects.investment.take(named)])
+    cell = np.concatenate([signings.cell, state.projects.cell.take(named)])
+    investment = np.concatenate([signings.investment, state.projects.investment.take(named)])
     return Settled(
         opened={channel: grid[channel] for channel in Channel},
         exits=count(state.firms.site.take(state.deaths) // state.base.n_zones),

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.base import Base
-from model.contract import Arrivals, Births, Change, Recruits, Rule
+from model.contract import Arrivals, Births, Change, Rule
 from model.entities import NONE, Anchors, Cells, Firms, Groups, Labs, Partners, Projects, Research, Worlds, Zones, replaced
 from model.facts import Floats, Ints
 from model.lever_effects import Effects
@@ -38,7 +38,6 @@ class ParkState:
     worlds: Worlds
     arrivals: tuple[Arrivals, ...] = ()
     openings: tuple[Births, ...] = ()
-    recruits: tuple[Recruits, ...] = ()
     deaths: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     flows: Mapping[str, Floats] = field(default_factory=dict)
 
@@ -57,8 +56,7 @@ class ParkState:
 
     def anchor_rows(self, world: Ints, slot: Ints) -> Ints:
         """Rows of the anchors table for anchors given by world and slot."""
-        first = np.searchsorted(self.anchors.world, np.arange(self.base.n_worlds))
-        return first[world] + slot
+        return np.asarray(self._first_anchors().take(world) + slot)
 
     def led_slots(self, row: Ints) -> Ints:
         """Slot of the anchor that each firm in the given rows is, of shape (n,); NONE for other firms."""
@@ -72,8 +70,11 @@ class ParkState:
 
     def anchor_slots(self) -> Ints:
         """Slot of every anchor within its world, of shape (n_anchors,)."""
-        first = np.searchsorted(self.anchors.world, np.arange(self.base.n_worlds))
-        return np.arange(len(self.anchors.world)) - first[self.anchors.world]
+        return np.asarray(np.arange(len(self.anchors.world)) - self._first_anchors().take(self.anchors.world))
+
+    def _first_anchors(self) -> Ints:
+        """First row of each world in the anchors table, of shape (n_worlds,)."""
+        return self.anchors.world.searchsorted(np.arange(self.base.n_worlds))
 
 
     def share_reached(self, places: Floats, years: int) -> Floats:
@@ -117,9 +118,8 @@ def after(state: ParkState, rule: Rule[ParkState, P], change: Change) -> ParkSta
     changes.update(change.tables)
     changes["arrivals"] = state.arrivals + change.arrivals
     changes["openings"] = state.openings + change.openings
-    changes["recruits"] = state.recruits + change.recruits
     if change.deaths is not None:
-        changes["deaths"] = np.union1d(state.deaths, change.deaths)
+        changes["deaths"] = np.union1d(state.deaths, change.deaths) if len(state.deaths) else change.deaths
     if change.flows:
         changes["flows"] = {**state.flows, **change.flows}
     return replaced(state, changes)

@@ -10,20 +10,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.contract import Births, Change, Recruits, Rule, arrivals, no_rows
+from model.contract import Arrivals, Births, Change, Rule, arrivals, no_rows
 from model.draws import Draws, Purpose
-from model.entities import NONE, Anchors, Channel, Fate, Projects, Stage, look_up, replaced
-from model.facts import Floats, Ints, Keys, Mask, Shape, Tag, parameter
+from model.entities import Channel, Fate, Projects, Stage, replaced
+from model.facts import Floats, Ints, Keys, Mask, Shape, Slots, Tag, parameter
 from model.newcomers import (
     FULL_PLANT_INVESTMENT,
     FUNNEL_LAG,
     by_world,
     named_buyers,
     on_ridge,
-    partners_of,
     pick,
     productivity,
-    signed_projects,
 )
 from model.state import ParkState
 from model.units import NEVER, STEP_YEARS
@@ -43,10 +41,6 @@ class AnchorParameters:
     support_weight: Floats = parameter(
         1.2, unit="1", low=0.2, high=7.5, shape=Shape.LOG_UNIFORM, null_prob=0.2,
         en="Weight of support for anchors", zh="龙头对扶持的敏感度", source="Slattery 2019; Bartik 2018", tag=Tag.COMPUTED,
-    )  # fmt: skip
-    investment_median: Floats = parameter(
-        10.0, unit="亿元", low=5.0, high=20.0, en="Median investment of a recruited anchor", zh="新招龙头投资中位数",
-        source="contracts of 3,141.9 亿元 over 317 projects",
     )  # fmt: skip
     start_share: Floats = parameter(
         0.73, unit="share", low=0.6, high=0.85, en="Projects that ever start", zh="最终开工率", tag=Tag.COMPUTED,
@@ -120,7 +114,6 @@ def apply(state: ParkState, p: AnchorParameters, draws: Draws) -> Change:
     closing = (state.anchors.closes <= draws.quarter) & (state.anchors.stage != Stage.CLOSED)
     stage = _stages(state, projects, closing, draws.quarter)
     projects = _cancel(state, projects, closing)
-    recruits = recruited(state, p, draws)
     closed = state.anchors.firm[closing]
     return Change(
         columns={
@@ -130,7 +123,7 @@ def apply(state: ParkState, p: AnchorParameters, draws: Draws) -> Change:
             "anchors.stage": stage,
         },
         openings=(_openings(state, projects, p, draws),),
-        recruits=(recruits,) if len(recruits.anchors.key) else (),
+        arrivals=(recruited(state, p, draws),),
         deaths=closed[closed >= 0] if closing.any() else None,
         flows=_flows(state, projects, draws.quarter),
     )
@@ -162,15 +155,7 @@ def _openings(state: ParkState, projects: Projects, p: AnchorParameters, draws: 
     base = state.base
     done = np.flatnonzero(projects.fate == Fate.OPENED)
     cell, key, capacity, quality = (getattr(projects, n)[done] for n in ("cell", "key", "capacity", "quality"))
-    world, segment = np.divmod(cell, base.n_segments)
     anchor, leads = projects.anchor[done], projects.leads[done]
-    buyer = base.buyer_segment[segment]
-    names = (buyer >= 0) & (Draws(0).uniform(key, Purpose.NAMES_BUYER) < by_world(p.buyer_share, world))
-    u = Draws(0).uniform(key, Purpose.BUYER)
-    buyer_cell = world * base.n_segments + np.maximum(buyer, 0)
-    customer = np.where(names, named_buyers(state.groups, state.firms.revenue, buyer_cell, u), NONE)
-    brought = np.flatnonzero(anchor >= 0)
-    customer[brought] = look_up(state.anchors.firm, state.anchor_rows(world[brought], anchor[brought]))
     head = productivity(base, draws.quarter).ravel().take(cell) * quality
     return Births(
         key=key,
@@ -179,7 +164,7 @@ def _openings(state: ParkState, projects: Projects, p: AnchorParameters, draws: 
         leads=leads,
         anchor=anchor,
         round=projects.round[done],
-        customer=customer,
+        customer=_customers(state, key, cell, anchor, p),
         parent=no_rows(len(done)),
         own_plant=(projects.investment[done] >= FULL_PLANT_INVESTMENT) | (leads >= 0),
         employees=FIRST_OUTPUT * capacity / head,
@@ -189,48 +174,34 @@ def _openings(state: ParkState, projects: Projects, p: AnchorParameters, draws: 
     )
 
 
-def recruited(state: ParkState, p: AnchorParameters, draws: Draws) -> Recruits:
-    """Candidates that sign this quarter: their anchors, partners and projects."""
+def _customers(state: ParkState, key: Keys, cell: Ints, anchor: Slots, p: AnchorParameters) -> Ints:
+    """Firm that each new plant mainly serves, of shape (n,) [row]: its anchor, or a buyer that some parts firms name."""
+    base = state.base
+    world, segment = np.divmod(cell, base.n_segments)
+    customer = no_rows(len(key))
+    free = np.flatnonzero((base.buyer_segment.take(segment) >= 0) & (anchor < 0))
+    named, which = Draws(0).pair(key[free], Purpose.NAMES_BUYER)
+    chosen = np.flatnonzero(named < by_world(p.buyer_share, world[free]))
+    names = free[chosen]
+    buyers = world[names] * base.n_segments + base.buyer_segment[segment[names]]
+    customer[names] = named_buyers(state.groups, state.firms.revenue, buyers, which[chosen])
+    brought = np.flatnonzero(anchor >= 0)
+    customer[brought] = state.anchors.firm[state.anchor_rows(world[brought], anchor[brought])]
+    return customer
+
+
+def recruited(state: ParkState, p: AnchorParameters, draws: Draws) -> Arrivals:
+    """Candidates that sign this quarter."""
     base = state.base
     rate = np.broadcast_to(STEP_YEARS * p.candidate_rate * state.levers.candidates, state.worlds.key.shape)
-    counts = draws.poisson(state.worlds.key, Purpose.CANDIDATES, rate)
-    key = draws.newborn_keys(state.worlds.key, Purpose.CANDIDATE, counts)
-    world = np.repeat(np.arange(base.n_worlds), counts.ravel())
-    segment = pick(base.recruit_weight, Draws(0).uniform(key, Purpose.CANDIDATE_SEGMENT))
-    prob = np.broadcast_to(acceptance_prob(state.levers.support_anchor, p), state.shape)[world, segment]
-    signs = np.flatnonzero(Draws(0).uniform(key, Purpose.ACCEPTANCE) < prob)
     if base.recruit_weight[-1] <= 0.0:
-        signs = signs[:0]
-    return sign_anchors(state, p, key[signs], world[signs], segment[signs], draws.quarter)
-
-
-def sign_anchors(
-    state: ParkState, p: AnchorParameters, key: Keys, world: Ints, segment: Ints, quarter: int
-) -> Recruits:
-    base, n = state.base, len(key)
-    known = np.bincount(state.anchors.world, minlength=base.n_worlds)
-    slot = known[world] + np.arange(n) - np.searchsorted(world, world)
-    kind = base.partner_kind[segment]
-    partners, counts = partners_of(base, key, world, slot, kind)
-    who = arrivals(key, world * base.n_segments + segment, Channel.RECRUITED)
-    median, spread = by_world(p.investment_median, world), by_world(base.newcomers.project_spread, world)
-    projects = signed_projects(base, np.full(n, quarter), who, median * np.exp(0.5 * spread * spread))
-    anchors = Anchors(
-        key=key,
-        world=world,
-        segment=segment,
-        name=no_rows(n),
-        kind=kind,
-        signs=np.full(n, quarter),
-        closes=np.full(n, NEVER),
-        stage=np.full(n, Stage.SIGNED, np.int8),
-        exposure=np.zeros(n),
-        partners=counts,
-        partners_signed=np.zeros(n, np.int64),
-        firm=no_rows(n),
-        investment=projects.investment,
-    )
-    return Recruits(anchors, partners, replaced(projects, {"leads": slot}))
+        rate = np.zeros(rate.shape)
+    counts = draws.poisson(state.worlds.key, Purpose.CANDIDATES, rate)
+    key, world = draws.newborn_keys(state.worlds.key, Purpose.CANDIDATE, counts)
+    cell = world * base.n_segments + pick(base.recruit_weight, Draws(0).uniform(key, Purpose.CANDIDATE_SEGMENT))
+    prob = np.broadcast_to(acceptance_prob(state.levers.support_anchor, p), state.shape).ravel()
+    signs = np.flatnonzero(Draws(0).uniform(key, Purpose.ACCEPTANCE) < prob.take(cell))
+    return arrivals(key.take(signs), cell.take(signs), Channel.RECRUITED)
 
 
 def _flows(state: ParkState, projects: Projects, quarter: int) -> dict[str, Floats]:

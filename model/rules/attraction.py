@@ -200,8 +200,7 @@ def apply(state: ParkState, p: Attraction, draws: Draws) -> Change:
     together = rivals_value(value, levers.support, p)
     rate = entry_rate(cells, value, together, levers.entry, p)
     counts = draws.poisson(cells.key, Purpose.ENTRY, STEP_YEARS * rate)
-    cell = np.repeat(np.arange(state.n_cells), counts.ravel())
-    entrants = arrivals(draws.newborn_keys(cells.key, Purpose.ENTRANT, counts), cell, Channel.ATTRACTED)
+    entrants = arrivals(*draws.newborn_keys(cells.key, Purpose.ENTRANT, counts), Channel.ATTRACTED)
     return Change(
         columns={"anchors.exposure": exposure, "anchors.partners_signed": partners_signed, "cells.pool": pool},
         tables={"partners": outside},
@@ -216,9 +215,10 @@ def apply(state: ParkState, p: Attraction, draws: Draws) -> Change:
 def _landed(state: ParkState, signed: Partners, brought_share: Floats, p: Attraction) -> Arrivals:
     """Partners that sign and land here; those that would have come anyway are brought by nobody."""
     prob = np.broadcast_to(landing_prob(state.base.office, state.levers.support, p), state.shape).ravel()
-    landed = np.flatnonzero(Draws(0).uniform(signed.key, Purpose.LANDING) < prob[signed.cell])
+    lands, comes = Draws(0).pair(signed.key, Purpose.LANDING)
+    landed = np.flatnonzero(lands < prob[signed.cell])
     signed = rows(signed, landed)
-    brought = Draws(0).uniform(signed.key, Purpose.BROUGHT) < brought_share[landed]
+    brought = comes[landed] < brought_share[landed]
     row = state.anchor_rows(signed.cell // state.base.n_segments, signed.anchor)
     customer = np.where(brought, state.anchors.firm[row], NONE)
     return arrivals(signed.key, signed.cell, Channel.FOLLOWED, np.where(brought, signed.anchor, NONE), customer)

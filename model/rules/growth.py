@@ -85,7 +85,7 @@ def momentum(employees: Floats, drift: Floats, unit_shock: Floats, spread: Float
 def next_ramp(ramp: Floats) -> Floats:
     """Share of full output a quarter later, on a logistic curve, of the shape of ramp."""
     grown = ramp * RAMP_STEP
-    return np.where(ramp >= 0.995, 1.0, grown / (1.0 - ramp + grown))
+    return grown / (1.0 - ramp + grown)
 
 
 def common_shock(last: Floats, normal: Floats, spread: Floats) -> Floats:
@@ -111,9 +111,12 @@ def apply(state: ParkState, p: Growth, draws: Draws) -> Change:
     year = (draws.quarter - base.start - 1) // QUARTERS_PER_YEAR
     drift = base.growth + shock - mean_correction(year) * p.segment_spread**2
     pace = reviewed(state, p, draws, birthdays(firms.born, draws.quarter))
-    gain = _spillover(state, p, draws.quarter)
-    demand = firms.outside_demand * groups.spread(np.exp(drift * STEP_YEARS)) * pace * gain
-    quality = firms.quality * gain
+    linked, gain = _spillover(state, p, draws.quarter)
+    demand = firms.outside_demand * groups.spread(np.exp(drift * STEP_YEARS))
+    demand *= pace
+    demand[linked] *= gain
+    quality = firms.quality.copy()
+    quality[linked] *= gain
     ramp = next_ramp(firms.ramp)
     wanted = demand * ramp + firms.orders
     head = groups.spread(productivity(base, draws.quarter)) * quality
@@ -170,15 +173,13 @@ def reviewed(state: ParkState, p: Growth, draws: Draws, due: Ints) -> Floats:
     return pace
 
 
-def _spillover(state: ParkState, p: Growth, quarter: int) -> Floats:
-    """Gain a quarter of firms that serve an anchor, in their first five years, of shape (n_firms,) [1]."""
+def _spillover(state: ParkState, p: Growth, quarter: int) -> tuple[Ints, Floats]:
+    """Rows of the firms that serve an anchor, in their first five years, and their gain a quarter [1]."""
     firms = state.firms
-    gain = np.ones(len(firms.key))
     linked = np.flatnonzero((firms.customer >= 0) & (firms.born >= quarter - YOUNG))
     linked = linked[state.led_slots(firms.customer[linked]) >= 0]
     world = firms.site[linked] // (state.base.n_segments * state.base.n_zones)
-    gain[linked] = np.exp(np.log1p(by_world(p.spillover, world)) / YOUNG)
-    return gain
+    return linked, np.exp(np.log1p(by_world(p.spillover, world)) / YOUNG)
 
 
 RULE = Rule(

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.contract import Change, Rule
-from model.draws import Draws, Purpose, ranges
-from model.entities import Labs, Research, rows, stacked
-from model.facts import Floats, Ints, Tag, parameter
+from model.contract import Change, Rule, no_rows
+from model.draws import Draws, Purpose
+from model.entities import Labs, Research, replaced, rows, stacked
+from model.facts import Codes, Floats, Ints, Keys, Tag, parameter
 from model.newcomers import by_world
 from model.state import ParkState
 from model.units import QUARTERS_PER_YEAR, STEP_YEARS
@@ -76,13 +76,13 @@ def pass_share(p: Knowledge, transfer_pass: Floats) -> Floats:
     return np.concatenate(np.broadcast_arrays(*parts, transfer_pass)[:N_STAGES], axis=1)
 
 
-def stage_end(key: Ints, stage: Ints, mean: Floats, quarter: int) -> Ints:
+def stage_end(key: Keys, stage: Codes, mean: Floats, quarter: int) -> Ints:
     """Quarter in which a stage that begins now ends, of the shape of key: gamma with shape 2, at least a quarter."""
     years = Draws(0).gamma_two(stage_key(key, stage), Purpose.STAGE_TIME, mean)
     return quarter + np.maximum(np.rint(years * QUARTERS_PER_YEAR), 1.0).astype(np.int64)
 
 
-def stage_key(key: Ints, stage: Ints) -> Ints:
+def stage_key(key: Keys, stage: Codes) -> Keys:
     """Address of a project's stage, of the shape of key."""
     return np.asarray(key + stage.astype(np.uint64) * np.uint64(0x632BE59BD9B4E019))
 
@@ -110,9 +110,18 @@ def apply(state: ParkState, p: Knowledge, draws: Draws) -> Change:
     passed = u < shares[world, done.stage]
 
     moving = np.flatnonzero(passed & (done.stage < N_STAGES - 1))
-    moved = _advanced(rows(done, moving), years[world[moving]], draws.quarter)
+    moved = replaced(rows(done, moving), {"stage": done.stage[moving] + np.int8(1)})
     budget = state.lab_budgets() * (labs.opens <= draws.quarter)
-    table = _joined(research, ending, moved, started(labs, budget, p, years, draws))
+    key, lab = started(labs, budget, p, draws)
+    entering = Research(
+        np.concatenate([moved.key, key]),
+        np.concatenate([moved.lab, lab]),
+        np.concatenate([moved.stage, np.zeros(len(key), np.int8)]),
+        no_rows(len(moving) + len(key)),
+    )
+    mean = years[labs.world[entering.lab], entering.stage]
+    entering = replaced(entering, {"until": stage_end(entering.key, entering.stage, mean, draws.quarter)})
+    staying = np.flatnonzero(research.until > draws.quarter)
 
     finished = done.lab[passed & (done.stage == N_STAGES - 1)]
     transferred = np.bincount(done.lab[passed & (done.stage == TRANSFER)], minlength=len(labs.key)).astype(np.float64)
@@ -120,16 +129,16 @@ def apply(state: ParkState, p: Knowledge, draws: Draws) -> Change:
     added = np.bincount(finished, minlength=len(labs.key))[:, None] * base.lab_fields[labs.name]
     stock = np.zeros(state.shape)
     np.add.at(stock, labs.world, added)
-    entering = moved.lab[moved.stage == TRANSFER]
+    transferring = np.bincount(moved.lab[moved.stage == TRANSFER], minlength=len(labs.key)).astype(np.float64)
     return Change(
         columns={
             "cells.knowledge": next_stock(state.cells.knowledge, stock, p.decay),
             "labs.maturity": next_maturity(labs.maturity, transferred, steady),
         },
-        tables={"research": table},
+        tables={"research": stacked((rows(research, staying), entering))},
         flows={
             "transferred_projects": _by_field(state, transferred),
-            "entering_transfer": _by_field(state, np.bincount(entering, minlength=len(labs.key)).astype(np.float64)),
+            "entering_transfer": _by_field(state, transferring),
         },
     )
 
@@ -141,27 +150,10 @@ def _by_field(state: ParkState, per_lab: Floats) -> Floats:
     return out
 
 
-def _advanced(moved: Research, years: Floats, quarter: int) -> Research:
-    stage = (moved.stage + 1).astype(np.int8)
-    mean = years[np.arange(len(stage)), stage]
-    return Research(moved.key, moved.lab, stage, stage_end(moved.key, stage, mean, quarter))
-
-
-def started(labs: Labs, budget: Floats, p: Knowledge, years: Floats, draws: Draws) -> Research:
-    """Projects that begin this quarter, in order of their lab."""
+def started(labs: Labs, budget: Floats, p: Knowledge, draws: Draws) -> tuple[Keys, Ints]:
+    """Key and lab of the projects that begin this quarter, in order of their lab."""
     rate = STEP_YEARS * budget / by_world(p.project_cost, labs.world)
-    counts = draws.poisson(labs.key, Purpose.LAB_START, rate)
-    key = draws.newborn_keys(labs.key, Purpose.LAB_PROJECT, counts)
-    lab, _ = ranges(counts)
-    stage = np.zeros(len(key), np.int8)
-    return Research(key, lab, stage, stage_end(key, stage, years[labs.world[lab], 0], draws.quarter))
-
-
-def _joined(research: Research, ending: Ints, moved: Research, begun: Research) -> Research:
-    keep = np.ones(len(research.key), np.bool_)
-    keep[ending] = False
-    table = stacked((rows(research, np.flatnonzero(keep)), moved, begun))
-    return rows(table, np.argsort(table.lab, kind="stable"))
+    return draws.newborn_keys(labs.key, Purpose.LAB_PROJECT, draws.poisson(labs.key, Purpose.LAB_START, rate))
 
 
 RULE = Rule("knowledge", Knowledge, frozenset({"cells.knowledge", "labs.maturity", "research"}), apply)

@@ -93,8 +93,8 @@ def apply(state: ParkState, p: SpinOff, draws: Draws) -> Change:
     shrinking = firms.momentum < 1.0
     left = firms.spin_off_left - STEP_YEARS * rate * branch * (1.0 + groups.spread_worlds(p.shrinking_factor) * shrinking)
     parents = np.flatnonzero(left <= 0.0)
-    left[parents] = draws.exponential(firms.key[parents], Purpose.SPIN_OFF)
-    stays = draws.uniform(firms.key[parents], Purpose.SPIN_OFF_STAYS)
+    next_one, stays = draws.pair(firms.key[parents], Purpose.SPIN_OFF)
+    left[parents] = -np.log1p(-next_one)
     world = firms.site[parents] // (state.base.n_segments * state.base.n_zones)
     stay = by_world(p.stay_share, world)
     return Change(
@@ -141,8 +141,7 @@ def _lab_children(state: ParkState, p: SpinOff, draws: Draws) -> Arrivals:
     rate = lab_rate(budget, base.lab_university[labs.name], labs.maturity, state.levers.lab_start_ups, p, labs.world)
     stays = by_world(p.lab_stay_share, labs.world)
     counts = draws.poisson(labs.key, Purpose.LAB_SPIN_OFF, STEP_YEARS * rate * stays)
-    key = draws.newborn_keys(labs.key, Purpose.LAB_CHILD, counts)
-    lab = np.repeat(np.arange(len(labs.key)), counts)
+    key, lab = draws.newborn_keys(labs.key, Purpose.LAB_CHILD, counts)
     fields = np.cumsum(base.lab_fields, axis=1)[labs.name[lab]]
     segment = pick(fields, Draws(0).uniform(key, Purpose.LAB_FIELD)) if len(lab) else lab
     return arrivals(key, labs.world[lab] * base.n_segments + segment, Channel.LAB_SPIN_OFF)
@@ -155,8 +154,7 @@ def _founders(state: ParkState, draws: Draws) -> tuple[Arrivals, ...]:
     cells = state.cells
     rate = np.broadcast_to(STEP_YEARS * state.levers.extra_founders, state.shape)
     counts = draws.poisson(cells.key, Purpose.FUNDED, rate)
-    key = draws.newborn_keys(cells.key, Purpose.FUNDED_FOUNDER, counts)
-    return (arrivals(key, np.repeat(np.arange(state.n_cells), counts.ravel()), Channel.FIRM_SPIN_OFF),)
+    return (arrivals(*draws.newborn_keys(cells.key, Purpose.FUNDED_FOUNDER, counts), Channel.FIRM_SPIN_OFF),)
 
 
 RULE = Rule("spin_off", SpinOff, frozenset({"firms.spin_off_rate", "firms.spin_off_left"}), apply)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from model.base import Base, draw, uniform_of
-from model.draws import Draws, Purpose, child, named, ranges
+from model.draws import Draws, Purpose, child, named
 from model.entities import Labs, Research
 from model.facts import Assumption, Floats, Ints, Keys
 from model.newcomers import by_world
@@ -89,7 +89,5 @@ def _begun(base: Base, labs: Labs, p: Knowledge) -> tuple[Ints, Keys, Ints]:
     mean = np.where(quarter >= labs.opens[:, None], rate[:, None], 0.0)
     address = child(named(labs.key, "before")[:, None], back[None, :])
     counts = Draws(0).poisson(address, Purpose.LAB_START, mean)
-    key = Draws(0).newborn_keys(address, Purpose.LAB_PROJECT, counts)
-    row, _ = ranges(counts.ravel())
-    lab, column = np.divmod(row, LOOK_BACK)
-    return quarter.ravel()[row] + 0 * column, key, lab
+    key, row = Draws(0).newborn_keys(address, Purpose.LAB_PROJECT, counts)
+    return quarter.ravel()[row], key, row // LOOK_BACK
