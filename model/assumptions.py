@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from model.base import draw, uniform_of
+from model.base import draw, uniforms_of
 from model.draws import child, world_key
 from model.facts import Floats, Keys, ParameterFact, fixed, parameters_of
 from model.lever_facts import LeverParameters
@@ -72,11 +72,13 @@ def sample(cases: Sequence[Case], keys: Keys) -> Parameters:
 
 
 def _draw_record(owner: str, kind: type, cases: Sequence[Case], keys: Keys) -> Any:
-    values = {}
-    for fact in parameters_of(owner, kind):
-        given = [case.scenario.assumptions.get(fact.name, fact.assumption) for case in cases]
-        values[fact.name.split(".")[1]] = draw(given, uniform_of(keys, fact.name))[:, None]
-    return kind(**values)
+    facts = tuple(parameters_of(owner, kind))
+    given = {
+        id(s): tuple(s.assumptions.get(fact.name, fact.assumption) for fact in facts)
+        for s in {id(c.scenario): c.scenario for c in cases}.values()
+    }
+    values = draw([given[id(case.scenario)] for case in cases], uniforms_of(keys, [fact.name for fact in facts]))
+    return kind(*values.T[..., None])
 
 
 def _redrawn(owner: str, kind: type, record: Any, admissible: Any, cases: Sequence[Case], keys: Keys) -> Any:

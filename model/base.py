@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.draws import Draws, Purpose, named
-from model.facts import Assumption, Floats, Ints, Keys, Mask
+from model.draws import Draws, Purpose, named_all
+from model.facts import Assumption, Floats, Ints, Keys, Mask, Spread, fixed
 from model.lever_facts import LeverParameters
 from model.newcomer_facts import Newcomers
 from model.scenario import Park, Plant, Segment
@@ -134,18 +134,28 @@ def signature(park: Park) -> tuple[object, ...]:
 
 
 # ── Drawn values ─────────────────────────────────────────────────────────────────────────────────────────────────────
-def draw(assumptions: Sequence[Assumption], u: Floats) -> Floats:
-    """Values at the quantiles u, of its shape (n_worlds, ...); worlds whose assumption is the same object go together."""
+def draw(assumptions: Sequence[Sequence[Assumption]], u: Floats) -> Floats:
+    """Values at the quantiles u, of its shape (n_worlds, ..., n): one row of assumptions a world.
+
+    Worlds whose assumptions are the same objects are drawn together.
+    """
     values = np.empty(u.shape)
-    for assumption in {id(a): a for a in assumptions}.values():
-        chosen = np.flatnonzero([a is assumption for a in assumptions])
-        values[chosen] = assumption.quantile(u[chosen])
+    alike: dict[tuple[int, ...], list[int]] = {}
+    for world, given in enumerate(assumptions):
+        alike.setdefault(tuple(map(id, given)), []).append(world)
+    for worlds in alike.values():
+        values[worlds] = Spread.of(assumptions[worlds[0]]).quantile(u[worlds])
     return values
 
 
-def uniform_of(keys: Keys, name: str) -> Floats:
-    """The uniform behind an assumption, of the shape of keys: its address is the name, so a new one moves no other."""
-    return Draws(0).uniform(named(keys, name), Purpose.ASSUMPTION)
+def draw_one(assumptions: Sequence[Assumption], keys: Keys, name: str) -> Floats:
+    """One value a world, of shape (n_worlds,)."""
+    return draw([(a,) for a in assumptions], uniforms_of(keys, (name,)))[..., 0]
+
+
+def uniforms_of(keys: Keys, names: Sequence[str]) -> Floats:
+    """The uniforms behind assumptions, of shape (*keys.shape, n_names): the address is the name, so a new one moves no other."""
+    return Draws(0).uniform(named_all(keys, names), Purpose.ASSUMPTION)
 
 
 def by_segment(parks: Sequence[Park], keys: Keys, name: str, pick: Callable[[Segment], Assumption]) -> Floats:
@@ -155,28 +165,21 @@ def by_segment(parks: Sequence[Park], keys: Keys, name: str, pick: Callable[[Seg
     ----------
     keys : of shape (n_worlds, ...)
     """
-    first = parks[0]
-    out = np.empty((*keys.shape, len(first.segments)))
-    uniforms = {i.key: uniform_of(keys, f"{name}.{i.key}") for i in first.industries}
-    for s, segment in enumerate(first.segments):
-        out[..., s] = draw([pick(p.segments[s]) for p in parks], uniforms[segment.industry])
-    return out
+    names = [f"{name}.{s.industry}" for s in parks[0].segments]
+    picked = {id(p): tuple(pick(s) for s in p.segments) for p in parks}
+    return draw([picked[id(p)] for p in parks], uniforms_of(keys, names))
 
 
 def kind_partners(parks: Sequence[Park], keys: Keys, ridge: Floats) -> Floats:
     """Partners of an anchor of each kind, of shape (n_worlds, n_kinds); ``ridge`` where the kind declares none."""
-    out = np.empty((len(parks), len(parks[0].partner_kinds)))
-    for k, kind in enumerate(parks[0].partner_kinds):
-        given = [p.partner_kinds[k].partners for p in parks]
-        known = [g for g in given if g is not None]
-        out[:, k] = draw(known, uniform_of(keys, f"partners.{kind.key}")) if len(known) == len(given) else ridge
-    return out
+    kinds = parks[0].partner_kinds
+    given = [tuple(k.partners or fixed(0.0) for k in p.partner_kinds) for p in parks]
+    declared = draw(given, uniforms_of(keys, [f"partners.{k.key}" for k in kinds]))
+    return np.where([k.partners is None for k in kinds], ridge[:, None], declared)
 
 
 def pool_trend(parks: Sequence[Park], keys: Keys) -> Floats:
     """Trend of the outside pool, of shape (n_worlds, n_segments) [1/year]."""
-    by_industry = {
-        i.key: draw([p.industries[n].pool_trend for p in parks], uniform_of(keys, f"pool_trend.{i.key}"))
-        for n, i in enumerate(parks[0].industries)
-    }
-    return np.stack([by_industry[s.industry] for s in parks[0].segments], axis=1)
+    industries = parks[0].industries
+    trend = draw([tuple(i.pool_trend for i in p.industries) for p in parks], uniforms_of(keys, [f"pool_trend.{i.key}" for i in industries]))
+    return trend[:, [[i.key for i in industries].index(s.industry) for s in parks[0].segments]]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -92,8 +93,17 @@ def child(key: Keys, index: Ints) -> Keys:
 
 def named(key: Keys, name: str) -> Keys:
     """Key of a child with a name, of the shape of key; the same on every machine and under every hash seed."""
-    digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
-    return mix(key + np.uint64(int.from_bytes(digest, "little")))
+    return mix(key + _digest(name))
+
+
+def named_all(key: Keys, names: Sequence[str]) -> Keys:
+    """Keys of the children with the given names, of shape (*key.shape, n_names)."""
+    return mix(key[..., None] + np.array([_digest(name) for name in names], np.uint64))
+
+
+@cache
+def _digest(name: str) -> np.uint64:
+    return np.uint64(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little"))
 
 
 def world_key(seed: int, replication: int) -> int:
@@ -179,23 +189,24 @@ class Draws:
 
     def exponential(self, key: Keys, purpose: Purpose) -> Floats:
         """Exponential with mean 1, of the shape of key."""
-        return -np.log1p(-self.uniform(key, purpose))
+        return -np.log(1.0 - self.uniform(key, purpose))
 
     def normal(self, key: Keys, purpose: Purpose) -> Floats:
         """Standard normal, of the shape of key (Box and Muller 1958)."""
         first, second = self.pair(key.ravel(), purpose)
-        values: Floats = np.sqrt(-2.0 * np.log1p(-first)) * np.cos(2.0 * np.pi * second)
+        values: Floats = np.sqrt(-2.0 * np.log(1.0 - first)) * np.cos(2.0 * np.pi * second)
         return values.reshape(key.shape)
 
     def gamma_two(self, key: Keys, purpose: Purpose, mean: Floats) -> Floats:
         """Gamma with shape 2 and the given mean, of shape (n,): a sum of two exponentials, rising with the mean."""
-        logs = np.log1p(-self.pair(key, purpose))
+        logs = np.log(1.0 - self.pair(key, purpose))
         return -0.5 * mean * (logs[0] + logs[1])
 
     def laplace(self, key: Keys, purpose: Purpose, scale: Floats) -> Floats:
         """Laplace with mean 0 and the given scale, of the shape of key."""
         centred = self.uniform(key, purpose) - 0.5
-        return -scale * np.sign(centred) * np.log1p(-2.0 * np.minimum(np.abs(centred), 0.5 - 2.0**-54))
+        size = np.log(np.maximum(1.0 - 2.0 * np.abs(centred), 2.0**-53))
+        return -scale * np.copysign(size, -centred)
 
     def poisson(self, key: Keys, purpose: Purpose, mean: Floats) -> Ints:
         """Poisson counts of the shape of mean: exact for any mean, and never falling when a mean rises.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,26 +67,55 @@ class Assumption:
     def __post_init__(self) -> None:
         if not self.low <= self.default <= self.high:
             raise ValueError(f"default {self.default} lies outside {self.low} to {self.high}")
+        if not 0.0 <= self.null_prob < 1.0:
+            raise ValueError(f"the chance of no effect is {self.null_prob}, not a share below 1")
         if self.shape is Shape.LOG_UNIFORM and self.low <= 0:
             raise ValueError("a log-uniform assumption needs a lower bound above 0")
 
     def quantile(self, u: Floats) -> Floats:
         """Value at the quantiles u, of the shape of u; 0 below ``null_prob``, never falling above it."""
-        inner = np.clip((u - self.null_prob) / max(1.0 - self.null_prob, 1e-12), 0.0, 1.0)
-        return np.where(u < self.null_prob, 0.0, self._spread(inner))
+        return Spread.of((self,)).quantile(u[..., None])[..., 0]
 
-    def _spread(self, u: Floats) -> Floats:
+
+@dataclass(frozen=True)
+class Spread:
+    """Several assumptions side by side, of shape (n,) each: drawn in one pass."""
+
+    default: Floats
+    low: Floats
+    high: Floats
+    null_prob: Floats
+    shape: tuple[Shape, ...]
+
+    @classmethod
+    def of(cls, assumptions: Sequence[Assumption]) -> Spread:
+        columns = np.array([(a.default, a.low, a.high, a.null_prob) for a in assumptions]).reshape(-1, 4).T
+        return cls(*columns, tuple(a.shape for a in assumptions))
+
+    def quantile(self, u: Floats) -> Floats:
+        """Values at the quantiles u, of the shape of u = (..., n)."""
+        inner = np.maximum((u - self.null_prob) / (1.0 - self.null_prob), 0.0)
+        out = np.broadcast_to(self.default, u.shape).copy()
         width = self.high - self.low
-        if self.shape is Shape.FIXED or width == 0.0:
-            return np.full(u.shape, self.default)
-        if self.shape is Shape.UNIFORM:
-            return self.low + u * width
-        if self.shape is Shape.LOG_UNIFORM:
-            return np.exp(np.log(self.low) + u * (np.log(self.high) - np.log(self.low)))
-        mode = (self.default - self.low) / width
-        left = self.low + np.sqrt(u * width * (self.default - self.low))
-        right = self.high - np.sqrt((1.0 - u) * width * (self.high - self.default))
-        return np.where(u < mode, left, right)
+        for shape, spread in ((Shape.UNIFORM, self._uniform), (Shape.LOG_UNIFORM, self._log), (Shape.TRIANGULAR, self._triangle)):
+            chosen = np.flatnonzero([s is shape and w > 0.0 for s, w in zip(self.shape, width, strict=True)])
+            if len(chosen):
+                out[..., chosen] = spread(inner[..., chosen], chosen)
+        return np.where(u < self.null_prob, 0.0, out)
+
+    def _uniform(self, u: Floats, chosen: Ints) -> Floats:
+        return self.low[chosen] + u * (self.high - self.low)[chosen]
+
+    def _log(self, u: Floats, chosen: Ints) -> Floats:
+        low, high = np.log(self.low[chosen]), np.log(self.high[chosen])
+        return np.exp(low + u * (high - low))
+
+    def _triangle(self, u: Floats, chosen: Ints) -> Floats:
+        default, low, high = self.default[chosen], self.low[chosen], self.high[chosen]
+        width = high - low
+        left = low + np.sqrt(u * width * (default - low))
+        right = high - np.sqrt((1.0 - u) * width * (high - default))
+        return np.where(u * width < default - low, left, right)
 
 
 def fixed(value: float, source: str = "") -> Assumption:

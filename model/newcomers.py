@@ -123,7 +123,7 @@ def partners_of(base: Base, key: Keys, world: Ints, slot: Ints, kind: Ints) -> t
     keys, row = Draws(0).newborn_keys(key, Purpose.PARTNERS, counts)
     works, resists = Draws(0).pair(keys, Purpose.RESISTANCE)
     segment = pick(base.kind_shares[kind[row]], works) if len(row) else row
-    return Partners(keys, world[row] * base.n_segments + segment, slot[row], -np.log1p(-resists)), counts
+    return Partners(keys, world[row] * base.n_segments + segment, slot[row], -np.log(1.0 - resists)), counts
 
 
 def new_anchors(base: Base, projects: Projects, slot: Ints) -> tuple[Anchors, Partners]:

@@ -79,7 +79,8 @@ def momentum(employees: Floats, drift: Floats, unit_shock: Floats, spread: Float
     spread, exponent : of the shape of employees [1]
     """
     scale = spread * np.maximum(employees, 1.0) ** -exponent / np.sqrt(2.0)
-    return np.exp((drift + scale * unit_shock + np.log1p(-scale * scale)) * STEP_YEARS)
+    corrected = np.sqrt(np.sqrt(1.0 - scale * scale))  # (1 - scale^2) to the power of a quarter of a year
+    return np.asarray(np.exp((drift + scale * unit_shock) * STEP_YEARS) * corrected)
 
 
 def next_ramp(ramp: Floats) -> Floats:

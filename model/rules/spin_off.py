@@ -94,7 +94,7 @@ def apply(state: ParkState, p: SpinOff, draws: Draws) -> Change:
     left = firms.spin_off_left - STEP_YEARS * rate * branch * (1.0 + groups.spread_worlds(p.shrinking_factor) * shrinking)
     parents = np.flatnonzero(left <= 0.0)
     next_one, stays = draws.pair(firms.key[parents], Purpose.SPIN_OFF)
-    left[parents] = -np.log1p(-next_one)
+    left[parents] = -np.log(1.0 - next_one)
     world = firms.site[parents] // (state.base.n_segments * state.base.n_zones)
     stay = by_world(p.stay_share, world)
     return Change(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.assumptions import Parameters, sample, world_keys
-from model.base import Base, by_segment, draw, kind_partners, pool_trend, signature, structure_of, uniform_of
+from model.base import Base, by_segment, draw, draw_one, kind_partners, pool_trend, signature, structure_of, uniforms_of
 from model.draws import Draws, named
 from model.entities import Cells, Firms, Groups, Worlds, Zones, read_only
 from model.facts import Floats, Keys
@@ -86,7 +86,7 @@ def compile_base(parks: Sequence[Park], keys: Keys, parameters: Parameters) -> t
         newcomers=parameters["newcomers"],
         lever_parameters=parameters["levers"],
         kind_partners=kind_partners(parks, keys, ridge),
-        project_investment=draw([p.pipeline.investment_mean for p in parks], uniform_of(keys, "project_investment"))[:, None],
+        project_investment=draw_one([p.pipeline.investment_mean for p in parks], keys, "project_investment")[:, None],
         floor_per_head=floor_per_head(parameters["site"], structure.plant, len(parks)),
         growth=by_segment(parks, keys, "growth", lambda s: s.growth),
         productivity=totals.per_head,
@@ -169,9 +169,9 @@ def _with_floor(state: ParkState, parks: Sequence[Park], keys: Keys, parameters:
     heads = state.groups.sum_by_site(state.firms.employees)
     occupied = np.asarray((heads * state.base.floor_per_head[:, :, None]).sum(axis=1))
     floor = np.full(occupied.shape, UNLIMITED)
-    for n, zone in enumerate(parks[0].zones):
-        occupancy = draw([p.zones[n].occupancy for p in parks], uniform_of(keys, f"occupancy.{zone.key}"))
-        floor[:, n] = occupied[:, n] / occupancy
+    names = [f"occupancy.{z.key}" for z in parks[0].zones]
+    occupancy = draw([tuple(z.occupancy for z in p.zones) for p in parks], uniforms_of(keys, names))
+    floor[:, :-1] = occupied[:, :-1] / occupancy
     rent = rent_index(occupied, floor, parameters["site"].rent_slope)
     return dataclasses.replace(state, zones=Zones(floor, occupied, rent))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.base import Base, draw, uniform_of
+from model.base import Base, draw, uniforms_of
 from model.draws import Draws, Purpose, child, named, ranges
 from model.entities import NONE, Channel, Firms, Groups, group
 from model.facts import Floats, Ints, Keys
@@ -110,9 +110,8 @@ def _ages(key: Keys) -> Ints:
 def zone_shares(parks: Sequence[Park], keys: Keys, base: Base) -> Floats:
     """Share of each zone in the initial floor of its kinds of firm, of shape (n_worlds, n_segments, n_zones)."""
     shares = np.zeros((base.n_worlds, base.n_segments, base.n_zones))
-    for n, zone in enumerate(parks[0].zones):
-        weight = draw([p.zones[n].share for p in parks], uniform_of(keys, f"zone_share.{zone.key}"))
-        shares[:, :, n] = weight[:, None] * base.houses[None, :, n]
+    weight = draw([tuple(z.share for z in p.zones) for p in parks], uniforms_of(keys, [f"zone_share.{z.key}" for z in parks[0].zones]))
+    shares[:, :, :-1] = weight[:, None, :] * base.houses[None, :, :-1]
     return shares
 
 

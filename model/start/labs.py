@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from model.base import Base, draw, uniform_of
+from model.base import Base, draw, uniforms_of
 from model.draws import Draws, Purpose, child, named
 from model.entities import Labs, Research
 from model.facts import Assumption, Floats, Ints, Keys
@@ -27,10 +27,8 @@ def initial_labs(parks: Sequence[Park], base: Base, keys: Keys) -> Labs:
     when = np.array([lab.opened for p in parks for lab in p.labs], np.int64)
 
     def each(field: str, choose: Callable[[Lab], Assumption]) -> Floats:
-        columns = [
-            draw([choose(p.labs[n]) for p in parks], uniform_of(keys, f"{field}.{lab.key}")) for n, lab in enumerate(park.labs)
-        ]
-        return np.stack(columns, axis=1).ravel() if columns else np.zeros(0)
+        names = [f"{field}.{lab.key}" for lab in park.labs]
+        return draw([tuple(choose(lab) for lab in p.labs) for p in parks], uniforms_of(keys, names)).ravel()
 
     key = np.stack([named(keys, f"lab.{lab.key}") for lab in park.labs], axis=1).ravel() if n_labs else keys[:0]
     will = Draws(0).uniform(key, Purpose.OPENING) < each("lab_opening_share", lambda lab: lab.opening_share)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from model.base import Base, draw, uniform_of
+from model.base import Base, draw, uniforms_of
 from model.contract import arrivals, no_rows
 from model.draws import Draws, Purpose, child, named
 from model.entities import Anchors, Channel, Partners, Projects, Stage, rows, stacked
@@ -77,11 +77,8 @@ def _own_firms(base: Base, draft: Draft, world: Ints, slot: Ints) -> Ints:
 
 def _per_anchor(parks: Sequence[Park], keys: Keys, name: str, choose: Callable[[Anchor], Assumption]) -> Floats:
     """A drawn value of every named anchor, world by world, of shape (n_worlds * n_anchors,)."""
-    park = parks[0]
-    columns = [
-        draw([choose(p.anchors[n]) for p in parks], uniform_of(keys, f"{name}.{a.key}")) for n, a in enumerate(park.anchors)
-    ]
-    return np.stack(columns, axis=1).ravel() if columns else np.zeros(0)
+    names = [f"{name}.{a.key}" for a in parks[0].anchors]
+    return draw([tuple(choose(a) for a in p.anchors) for p in parks], uniforms_of(keys, names)).ravel()
 
 
 def integrated(base: Base, anchors: Anchors, partners: Partners, p: Attraction) -> tuple[Anchors, Partners]:
@@ -124,7 +121,7 @@ def _named(parks: Sequence[Park], base: Base, keys: Keys, anchors: Anchors) -> P
     head = productivity(base, base.start).ravel().take(cell)
     jobs = _declared(chosen, key, "jobs", lambda a: a.jobs, capacity / (head * drafted.quality))
     opens = np.array([a.opens if a.opens is not None else NEVER for a in chosen], np.int64)
-    overrun = by_world(base.newcomers.overrun, world) * -np.log1p(-Draws(0).uniform(key, Purpose.LAG))
+    overrun = by_world(base.newcomers.overrun, world) * Draws(0).exponential(key, Purpose.LAG)
     lag = np.where(opens < NEVER, (opens - signs) * STEP_YEARS + overrun, drafted.lag)
     lag = np.maximum(lag, STEP_YEARS)
     gone = np.where(signs <= base.start, (base.start - signs) * STEP_YEARS, 0.0)
@@ -151,7 +148,8 @@ def _declared(
     given = [choose(a) for a in chosen]
     known = np.flatnonzero([g is not None for g in given])
     if len(known):
-        values[known] = draw([g for g in given if g is not None], uniform_of(key[known], name))
+        u = uniforms_of(key[known], (name,))
+        values[known] = draw([(g,) for g in given if g is not None], u)[:, 0]
     return values
 
 

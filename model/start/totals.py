@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.base import by_segment, draw, uniform_of
+from model.base import by_segment, draw, uniforms_of
 from model.draws import child
 from model.facts import Floats, Keys, Mask, fixed
 from model.scenario import Park, Status
@@ -59,18 +59,17 @@ def accepted_totals(parks: Sequence[Park], keys: Keys, value_added_share: Floats
 
 def draw_totals(parks: Sequence[Park], keys: Keys) -> Totals:
     """Totals for every world and attempt; keys of shape (n_worlds, n_attempts)."""
-    anchors = [a for a in parks[0].anchors if a.status is Status.OPERATING]
-    jobs, revenue = np.zeros((*keys.shape, len(anchors))), np.zeros((*keys.shape, len(anchors)))
-    for n, anchor in enumerate(anchors):
-        same = [next(a for a in p.anchors if a.key == anchor.key) for p in parks]
-        jobs[..., n] = draw([a.jobs or fixed(0.0) for a in same], uniform_of(keys, f"jobs.{anchor.key}"))
-        revenue[..., n] = draw([a.revenue or fixed(0.0) for a in same], uniform_of(keys, f"revenue.{anchor.key}"))
+    names = [a.key for a in parks[0].anchors if a.status is Status.OPERATING]
+    by_park = {id(p): [next(a for a in p.anchors if a.key == name) for name in names] for p in parks}
+    running = [by_park[id(p)] for p in parks]
+    jobs = [tuple(a.jobs or fixed(0.0) for a in anchors) for anchors in running]
+    revenue = [tuple(a.revenue or fixed(0.0) for a in anchors) for anchors in running]
     return Totals(
         firms=np.rint(by_segment(parks, keys, "firms", lambda s: s.firms)),
         staff=by_segment(parks, keys, "staff", lambda s: s.staff),
         per_head=by_segment(parks, keys, "revenue_per_head", lambda s: s.revenue_per_head),
-        anchor_jobs=jobs,
-        anchor_revenue=revenue,
+        anchor_jobs=draw(jobs, uniforms_of(keys, [f"jobs.{name}" for name in names])),
+        anchor_revenue=draw(revenue, uniforms_of(keys, [f"revenue.{name}" for name in names])),
     )
 
 
