@@ -102,11 +102,11 @@ def results_folder(out: Path | None, experiment: str, started: datetime, short_h
         attempt += 1
         folder = default.with_name(f"{default.name}-{attempt}")
     if folder.exists() and not folder.is_dir():
-        raise FolderError(Label(f"“{folder}”已存在,且不是文件夹", f"{folder} exists and is not a folder"))
+        raise FolderError(Label(f"“{folder}”已存在，且不是文件夹", f"{folder} exists and is not a folder"))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
-            zh, en = f"文件夹“{folder}”不是空的,不会覆盖", f"the folder {folder} is not empty; nothing is overwritten"
+            zh, en = f"文件夹“{folder}”不是空的，不会覆盖", f"the folder {folder} is not empty; nothing is overwritten"
             raise FolderError(Label(zh, en))
         (folder / ".written").touch()
         (folder / ".written").unlink()

@@ -87,7 +87,7 @@ def _redrawn(owner: str, kind: type, record: Any, admissible: Any, cases: Sequen
         bad = np.flatnonzero(~admissible(record))
         if not len(bad):
             return record
-        again = _draw_record(owner, kind, [cases[i] for i in bad], child(keys[bad], np.full(len(bad), attempt)))
+        again = _draw_record(owner, kind, [cases[int(i)] for i in bad], child(keys[bad], np.full(len(bad), attempt)))
         record = kind(**{f.name: _put(getattr(record, f.name), bad, getattr(again, f.name)) for f in dataclasses.fields(kind)})
     case = cases[int(np.flatnonzero(~admissible(record))[0])]
     raise ValueError(f"scenario {case.scenario.name}: no admissible draw of the {owner} parameters in {ATTEMPTS} attempts")
@@ -97,5 +97,3 @@ def _put(values: Floats, rows: Any, new: Floats) -> Floats:
     out = values.copy()
     out[rows] = new
     return out
-
-

@@ -181,5 +181,7 @@ def kind_partners(parks: Sequence[Park], keys: Keys, ridge: Floats) -> Floats:
 def pool_trend(parks: Sequence[Park], keys: Keys) -> Floats:
     """Trend of the outside pool, of shape (n_worlds, n_segments) [1/year]."""
     industries = parks[0].industries
-    trend = draw([tuple(i.pool_trend for i in p.industries) for p in parks], uniforms_of(keys, [f"pool_trend.{i.key}" for i in industries]))
+    trend = draw(
+        [tuple(i.pool_trend for i in p.industries) for p in parks], uniforms_of(keys, [f"pool_trend.{i.key}" for i in industries])
+    )
     return trend[:, [[i.key for i in industries].index(s.industry) for s in parks[0].segments]]

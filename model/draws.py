@@ -135,9 +135,8 @@ def invert_poisson(u: Floats, mean: Floats) -> Ints:
     u, mean = u[todo], mean[todo]
     # P(N > length) is below 1e-17 at the largest mean of each length
     length = 24 if mean.max() <= 2.0 else 60 if mean.max() <= 12.0 else 160
-    cdf = np.cumsum(np.cumprod(mean / STEPS[:length, None], axis=0), axis=0)
-    cdf += 1.0
-    cdf *= none[todo]
+    cdf: Floats = np.cumsum(np.cumprod(mean / STEPS[:length, None], axis=0), axis=0)
+    cdf = (cdf + 1.0) * none[todo]
     count[todo] = 1 + (cdf[:-1] < u).sum(axis=0)
     return count
 
@@ -200,7 +199,7 @@ class Draws:
     def gamma_two(self, key: Keys, purpose: Purpose, mean: Floats) -> Floats:
         """Gamma with shape 2 and the given mean, of shape (n,): a sum of two exponentials, rising with the mean."""
         logs = np.log(1.0 - self.pair(key, purpose))
-        return -0.5 * mean * (logs[0] + logs[1])
+        return np.asarray(-0.5 * mean * (logs[0] + logs[1]))
 
     def laplace(self, key: Keys, purpose: Purpose, scale: Floats) -> Floats:
         """Laplace with mean 0 and the given scale, of the shape of key."""

@@ -281,7 +281,7 @@ def stacked(parts: tuple[Table, ...]) -> Table:
     """The rows of several tables of one kind, one after the other."""
     if len(parts) == 1:
         return parts[0]
-    return replaced(parts[0], {n: np.concatenate([p.__dict__[n] for p in parts]) for n in columns_of(type(parts[0]))})
+    return replaced(parts[0], {n: np.concatenate([p.__dict__[n] for p in parts]) for n in parts[0].__dict__})
 
 
 def look_up(values: Ints, index: Ints) -> Ints:

@@ -89,8 +89,8 @@ class Spread:
 
     @classmethod
     def of(cls, assumptions: Sequence[Assumption]) -> Spread:
-        columns = np.array([(a.default, a.low, a.high, a.null_prob) for a in assumptions]).reshape(-1, 4).T
-        return cls(*columns, tuple(a.shape for a in assumptions))
+        default, low, high, null_prob = np.array([(a.default, a.low, a.high, a.null_prob) for a in assumptions]).reshape(-1, 4).T
+        return cls(default, low, high, null_prob, tuple(a.shape for a in assumptions))
 
     def quantile(self, u: Floats) -> Floats:
         """Values at the quantiles u, of the shape of u = (..., n)."""
@@ -108,7 +108,7 @@ class Spread:
 
     def _log(self, u: Floats, chosen: Ints) -> Floats:
         low, high = np.log(self.low[chosen]), np.log(self.high[chosen])
-        return np.exp(low + u * (high - low))
+        return np.asarray(np.exp(low + u * (high - low)))
 
     def _triangle(self, u: Floats, chosen: Ints) -> Floats:
         default, low, high = self.default[chosen], self.low[chosen], self.high[chosen]

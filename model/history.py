@@ -55,7 +55,7 @@ class History:
 
     @property
     def n_quarters(self) -> int:
-        return next(iter(self.values.values())).shape[0] - 1
+        return len(next(iter(self.values.values()))) - 1
 
     @property
     def quarters(self) -> tuple[str, ...]:
@@ -72,11 +72,11 @@ class History:
         fact = self.facts[measure]
         if fact.ratio is not None:
             above, below = (self.total(part, members) for part in fact.ratio)
-            return above / below.clip(min=1e-12)
+            return np.asarray(above / below.clip(min=1e-12))
         names = self.axes[fact.axis]
         if members is None or fact.axis is Axis.PARK:
-            return self.values[measure].sum(axis=2)
-        return self.values[measure][:, :, [names.index(m) for m in members]].sum(axis=2)
+            return np.asarray(self.values[measure].sum(axis=2))
+        return np.asarray(self.values[measure][:, :, [names.index(m) for m in members]].sum(axis=2))
 
     def yearly(self, measure: str, members: Sequence[str] | None = None) -> tuple[tuple[int, ...], Floats]:
         """Calendar years that the run covers whole, and the measure for each: year-end stock, or the year's sum.

@@ -170,5 +170,3 @@ class LeverParameters:
         0.00055, unit="亿元/year", low=0.0003, high=0.001, tag=Tag.COMPUTED, en="Cost of a place", zh="每席位成本",
         source="60 m2 at 30 yuan and 1/20 of a staff member",
     )  # fmt: skip
-
-

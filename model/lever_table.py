@@ -10,8 +10,8 @@ import numpy as np
 
 from model.base import Base
 from model.facts import Floats
-from model.lever_facts import LeverParameters
 from model.lever_effects import Effects, Entrant, LeverInputs
+from model.lever_facts import LeverParameters
 from model.levers import LEVERS, SUPPORT_LIMIT, Lever, Target
 from model.scenario import LeverSetting, Park, Policy
 from model.units import NEVER, QUARTERS_PER_YEAR
@@ -86,9 +86,7 @@ def compile_levers(
     ValueError
         If a policy fails :func:`check_policy`.
     """
-    levels = {
-        key: np.zeros((n_quarters, base.n_worlds, len(columns_of(lever, park)))) for key, lever in LEVERS.items()
-    }
+    levels = {key: np.zeros((n_quarters, base.n_worlds, len(columns_of(lever, park)))) for key, lever in LEVERS.items()}
     for policy in {id(policy): policy for policy in policies}.values():
         check_policy(policy, park)
         worlds = np.flatnonzero([other is policy for other in policies])
@@ -137,4 +135,4 @@ def _level(setting: LeverSetting, lever: Lever, park: Park, base: Base) -> Float
         return np.broadcast_to(amount * aimed, (base.n_worlds, len(columns)))
     weight = aimed * (base.entry_shares if lever.target is Target.SEGMENTS else np.ones((base.n_worlds, len(columns))))
     total = weight.sum(axis=1, keepdims=True)
-    return amount * np.divide(weight, total, out=np.zeros_like(weight), where=total > 0.0)
+    return np.asarray(amount * np.divide(weight, total, out=np.zeros_like(weight), where=total > 0.0))

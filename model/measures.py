@@ -28,7 +28,7 @@ class Moment:
 
     before: ParkState
     after: ParkState
-    settled: Settled | None
+    settled: Settled
     flows: Mapping[str, Floats]
     revenue: Floats  # (n_worlds, n_segments), shared by several measures
     staff: Floats  # (n_worlds, n_segments, n_zones), after the settlement
@@ -45,7 +45,7 @@ def _flow(name: str) -> Callable[[Moment], Floats]:
 
 
 def _opened(channel: Channel) -> Callable[[Moment], Floats]:
-    return lambda m: m.settled.opened[channel] if m.settled else np.zeros(m.after.shape)
+    return lambda m: m.settled.opened[channel]
 
 
 def _count(m: Moment, chosen: Floats) -> Floats:
@@ -76,11 +76,11 @@ def _pipeline(m: Moment) -> Floats:
 
 
 def _purchases(m: Moment) -> Floats:
-    return m.revenue * m.after.base.buys.sum(axis=1)
+    return np.asarray(m.revenue * m.after.base.buys.sum(axis=1))
 
 
 def _balance(m: Moment) -> Floats:
-    if m.settled is None:
+    if "local_tax" not in m.flows:
         return np.zeros((m.after.base.n_worlds, 1))
     return np.asarray((m.flows["local_tax"].sum(axis=1) - m.flows["lever_cost"].sum(axis=1))[:, None])
 
@@ -105,8 +105,8 @@ def _entry(
 def _stocks() -> tuple[Measure, ...]:
     return (
         _entry("firms", "在营企业", "Operating firms", "firms", Kind.STOCK, lambda m: m.after.cells.firms.astype(np.float64),
-               "季末在营的企业,含龙头;不含仅注册、仅签约的", "firms that operate at the quarter's end, anchors included; not those "
-               "only registered or signed"),
+               "季末在营的企业，含龙头；不含仅注册、仅签约的",
+               "firms that operate at the quarter's end, anchors included; not those only registered or signed"),
         _entry("registered_firms", "在册企业", "Registered firms", "firms", Kind.STOCK, None,
                "在营企业加近两年内关闭但尚未注销的", "operating firms and those closed within two years, still on the books"),
         _entry("above_scale_firms", "规上企业", "Above-scale firms", "firms", Kind.STOCK,
@@ -116,12 +116,13 @@ def _stocks() -> tuple[Measure, ...]:
                "在营企业季末人数", "staff of operating firms at the quarter's end"),
         _entry("brought_firms", "龙头带来的企业", "Firms brought by anchors", "firms", Kind.STOCK,
                lambda m: _count(m, (m.after.firms.anchor >= 0).astype(np.float64)),
-               "因龙头跟进落户的企业及其衍生企业,不含本会自发到来的", "followers of an anchor and what span off from them; not those "
-               "that would have come anyway"),
+               "因龙头跟进落户的企业及其衍生企业，不含本会自发到来的",
+               "followers of an anchor and what span off from them; not those that would have come anyway"),
         _entry("brought_employees", "龙头带来的就业", "Jobs brought by anchors", "persons", Kind.STOCK,
                lambda m: _brought(m, m.after.firms.employees), "龙头带来的企业的人数", "staff of the firms brought by anchors"),
         _entry("brought_revenue", "龙头带来的收入", "Revenue brought by anchors", "亿元/year", Kind.RATE,
-               lambda m: _brought(m, m.after.firms.revenue), "龙头带来的企业的营业收入", "revenue of the firms brought by anchors"),
+               lambda m: _brought(m, m.after.firms.revenue),
+               "龙头带来的企业的营业收入", "revenue of the firms brought by anchors"),
         _entry("anchors", "龙头", "Anchors", "anchors", Kind.STOCK, lambda m: _anchors_by_cell(m, Stage.SIGNED),
                "已签约、开工或投产的龙头", "anchors signed, started or operating"),
         _entry("operating_anchors", "投产龙头", "Operating anchors", "anchors", Kind.STOCK,
@@ -129,14 +130,14 @@ def _stocks() -> tuple[Measure, ...]:
         _entry("pipeline_projects", "在途项目", "Projects under way", "projects", Kind.STOCK, _pipeline,
                "已签约、未投产也未取消的项目", "projects signed that neither operate nor are cancelled"),
         _entry("knowledge", "知识存量", "Knowledge stock", "1", Kind.STOCK, lambda m: m.after.cells.knowledge,
-               "实验室完成产业放大的成果,逐年折旧", "results of labs that passed scale-up, decaying year by year"),
+               "实验室完成产业放大的成果，逐年折旧", "results of labs that passed scale-up, decaying year by year"),
         _entry("land", "占用土地", "Land in use", "mu", Kind.STOCK,
                lambda m: m.staff.sum(axis=2) * m.after.base.floor_per_head / MU,
                "按人均建筑面积与容积率 1.5 推算", "from floor a head at a floor ratio of 1.5 (assumed)"),
         _entry("induced_jobs", "诱发岗位", "Induced jobs", "persons", Kind.STOCK, _flow("induced_jobs"),
-               "园外服务业岗位,单列,不计入任何目标", "jobs outside the park, shown apart, never counted toward a goal"),
+               "园外服务业岗位，单列，不计入任何目标", "jobs outside the park, shown apart, never counted toward a goal"),
         _entry("floor", "载体面积", "Floor space", "m2", Kind.STOCK, lambda m: m.after.zones.floor[:, :-1],
-               "各片区载体,不含项目自建厂房", "floor space of the zones, plants that projects bring left out", Axis.ZONE),
+               "各片区载体，不含项目自建厂房", "floor space of the zones, plants that projects bring left out", Axis.ZONE),
         _entry("occupied", "已用面积", "Floor space in use", "m2", Kind.STOCK, lambda m: m.after.zones.occupied[:, :-1],
                "各片区已用面积", "floor space of the zones in use", Axis.ZONE),
     )  # fmt: skip
@@ -146,14 +147,14 @@ def _rates() -> tuple[Measure, ...]:
     rate = Kind.RATE
     return (
         _entry("revenue", "营业收入", "Revenue", "亿元/year", rate, lambda m: m.revenue,
-               "当季年化,当年价", "annualised over the quarter, nominal"),
+               "当季年化，当年价", "annualised over the quarter, nominal"),
         _entry("value_added", "增加值", "Value added", "亿元/year", rate, _value_added,
                "营业收入 × 增加值率", "revenue times the value-added share of the segment"),
         _entry("tax", "税收", "Tax", "亿元/year", rate, _flow("tax"), "全口径税收", "tax of all levels of government"),
         _entry("local_tax", "地方留成税收", "Local tax", "亿元/year", rate, _flow("local_tax"),
                "园区留成部分", "the part that the zone keeps"),
         _entry("purchases", "采购额", "Purchases", "亿元/year", rate, _purchases,
-               "企业向本模型各环节的采购,含外购", "purchases from the segments of the model, imports included"),
+               "企业向本模型各环节的采购，含外购", "purchases from the segments of the model, imports included"),
         _entry("local_demand", "可本地化需求", "Local demand", "亿元/year", rate, lambda m: m.after.cells.demand,
                "可由本地企业供应的采购", "purchases that local suppliers could fill"),
         _entry("local_orders", "本地订单", "Local orders", "亿元/year", rate, lambda m: m.after.cells.filled,
@@ -173,7 +174,6 @@ def _rates() -> tuple[Measure, ...]:
 
 def _flows() -> tuple[Measure, ...]:
     flow = Kind.FLOW
-    none = np.zeros(())
     return (
         _entry("entrants_attracted", "一般进入", "Generic entrants", "firms", flow, _opened(Channel.ATTRACTED),
                "当季开业", "firms that opened in the quarter"),
@@ -187,16 +187,22 @@ def _flows() -> tuple[Measure, ...]:
                "当季投产", "anchors that opened in the quarter"),
         _entry("entrants_recruited", "新招龙头投产", "Recruited anchors opened", "firms", flow, _opened(Channel.RECRUITED),
                "当季投产", "anchors that opened in the quarter"),
-        _entry("exits", "退出", "Exits", "firms", flow, lambda m: m.settled.exits if m.settled else none + np.zeros(m.after.shape),
+        _entry("exits", "退出", "Exits", "firms", flow, lambda m: m.settled.exits,
                "关闭或迁出", "firms that closed or moved away"),
         _entry("turned_away", "无处落户", "Turned away", "firms", flow,
-               lambda m: m.settled.turned_away if m.settled else np.zeros(m.after.shape),
+               lambda m: m.settled.turned_away,
                "因载体不足未能落户", "firms that found no floor space"),
         _entry("landed_next_door", "落户邻近园区", "Landed next door", "firms", flow, _flow("landed_next_door"),
-               "跟随龙头到本市、未落本园的伙伴", "partners that came for an anchor and settled elsewhere in the city"),
-        _entry("signed_projects", "签约项目", "Projects signed", "projects", flow, lambda m: m.settled.signed if m.settled else np.zeros(m.after.shape),
-               "当季签约,含龙头", "signed in the quarter, anchors included"),
-        _entry("signed_investment", "签约投资", "Investment signed", "亿元", flow, lambda m: m.settled.signed_investment if m.settled else np.zeros(m.after.shape),
+               "跟随龙头到本市、未落本园的伙伴",
+               "partners that came for an anchor and settled elsewhere in the city"),
+        _entry("hires_wanted", "拟新增用工", "Hires wanted", "persons", flow, _flow("hires_wanted"),
+               "在营企业按需求拟增加的人数", "staff that operating firms would hire"),
+        _entry("hires", "实际新增用工", "Hires", "persons", flow, _flow("hires"),
+               "受人员与载体约束后的新增人数", "staff hired, as far as people and floor space allow"),
+        _entry("signed_projects", "签约项目", "Projects signed", "projects", flow, lambda m: m.settled.signed,
+               "当季签约，含龙头", "signed in the quarter, anchors included"),
+        _entry("signed_investment", "签约投资", "Investment signed", "亿元", flow,
+               lambda m: m.settled.signed_investment,
                "合同额", "contract value"),
         _entry("started_projects", "开工项目", "Projects started", "projects", flow, _flow("started_projects"),
                "当季开工", "started in the quarter"),
@@ -209,23 +215,33 @@ def _flows() -> tuple[Measure, ...]:
         _entry("transferred_projects", "完成转化", "Research transferred", "projects", flow, _flow("transferred_projects"),
                "通过成果转化阶段的科研项目", "research projects that passed the transfer stage"),
         _entry("rivals_entrants", "竞争园区进入", "Entrants of rival parks", "firms", flow, _flow("rivals_entrants"),
-               "用于计算挤出,不属于本园", "for displaced entrants; not of this park"),
+               "用于计算挤出，不属于本园", "for displaced entrants; not of this park"),
     )  # fmt: skip
 
 
 def _ratios() -> tuple[Measure, ...]:
-    def ratio(key: str, zh: str, en: str, unit: str, above: str, below: str, axis: Axis = Axis.SEGMENT) -> Measure:
-        return _entry(key, zh, en, unit, Kind.RATIO, None, f"{above} ÷ {below}", f"{above} / {below}", axis, (above, below))
+    def ratio(
+        key: str, zh: str, en: str, unit: str, parts: tuple[str, str], says: tuple[str, str], axis: Axis = Axis.SEGMENT
+    ) -> Measure:
+        return _entry(key, zh, en, unit, Kind.RATIO, None, *says, axis, parts)
 
     return (
-        ratio("revenue_per_head", "人均营收", "Revenue a head", "亿元/year", "revenue", "employees"),
-        ratio("local_sourcing_share", "本地配套率", "Local sourcing share", "share", "local_purchases", "purchases"),
-        ratio("chain_coverage", "链条覆盖率", "Chain coverage", "share", "local_orders", "local_demand"),
-        ratio("largest_anchor_share", "最大龙头占比", "Share of the largest anchor", "share", "largest_anchor_revenue", "revenue",
-              Axis.PARK),
-        ratio("occupancy", "入住率", "Occupancy", "share", "occupied", "floor", Axis.ZONE),
-        ratio("revenue_per_mu", "亩均产出", "Output per mu", "亿元/year", "revenue", "land"),
-        ratio("tax_per_mu", "亩均税收", "Tax per mu", "亿元/year", "tax", "land"),
+        ratio("revenue_per_head", "人均营收", "Revenue a head", "亿元/year", ("revenue", "employees"),
+              ("营业收入 ÷ 从业人员", "revenue over employees")),
+        ratio("local_sourcing_share", "本地配套率", "Local sourcing share", "share", ("local_purchases", "purchases"),
+              ("本地采购 ÷ 采购额", "local purchases over purchases")),
+        ratio("chain_coverage", "链条覆盖率", "Chain coverage", "share", ("local_orders", "local_demand"),
+              ("本地订单 ÷ 可本地化需求", "local orders over local demand")),
+        ratio("hiring_share", "招工满足率", "Hiring met", "share", ("hires", "hires_wanted"),
+              ("实际新增 ÷ 拟新增用工", "staff hired over staff wanted: below 1 people or floor space bind")),
+        ratio("largest_anchor_share", "最大龙头占比", "Share of the largest anchor", "share",
+              ("largest_anchor_revenue", "revenue"), ("最大龙头收入 ÷ 营业收入", "revenue of the largest anchor over all revenue"), Axis.PARK),
+        ratio("occupancy", "入住率", "Occupancy", "share", ("occupied", "floor"),
+              ("已用面积 ÷ 载体面积", "floor space in use over floor space"), Axis.ZONE),
+        ratio("revenue_per_mu", "亩均产出", "Output per mu", "亿元/year", ("revenue", "land"),
+              ("营业收入 ÷ 占用土地", "revenue over land in use")),
+        ratio("tax_per_mu", "亩均税收", "Tax per mu", "亿元/year", ("tax", "land"),
+              ("税收 ÷ 占用土地", "tax over land in use")),
     )  # fmt: skip
 
 
@@ -233,7 +249,7 @@ _ALL = {m.fact.key: m for m in (*_stocks(), *_rates(), *_flows(), *_ratios())}
 MEASURES: Mapping[str, MeasureFact] = {key: m.fact for key, m in _ALL.items()}
 
 
-def measure(before: ParkState, after: ParkState, settled: Settled | None) -> dict[str, Floats]:
+def measure(before: ParkState, after: ParkState, settled: Settled) -> dict[str, Floats]:
     """Every recorded measure of one quarter, of shape (n_worlds, n) each."""
     moment = Moment(
         before,

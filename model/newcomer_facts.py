@@ -62,7 +62,8 @@ class Newcomers:
     )  # fmt: skip
     overrun: Floats = parameter(
         0.5, unit="year", low=0.0, high=2.0,
-        en="Mean overrun of a declared opening date", zh="申报投产日期平均延误", source="CR Micro's 12-inch fab; otherwise design",
+        en="Mean overrun of a declared opening date", zh="申报投产日期平均延误",
+        source="CR Micro's 12-inch fab; otherwise design",
     )  # fmt: skip
     anchor_investment: Floats = parameter(
         10.0, unit="亿元", low=5.0, high=20.0,

@@ -153,9 +153,9 @@ def new_anchors(base: Base, projects: Projects, slot: Ints) -> tuple[Anchors, Pa
 def pick(cumulative: Floats, u: Floats) -> Ints:
     """Index chosen by a uniform from cumulative shares of shape (n, n_choices) or (n_choices,), of shape (n,)."""
     if cumulative.ndim == 1:
-        return np.minimum(cumulative.searchsorted(u * cumulative[-1], side="right"), len(cumulative) - 1)
+        return np.asarray(np.minimum(cumulative.searchsorted(u * cumulative[-1], side="right"), len(cumulative) - 1))
     table = cumulative.T
-    return np.minimum((table <= u * table[-1]).sum(axis=0), len(table) - 1)
+    return np.asarray(np.minimum((table <= u * table[-1]).sum(axis=0), len(table) - 1))
 
 
 def named_buyers(groups: Groups, revenue: Floats, cell: Ints, u: Floats) -> Ints:

@@ -44,8 +44,7 @@ class ParkAgent(mesa.Agent):  # type: ignore[misc]
         LookupError
             If it is not in the park any more.
         """
-        quarter, row = self._seen
-        if quarter != self.model.state.quarter:
+        if self._seen[0] != self.model.state.quarter:
             found = np.flatnonzero(getattr(self.model.state, self.table).key == np.uint64(self.unique_id))
             if not len(found):
                 raise LookupError(f"{type(self).__name__} {self.unique_id} has left the park")
@@ -238,5 +237,3 @@ def rows_of(state: ParkState, kind: type[ParkAgent]) -> Any:
         anchors = state.anchors.firm[state.anchors.firm >= 0]
         return np.setdiff1d(np.arange(len(state.firms.key)), anchors)
     return np.arange(len(getattr(state, kind.table).key))
-
-

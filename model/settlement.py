@@ -15,8 +15,22 @@ from numpy.typing import NDArray
 from model.base import Base
 from model.contract import Arrivals, Births
 from model.draws import Draws, Purpose
-from model.entities import NONE, Anchors, Channel, Fate, Firms, Groups, Partners, Projects, columns_of, group
-from model.entities import read_only, replaced, rows, stacked
+from model.entities import (
+    NONE,
+    Anchors,
+    Channel,
+    Fate,
+    Firms,
+    Groups,
+    Partners,
+    Projects,
+    columns_of,
+    group,
+    read_only,
+    replaced,
+    rows,
+    stacked,
+)
 from model.facts import Floats, Ints, Mask
 from model.newcomers import by_world, entrants, new_anchors, signed_projects
 from model.state import ParkState
@@ -34,6 +48,12 @@ class Settled:
     turned_away: Floats
     signed: Floats  # projects
     signed_investment: Floats  # 亿元
+
+    @classmethod
+    def nothing(cls, shape: tuple[int, int]) -> Settled:
+        """What the start counts as."""
+        zero = np.zeros(shape)
+        return cls(dict.fromkeys(Channel, zero), zero, zero, zero, zero)
 
 
 def settle(state: ParkState, draws: Draws) -> tuple[ParkState, Settled]:
@@ -68,7 +88,7 @@ def settle(state: ParkState, draws: Draws) -> tuple[ParkState, Settled]:
 def needs_project(base: Base, who: Arrivals) -> Mask:
     """Newcomers that sign a project first: anchors, and hardware firms that do not spin off from the park's own."""
     outside = (who.channel == Channel.FOLLOWED) | (who.channel == Channel.ATTRACTED)
-    return (base.through_funnel.take(who.cell % base.n_segments) & outside) | (who.channel == Channel.RECRUITED)
+    return np.asarray((base.through_funnel.take(who.cell % base.n_segments) & outside) | (who.channel == Channel.RECRUITED))
 
 
 def _signings(state: ParkState, who: Arrivals, quarter: int) -> Projects:
@@ -137,7 +157,7 @@ def choose_zone(free: Floats, houses: Mask, own_plant: Mask, u: Floats) -> Ints:
     zone = np.minimum((total <= u * total[-1]).sum(axis=0), len(total) - 1)
     zone[total[-1] <= 0.0] = NONE
     zone[own_plant] = len(free) - 1
-    return zone
+    return np.asarray(zone)
 
 
 # ── Rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -253,13 +273,15 @@ def _released(state: ParkState, births: Births) -> Floats:
     per_world = base.n_segments * base.n_zones
     left = np.bincount(firms.site.take(dead) // per_world, firms.employees.take(dead), minlength=base.n_worlds)
     came = np.bincount(births.cell // base.n_segments, births.employees, minlength=base.n_worlds)
-    return (left - came)[:, None]
+    return np.asarray(left - came, np.float64)[:, None]
 
 
 # ── Counts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _settled(state: ParkState, births: Births, waiting: Ints, signings: Projects, quarter: int) -> Settled:
     count = state.count_by_cell
-    by_channel = np.bincount(births.channel.astype(np.int64) * state.n_cells + births.cell, minlength=len(Channel) * state.n_cells)
+    by_channel = np.bincount(
+        births.channel.astype(np.int64) * state.n_cells + births.cell, minlength=len(Channel) * state.n_cells
+    )
     grid = by_channel.astype(np.float64).reshape(len(Channel), *state.shape)
     named = np.flatnonzero(state.projects.signed == quarter)
     cell = np.concatenate([signings.cell, state.projects.cell.take(named)])

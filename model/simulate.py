@@ -42,7 +42,7 @@ class Recorder:
 
     def __init__(self, batch: Batch, state: ParkState) -> None:
         self._batch, self._start = batch, state.quarter
-        first = measure(state, state, None)
+        first = measure(state, state, Settled.nothing(state.shape))
         self._values = {name: np.zeros((batch.n_quarters + 1, *value.shape)) for name, value in first.items()}
         self._put(0, first)
 

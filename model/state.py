@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from model.base import Base
 from model.contract import Arrivals, Births, Change, Rule
 from model.entities import NONE, Anchors, Cells, Firms, Groups, Labs, Partners, Projects, Research, Worlds, Zones, replaced
-from model.facts import Floats, Ints
+from model.facts import Floats, Ints, Slots
 from model.lever_effects import Effects
 from model.units import QUARTERS_PER_YEAR
 
@@ -54,7 +54,7 @@ class ParkState:
         """Number (or summed weight) of the rows of each cell, of shape (n_worlds, n_segments)."""
         return np.bincount(cell, weight, minlength=self.n_cells).astype(np.float64).reshape(self.shape)
 
-    def anchor_rows(self, world: Ints, slot: Ints) -> Ints:
+    def anchor_rows(self, world: Ints, slot: Ints | Slots) -> Ints:
         """Rows of the anchors table for anchors given by world and slot."""
         return np.asarray(self._first_anchors().take(world) + slot)
 
@@ -76,13 +76,12 @@ class ParkState:
         """First row of each world in the anchors table, of shape (n_worlds,)."""
         return self.anchors.world.searchsorted(np.arange(self.base.n_worlds))
 
-
     def share_reached(self, places: Floats, years: int) -> Floats:
         """Share of the firms under so many years that a number of places a world reaches, of shape (n_worlds, 1)."""
         if not places.any():
             return np.zeros((self.base.n_worlds, 1))
         young = (self.firms.born >= self.quarter - QUARTERS_PER_YEAR * years).astype(np.float64)
-        return np.minimum(places / np.maximum(self.groups.sum_by_cell(young).sum(axis=1, keepdims=True), 1.0), 1.0)
+        return np.asarray(np.minimum(places / np.maximum(self.groups.sum_by_cell(young).sum(axis=1, keepdims=True), 1.0), 1.0))
 
     def lab_budgets(self) -> Floats:
         """Money of each lab, of shape (n_labs,) [亿元/year]: what a lever adds is split by budget."""

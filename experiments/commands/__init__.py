@@ -15,14 +15,14 @@ from experiments.commands.listing import list_entries
 from experiments.commands.running import Lang, main_job, run
 
 ABOUT = told(
-    "梧桐:产业园区如何围绕龙头企业成长。不带命令时运行主任务:科学城基准情景,比较“维持2022年政策力度”与“已公布政策”。",
+    "梧桐：产业园区如何围绕龙头企业成长。不带命令时运行主任务：科学城基准情景，比较“维持2022年政策力度”与“已公布政策”。",
     "Wutong: how an industrial park grows around its anchor firms. Without a command it runs the main job: "
     "the Science City baseline, without new policy and with what is announced.",
 )
 SUMMARIES = {
     run: told("运行情景并保存结果", "Run scenarios and keep the results."),
     list_entries: told("列出情景、政策方案、政策工具、指标和参数", "List what there is to choose from."),
-    check: told("检查情景和政策方案文件,不运行", "Check scenario and policy files without running them."),
+    check: told("检查情景和政策方案文件，不运行", "Check scenario and policy files without running them."),
 }
 
 app = typer.Typer(name="wutong", help=ABOUT, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)

@@ -14,7 +14,7 @@ from experiments.commands.listing import Format, FormatOption, LangOption
 
 Files = Annotated[
     list[str] | None,
-    typer.Argument(metavar="FILE", help=told("文件或名称,默认全部", "files or names; all shipped ones by default")),
+    typer.Argument(metavar="FILE", help=told("文件或名称，默认全部", "files or names; all shipped ones by default")),
 ]
 
 
@@ -30,6 +30,6 @@ def check(context: typer.Context, files: Files = None, form: FormatOption = Form
         elif problems:
             print("\n".join(problem.text(language) for problem in problems))
         else:
-            zh, en = f"已检查 {len(names)} 个文件,没有发现问题。", f"{len(names)} files checked; nothing is wrong."
+            zh, en = f"已检查 {len(names)} 个文件，没有发现问题。", f"{len(names)} files checked; nothing is wrong."
             print(told(zh, en, language))
         raise typer.Exit(Exit.BAD_INPUT if problems else Exit.WELL)

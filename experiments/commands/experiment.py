@@ -132,7 +132,7 @@ def _told(request: Request, plan: Plan, runs: Runs, folder: Path) -> Exit:
     if runs.failures:
         say(_failed(runs, total, repeating(runs.failures[0].case, request, plan), request))
     if runs.interrupted:
-        zh = f"已中断:{total} 次运行中已完成 {complete} 次,结果保存在 {folder}"
+        zh = f"已中断:{total} 次运行中已完成 {complete} 次，结果保存在 {folder}"
         say(told(zh, f"Interrupted: {complete} of {total} runs finished; their results are kept in {folder}", language))
         return Exit.INTERRUPTED
     if not request.quiet:
@@ -147,9 +147,9 @@ def _answer(runs: Runs, request: Request) -> str:
 
 def _failed(runs: Runs, total: int, command: str, request: Request) -> str:
     n, error = len(runs.failures), runs.failures[0].error
-    zh = f"{total} 次运行中有 {n} 次失败,详见 failures.csv。第一个错误:{error}\n重现:{command}"
+    zh = f"{total} 次运行中有 {n} 次失败，详见 failures.csv。第一个错误:{error}\n重现:{command}"
     en = f"{n} of {total} runs failed; see failures.csv. The first error: {error}\nTo repeat it: {command}"
     if runs.n_skipped and not runs.interrupted:
-        zh = f"无一成功,其余 {runs.n_skipped} 次未再运行。{zh}"
+        zh = f"无一成功，其余 {runs.n_skipped} 次未再运行。{zh}"
         en = f"None succeeded, and the other {runs.n_skipped} were not started. {en}"
     return told(zh, en, request.language)

@@ -46,7 +46,7 @@ class Format(enum.StrEnum):
     JSON = "json"
 
 
-TopicArgument = Annotated[Topic | None, typer.Argument(help=told("种类,默认全部", "what to list; everything by default"))]
+TopicArgument = Annotated[Topic | None, typer.Argument(help=told("种类，默认全部", "what to list; everything by default"))]
 FormatOption = Annotated[Format, typer.Option("--format", help=told("输出格式", "form of the output"))]
 LangOption = Annotated[Language | None, typer.Option("--lang", help=told("语言", "language"))]
 

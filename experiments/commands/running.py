@@ -18,30 +18,30 @@ MAIN_UNTIL = "2030Q4"
 Scenarios = Annotated[list[str], typer.Argument(metavar="SCENARIO", help=told("情景名称或文件", "name or file of a scenario"))]
 Policies = Annotated[
     list[str] | None,
-    typer.Option("--policy", metavar="P", help=told("政策方案名称或文件,可重复", "name or file of a policy; may be repeated")),
+    typer.Option("--policy", metavar="P", help=told("政策方案名称或文件，可重复", "name or file of a policy; may be repeated")),
 ]
 Count = Annotated[int, typer.Option("-n", metavar="N", min=1, help=told("每个方案的重复次数", "replications of each policy"))]
 Replications = Annotated[
     list[int] | None,
     typer.Option(
-        "--replication", metavar="R", min=0, help=told("只运行该编号,可重复", "run this replication alone; may be repeated")
+        "--replication", metavar="R", min=0, help=told("只运行该编号，可重复", "run this replication alone; may be repeated")
     ),
 ]
 Seed = Annotated[int, typer.Option("--seed", metavar="S", min=0, help=told("随机种子", "seed of all random numbers"))]
 Jobs = Annotated[
-    int | None, typer.Option("--jobs", metavar="J", min=1, help=told("进程数,默认用全部核心", "processes; all cores by default"))
+    int | None, typer.Option("--jobs", metavar="J", min=1, help=told("进程数，默认用全部核心", "processes; all cores by default"))
 ]
 Sets = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="PATH=VALUE", help=told("改动情景中的一项,可重复", "change an entry of the scenario; may be repeated")
+        "--set", metavar="PATH=VALUE", help=told("改动情景中的一项，可重复", "change an entry of the scenario; may be repeated")
     ),
 ]
 Until = Annotated[
     str | None, typer.Option("--until", metavar="QUARTER", help=told("模拟到该季度为止", "last quarter, such as 2030Q4"))
 ]
 Out = Annotated[
-    Path | None, typer.Option("--out", metavar="DIR", help=told("结果文件夹,须为空", "folder for the results; must be empty"))
+    Path | None, typer.Option("--out", metavar="DIR", help=told("结果文件夹，须为空", "folder for the results; must be empty"))
 ]
 Lang = Annotated[Language | None, typer.Option("--lang", help=told("文字和图的语言", "language of words and pictures"))]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help=told("只报告错误", "say nothing but errors"))]

@@ -27,7 +27,7 @@ TEXTS: Mapping[str, Label] = {
     "missing_key": Label("缺少键“{key}”", "the key {key!r} is missing"),
     "unknown_name": Label("未知的{kind_zh}“{name}”", "unknown {kind_en} {name!r}"),
     "not_text": Label("这里应为文字，而不是 {given}", "text is expected here, not {given}"),
-    "not_mapping": Label("这里应为“键: 值”的映射,而不是 {given}", "a mapping (key: value) is expected here, not {given}"),
+    "not_mapping": Label("这里应为“键: 值”的映射，而不是 {given}", "a mapping (key: value) is expected here, not {given}"),
     "not_list": Label("这里应为列表，而不是 {given}", "a list is expected here, not {given}"),
     "not_bool": Label("这里应为 true 或 false，而不是 {given}", "true or false is expected here, not {given}"),
     "not_allowed": Label("“{given}”不是可选值", "{given!r} is not one of the choices"),

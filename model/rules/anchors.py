@@ -13,7 +13,7 @@ import numpy as np
 from model.contract import Arrivals, Births, Change, Rule, arrivals, no_rows
 from model.draws import Draws, Purpose
 from model.entities import Channel, Fate, Projects, Stage, replaced
-from model.facts import Floats, Ints, Keys, Mask, Shape, Slots, Tag, parameter
+from model.facts import Codes, Floats, Ints, Keys, Mask, Shape, Slots, Tag, parameter
 from model.newcomers import (
     FULL_PLANT_INVESTMENT,
     FUNNEL_LAG,
@@ -94,7 +94,7 @@ def funnel(projects: Projects, quarter: int, step: Floats, u: Floats, opens: Flo
     return replaced(projects, {"progress": progress, "started": started, "fate": fate})
 
 
-def stage_after(stage: Ints, moved: Ints, running: Mask, closing: Mask) -> Ints:
+def stage_after(stage: Codes, moved: Ints, running: Mask, closing: Mask) -> Codes:
     """Stage of anchors, of shape (n_anchors,): where its project stands, unless it closes or its firm is gone."""
     gone = (stage == Stage.OPERATING) & ~running
     return np.where(gone | closing | (stage == Stage.CLOSED), Stage.CLOSED, np.maximum(stage, moved)).astype(np.int8)
@@ -137,7 +137,7 @@ def _cancel(state: ParkState, projects: Projects, closing: Mask) -> Projects:
     return replaced(projects, {"fate": np.where(ends, Fate.CANCELLED, projects.fate).astype(np.int8)})
 
 
-def _stages(state: ParkState, projects: Projects, closing: Mask, quarter: int) -> Ints:
+def _stages(state: ParkState, projects: Projects, closing: Mask, quarter: int) -> Codes:
     anchors = state.anchors
     moved = np.where(anchors.signs <= quarter, Stage.SIGNED, Stage.PLANNED)
     own = np.flatnonzero(projects.leads >= 0)

@@ -133,7 +133,7 @@ def signing(resistance: Floats, exposure: Floats) -> Mask:
 def landing_prob(office: Mask, support: Floats, p: Attraction) -> Floats:
     """Chance that a signing partner lands in this park, of shape (n_worlds, n_segments)."""
     usual = np.where(office, p.landing_software, p.landing_hardware)
-    return np.minimum(1.0, usual * np.exp(p.support_weight * support))
+    return np.asarray(np.minimum(1.0, usual * np.exp(p.support_weight * support)))
 
 
 def value_of_entry(cells: Cells, rent: Floats, support: Floats, p: Attraction) -> Floats:

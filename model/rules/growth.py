@@ -86,7 +86,7 @@ def momentum(employees: Floats, drift: Floats, unit_shock: Floats, spread: Float
 def next_ramp(ramp: Floats) -> Floats:
     """Share of full output a quarter later, on a logistic curve, of the shape of ramp."""
     grown = ramp * RAMP_STEP
-    return grown / (1.0 - ramp + grown)
+    return np.asarray(grown / (1.0 - ramp + grown))
 
 
 def common_shock(last: Floats, normal: Floats, spread: Floats) -> Floats:
@@ -122,7 +122,9 @@ def apply(state: ParkState, p: Growth, draws: Draws) -> Change:
     wanted = demand * ramp + firms.orders
     head = groups.spread(productivity(base, draws.quarter)) * quality
     gap = groups.spread_worlds(p.adjustment) * (wanted / head - firms.employees)
-    employees = firms.employees + np.minimum(gap, 0.0) + _hired(state, p, gap)
+    hires = np.maximum(gap, 0.0)
+    hired = hires * groups.spread_sites(_hiring_share(state, p, hires, gap))
+    employees = firms.employees + np.minimum(gap, 0.0) + hired
     return Change(
         columns={
             "cells.growth_shock": shock,
@@ -132,22 +134,22 @@ def apply(state: ParkState, p: Growth, draws: Draws) -> Change:
             "firms.ramp": ramp,
             "firms.employees": employees,
             "firms.revenue": np.minimum(wanted, groups.spread_worlds(p.overtime) * head * employees),
-        }
+        },
+        flows={"hires_wanted": groups.sum_by_cell(hires), "hires": groups.sum_by_cell(hired)},
     )
 
 
-def _hired(state: ParkState, p: Growth, gap: Floats) -> Floats:
-    """Staff hired, of shape (n_firms,) [persons]: what is wanted, cut by one share for people and floor space."""
+def _hiring_share(state: ParkState, p: Growth, hires: Floats, gap: Floats) -> Floats:
+    """Share of the wanted hires that people and floor space allow, of shape (n_worlds, n_segments, n_zones)."""
     groups, base = state.groups, state.base
-    hires = np.maximum(gap, 0.0)
     by_site = groups.sum_by_site(hires)
-    shrinkage = by_site.sum(axis=(1, 2)) - groups.sum_by_cell(gap).sum(axis=1)
+    wanted = by_site.sum(axis=(1, 2))
+    shrinkage = wanted - groups.sum_by_cell(gap).sum(axis=1)
     people = STEP_YEARS * (p.people + state.levers.people) + state.worlds.released + shrinkage[:, None]
-    by_people = share_of(people, by_site.sum(axis=(1, 2))[:, None])
+    by_people = share_of(people, wanted[:, None])
     area = (by_site * base.floor_per_head[:, :, None]).sum(axis=1)
     by_floor = share_of(state.zones.floor - state.zones.occupied, area)
-    share = np.broadcast_to(np.minimum(by_people, by_floor)[:, None, :], by_site.shape)
-    return hires * groups.spread_sites(share)
+    return np.broadcast_to(np.minimum(by_people, by_floor)[:, None, :], by_site.shape)
 
 
 def _common(state: ParkState, p: Growth, draws: Draws) -> Floats:
@@ -168,9 +170,7 @@ def reviewed(state: ParkState, p: Growth, draws: Draws, due: Ints) -> Floats:
     drift = drift + inside * by_world(state.levers.incubator_growth * reached, world)
     unit = draws.laplace(firms.key[due], Purpose.GROWTH, np.ones(len(due)))
     pace = firms.momentum.copy()
-    pace[due] = momentum(
-        firms.employees[due], drift, unit, by_world(p.shock_spread, world), by_world(p.shock_exponent, world)
-    )
+    pace[due] = momentum(firms.employees[due], drift, unit, by_world(p.shock_spread, world), by_world(p.shock_exponent, world))
     return pace
 
 

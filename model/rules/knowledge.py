@@ -95,7 +95,7 @@ def next_stock(stock: Floats, added: Floats, decay: Floats) -> Floats:
 def next_maturity(maturity: Floats, passes: Floats, steady: Floats) -> Floats:
     """Maturity of each lab a quarter later, of shape (n_labs,): recent passes of transfer over their steady state."""
     ratio = np.divide(passes, steady * STEP_YEARS, out=np.zeros(len(passes)), where=steady > 0.0)
-    return maturity + MATURITY_MEMORY * (ratio - maturity)
+    return np.asarray(maturity + MATURITY_MEMORY * (ratio - maturity))
 
 
 # ── Wiring ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -125,7 +125,7 @@ def apply(state: ParkState, p: Knowledge, draws: Draws) -> Change:
 
     finished = done.lab[passed & (done.stage == N_STAGES - 1)]
     transferred = np.bincount(done.lab[passed & (done.stage == TRANSFER)], minlength=len(labs.key)).astype(np.float64)
-    steady = budget / by_world(p.project_cost, labs.world) * shares[labs.world, :N_STAGES - 1].prod(axis=1)
+    steady = budget / by_world(p.project_cost, labs.world) * shares[labs.world, : N_STAGES - 1].prod(axis=1)
     added = np.bincount(finished, minlength=len(labs.key))[:, None] * base.lab_fields[labs.name]
     stock = np.zeros(state.shape)
     np.add.at(stock, labs.world, added)

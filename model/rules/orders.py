@@ -114,9 +114,7 @@ def share_out(state: ParkState, spending: Floats, head: Floats, p: Orders) -> tu
     return groups.sum_by_cell(orders), orders
 
 
-def _reserved(
-    firms: Firms, groups: Groups, state: ParkState, spending: Floats, capacity: Floats, p: Orders
-) -> Floats:
+def _reserved(firms: Firms, groups: Groups, state: ParkState, spending: Floats, capacity: Floats, p: Orders) -> Floats:
     base = state.base
     reserved = np.zeros(len(firms.key))
     tied = np.flatnonzero(firms.customer >= 0)

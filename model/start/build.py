@@ -15,7 +15,7 @@ from model.entities import Cells, Firms, Groups, Worlds, Zones, read_only
 from model.facts import Floats, Keys
 from model.lever_effects import Entrant
 from model.lever_table import LeverTable, compile_levers
-from model.newcomers import by_world, productivity
+from model.newcomers import by_world, on_ridge, productivity
 from model.rules import attraction, exit, growth, orders, spin_off
 from model.rules.accounts import local_tax
 from model.rules.site import floor_per_head, rent_index
@@ -104,9 +104,7 @@ def mean_entrant(base: Base, parameters: Parameters) -> Entrant:
     """The entrant that support is measured against."""
     p, n = base.lever_parameters, base.newcomers
     paid_in = base.project_investment * n.realised_share
-    output = np.where(
-        base.office, n.entrant_staff_mean * base.productivity, paid_in * n.output_per_investment * n.plan_realised
-    )
+    output = np.where(base.office, n.entrant_staff_mean * base.productivity, paid_in * n.output_per_investment * n.plan_realised)
     staff = output / base.productivity
     wage = np.where(base.office, p.office_wage, p.plant_wage)
     rent = np.where(base.office, p.office_rent, p.plant_rent)
@@ -154,15 +152,24 @@ def _state(
 
 
 def _cells(cell_keys: Keys, groups: Groups, knowledge: Floats) -> Cells:
-    zero = {f.name: np.zeros(cell_keys.shape) for f in dataclasses.fields(Cells)}
-    given = {
-        "key": cell_keys,
-        "firms": groups.by_cell,
-        "knowledge": knowledge,
-        "knowledge_start": knowledge.copy(),
-        "pool": np.ones(cell_keys.shape),
-    }
-    return Cells(**{**zero, **given})
+    zero = np.zeros(cell_keys.shape)
+    return Cells(
+        key=cell_keys,
+        firms=groups.by_cell,
+        demand=zero,
+        filled=zero,
+        placed=zero,
+        unmet=zero,
+        unmet_start=zero,
+        inputs=zero,
+        inputs_start=zero,
+        demand_scale=zero,
+        knowledge=knowledge,
+        knowledge_start=knowledge.copy(),
+        growth_shock=zero,
+        pool=np.ones(cell_keys.shape),
+        entry_base=zero,
+    )
 
 
 def _with_floor(state: ParkState, parks: Sequence[Park], keys: Keys, parameters: Parameters) -> ParkState:
@@ -228,14 +235,12 @@ def _with_entry(state: ParkState, parameters: Parameters) -> ParkState:
 def expected_followers(state: ParkState, p: attraction.Attraction) -> Floats:
     """Partners expected to land in the first year, of shape (n_worlds, n_segments) [firms/year]."""
     base, anchors, partners = state.base, state.anchors, state.partners
-    lead = by_world(attraction.on_ridge(p.follow_ridge, attraction.RIDGE_LEAD), anchors.world)
-    follow = by_world(attraction.on_ridge(p.follow_ridge, attraction.RIDGE_FOLLOW), anchors.world)
+    lead = by_world(on_ridge(p.follow_ridge, attraction.RIDGE_LEAD), anchors.world)
+    follow = by_world(on_ridge(p.follow_ridge, attraction.RIDGE_FOLLOW), anchors.world)
     hazard = attraction.pull(anchors, lead, follow, by_world(p.signed_pull, anchors.world))
     hazard = hazard + by_world(p.anyway_rate, anchors.world)
     row = state.anchor_rows(partners.cell // base.n_segments, partners.anchor)
-    landing = np.broadcast_to(
-        attraction.landing_prob(base.office, np.zeros((base.n_worlds, 1)), p), state.shape
-    ).ravel()
+    landing = np.broadcast_to(attraction.landing_prob(base.office, np.zeros((base.n_worlds, 1)), p), state.shape).ravel()
     return state.count_by_cell(partners.cell, -np.expm1(-hazard[row]) * landing[partners.cell])
 
 
@@ -247,8 +252,6 @@ def expected_spin_offs(state: ParkState, p: spin_off.SpinOff) -> Floats:
     out = np.zeros(state.shape)
     np.add.at(out.T, base.spin_off_segment, by_parent.T)
     budget = state.lab_budgets() * (labs.opens <= base.start)
-    rate = spin_off.lab_rate(
-        budget, base.lab_university[labs.name], labs.maturity, np.ones((base.n_worlds, 1)), p, labs.world
-    )
+    rate = spin_off.lab_rate(budget, base.lab_university[labs.name], labs.maturity, np.ones((base.n_worlds, 1)), p, labs.world)
     np.add.at(out, labs.world, (rate * by_world(p.lab_stay_share, labs.world))[:, None] * base.lab_fields[labs.name])
     return out

@@ -104,13 +104,15 @@ def _ages(key: Keys) -> Ints:
     band = pick(AGE_SHARES, Draws(0).uniform(key, Purpose.AGE))
     within = Draws(1).uniform(bits, Purpose.AGE)
     years = AGE_LIMITS[band] + within * (AGE_LIMITS[band + 1] - AGE_LIMITS[band])
-    return np.floor(years * QUARTERS_PER_YEAR).astype(np.int64)
+    return np.asarray(np.floor(years * QUARTERS_PER_YEAR).astype(np.int64))
 
 
 def zone_shares(parks: Sequence[Park], keys: Keys, base: Base) -> Floats:
     """Share of each zone in the initial floor of its kinds of firm, of shape (n_worlds, n_segments, n_zones)."""
     shares = np.zeros((base.n_worlds, base.n_segments, base.n_zones))
-    weight = draw([tuple(z.share for z in p.zones) for p in parks], uniforms_of(keys, [f"zone_share.{z.key}" for z in parks[0].zones]))
+    weight = draw(
+        [tuple(z.share for z in p.zones) for p in parks], uniforms_of(keys, [f"zone_share.{z.key}" for z in parks[0].zones])
+    )
     shares[:, :, :-1] = weight[:, None, :] * base.houses[None, :, :-1]
     return shares
 
@@ -150,4 +152,3 @@ def without_orders(base: Base, draft: Draft) -> tuple[Firms, Groups]:
         spin_off_left=Draws(0).exponential(draft.key, Purpose.SPIN_OFF),
     )
     return firms, groups
-

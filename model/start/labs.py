@@ -71,10 +71,8 @@ def initial_research(base: Base, labs: Labs, p: Knowledge) -> tuple[Research, Fl
             stage = np.where(passed, np.int8(-1), stage)
         alive = passed
     under_way = np.flatnonzero((stage >= 0) & (end > base.start))
-    steady = labs.budget / by_world(p.project_cost, labs.world) * shares[labs.world, :TRANSFER + 1].prod(axis=1)
-    maturity = np.divide(
-        recent * QUARTERS_PER_YEAR / RECENT, steady, out=np.zeros(len(steady)), where=steady > 0.0
-    )
+    steady = labs.budget / by_world(p.project_cost, labs.world) * shares[labs.world, : TRANSFER + 1].prod(axis=1)
+    maturity = np.divide(recent * QUARTERS_PER_YEAR / RECENT, steady, out=np.zeros(len(steady)), where=steady > 0.0)
     table = Research(key[under_way], lab[under_way], stage[under_way].astype(np.int8), end[under_way])
     return table, maturity, stock
 

@@ -104,11 +104,11 @@ def integrated(base: Base, anchors: Anchors, partners: Partners, p: Attraction) 
 # ── Projects ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 def initial_projects(parks: Sequence[Park], base: Base, keys: Keys, anchors: Anchors, p: AnchorParameters) -> Projects:
     """Named anchors that do not operate yet, and the other signed projects that neither opened nor were cancelled."""
-    table = stacked((_named(parks, base, keys, anchors), _pipeline(parks, base, keys, p)))
+    table = stacked((_named(parks, base, anchors), _pipeline(parks, base, keys, p)))
     return rows(table, np.argsort(table.cell, kind="stable"))
 
 
-def _named(parks: Sequence[Park], base: Base, keys: Keys, anchors: Anchors) -> Projects:
+def _named(parks: Sequence[Park], base: Base, anchors: Anchors) -> Projects:
     pending = np.flatnonzero(anchors.stage < Stage.OPERATING)
     everyone = [a for park in parks for a in park.anchors]
     chosen = [everyone[i] for i in pending]
@@ -184,5 +184,3 @@ def _aged(projects: Projects, base: Base, p: AnchorParameters) -> Projects:
     when = projects.signed + np.floor(point * projects.lag * QUARTERS_PER_YEAR).astype(np.int64)
     table = dataclasses.replace(projects, progress=progress, started=np.where(begun, np.minimum(when, base.start), NEVER))
     return rows(table, np.flatnonzero(~(opens & (progress >= 1.0))))
-
-

@@ -10,7 +10,7 @@ import numpy as np
 
 from model.base import by_segment, draw, uniforms_of
 from model.draws import child
-from model.facts import Floats, Keys, Mask, fixed
+from model.facts import Floats, Ints, Keys, Mask, fixed
 from model.scenario import Park, Status
 
 BLOCK = 64
@@ -38,11 +38,11 @@ def accepted_totals(parks: Sequence[Park], keys: Keys, value_added_share: Floats
         If some world finds none, with the constraint that failed most often.
     """
     chosen: list[Totals | None] = [None] * len(parks)
-    waiting = np.arange(len(parks))
+    waiting: Ints = np.arange(len(parks))
     failures: dict[str, int] = {}
     for block in range(BLOCKS):
         attempts = np.arange(block * BLOCK, (block + 1) * BLOCK)
-        subset = [parks[w] for w in waiting]
+        subset = [parks[int(w)] for w in waiting]
         drawn = draw_totals(subset, child(keys[waiting][:, None], attempts[None, :]))
         good = meets(subset[0], drawn, value_added_share[waiting], failures)
         first = good.argmax(axis=1)
