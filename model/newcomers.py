@@ -11,8 +11,8 @@ import numpy as np
 from model.base import Base
 from model.contract import Arrivals, Births, no_rows
 from model.draws import Draws, Purpose
-from model.entities import NONE, Anchors, Groups, Partners, Projects, Stage
-from model.facts import Floats, Ints, Keys
+from model.entities import NONE, Anchors, Channel, Groups, Partners, Projects, Stage
+from model.facts import Codes, Floats, Ints, Keys
 from model.units import NEVER, STEP_YEARS
 
 FUNNEL_LAG = np.array([1.0, 1.5, 2.0, 2.5])
@@ -106,7 +106,7 @@ def signed_projects(base: Base, signed: Ints, who: Arrivals, mean_investment: Fl
         signed=signed,
         investment=investment,
         luck=Draws(0).uniform(key, Purpose.OPENING),
-        capacity=investment * by_world(p.realised_share * p.output_per_investment * p.plan_realised, world),
+        capacity=investment * paid_in(base, who.channel, world) * by_world(p.output_per_investment * p.plan_realised, world),
         quality=quality_of(base, key, world),
         opening_share=share + np.zeros(n),
         lag=Draws(0).gamma_two(key, Purpose.LAG, mean_lag(investment, usual_lag, by_world(p.size_exponent, world))),
@@ -114,6 +114,14 @@ def signed_projects(base: Base, signed: Ints, who: Arrivals, mean_investment: Fl
         started=np.full(n, NEVER),
         fate=np.zeros(n, np.int8),
     )
+
+
+def paid_in(base: Base, channel: Codes, world: Ints) -> Floats:
+    """Share of its investment that a project pays in once it opens, of the shape of channel.
+
+    Figures of partners are what they invested; figures of all others are contracts.
+    """
+    return np.where(channel == Channel.FOLLOWED, 1.0, by_world(base.newcomers.realised_share, world))
 
 
 def partners_of(base: Base, key: Keys, world: Ints, slot: Ints, kind: Ints) -> tuple[Partners, Ints]:

@@ -15,7 +15,7 @@ from model.entities import Fate
 from model.facts import Floats, Ints, Tag, parameter
 from model.lever_costs import Activity
 from model.levers import LEVERS
-from model.newcomers import by_world
+from model.newcomers import paid_in
 from model.state import ParkState
 from model.units import QUARTERS_PER_YEAR
 
@@ -103,7 +103,7 @@ def observe(state: ParkState, p: Accounts, quarter: int) -> Activity:
 def _paid_in(state: ParkState, chosen: Ints) -> Floats:
     """Investment paid in by the projects in the given rows, of shape (n_worlds, n_segments) [亿元]."""
     cell = state.projects.cell[chosen]
-    share = by_world(state.base.newcomers.realised_share, cell // state.base.n_segments)
+    share = paid_in(state.base, state.projects.channel[chosen], cell // state.base.n_segments)
     return state.count_by_cell(cell, state.projects.investment[chosen] * share)
 
 

@@ -14,6 +14,7 @@ from model.draws import Draws
 from model.facts import Floats, Ints, Tag, parameter
 from model.scenario import Plant
 from model.state import ParkState
+from model.units import STEP_YEARS
 
 
 # ── Parameters ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -33,6 +34,11 @@ class Site:
     rent_slope: Floats = parameter(
         2.0, unit="1", low=1.0, high=3.0, en="Rise of rent with occupancy above 85 %", zh="租金随入住率上升斜率",
         source="design choice",
+    )  # fmt: skip
+    building_rate: Floats = parameter(
+        0.05, unit="1/year", low=0.0, high=0.10, en="Floor space added a year at the pace of 2022",
+        zh="载体年增长（2022 年节奏）",
+        source="design: levers are changes from 2022, when building did not stand still; else 2022's floor caps the park",
     )  # fmt: skip
 
 
@@ -57,7 +63,8 @@ def rent_index(occupied: Floats, floor: Floats, slope: Floats) -> Floats:
 def apply(state: ParkState, p: Site, draws: Draws) -> Change:
     zones = state.zones
     added = np.zeros(zones.floor.shape)
-    added[:, :-1] = state.levers.floor + state.base.floor_ready(draws.quarter)
+    usual = zones.floor[:, :-1] * np.expm1(p.building_rate * STEP_YEARS)
+    added[:, :-1] = usual + state.levers.floor + state.base.floor_ready(draws.quarter)
     floor = zones.floor + added
     return Change(columns={"zones.floor": floor, "zones.rent": rent_index(zones.occupied, floor, p.rent_slope)})
 

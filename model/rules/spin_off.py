@@ -23,8 +23,9 @@ from model.units import STEP_YEARS, birthdays
 @dataclass(frozen=True)
 class SpinOff:
     firm_rate: Floats = parameter(
-        0.006, unit="1/year", low=0.002, high=0.015, en="Spin-offs of a firm with one employee", zh="企业衍生基准率",
-        source="about a quarter of entrants are spin-offs in mature parks; set with the size exponent", tag=Tag.COMPUTED,
+        0.0025, unit="1/year", low=0.001, high=0.005, en="Spin-offs of a firm with one employee", zh="企业衍生基准率",
+        source="set so that a sixth to a third of all entrants are spin-offs; a park of large plants needs a low rate",
+        tag=Tag.COMPUTED,
     )  # fmt: skip
     size_exponent: Floats = parameter(
         0.8, unit="1", low=0.6, high=1.0, en="Exponent of size", zh="规模弹性", tag=Tag.SEEN,

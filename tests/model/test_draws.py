@@ -134,13 +134,10 @@ def test_poisson_ignores_its_neighbours(means, data):
 def test_a_higher_count_keeps_the_first_newborns(counts, more):
     few, keys = np.array(counts), KEYS[: len(counts)]
     many = few + more
-    short, long = (Draws(8100).newborn_keys(keys, Purpose.ENTRANT, n) for n in (few, many))
-    row_few, place_few = ranges(few)
-    row_many, place_many = ranges(many)
-    assert [row_few.tolist(), place_few.tolist()] == [
-        np.repeat(np.arange(len(few)), few).tolist(),
-        [i for n in few for i in range(n)],
-    ]
-    kept = place_many < few[row_many]
+    (short, rows_few), (long, rows_many) = (Draws(8100).newborn_keys(keys, Purpose.ENTRANT, n) for n in (few, many))
+    assert rows_few.tolist() == np.repeat(np.arange(len(few)), few).tolist()
+    assert rows_many.tolist() == np.repeat(np.arange(len(many)), many).tolist()
+    row, place = ranges(many)
+    kept = place < few[row]
     assert long[kept].tolist() == short.tolist()
     assert len(set(long.tolist())) == many.sum()

@@ -78,7 +78,7 @@ def test_quarters_have_names_and_back(number):
     assert quarter_name(number).startswith(str(year_of(number)))
 
 
-@pytest.mark.parametrize("text", ["2022Q0", "2022Q5", "2022q3", "22Q3", "2022-Q3", " 2022Q3", "2022Q3\n", "２０２２Q3", ""])
+@pytest.mark.parametrize("text", ["2022Q0", "2022Q5", "2022q3", "22Q3", "2022-Q3", " 2022Q3", "2022Q3\n", ""])
 def test_what_is_no_quarter_is_refused(text):
     with pytest.raises(ValueError, match="is not a quarter"):
         quarter(text)
