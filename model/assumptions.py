@@ -15,7 +15,7 @@ import numpy as np
 
 from model.base import draw, uniforms_of
 from model.draws import child, world_key
-from model.facts import Floats, Keys, ParameterFact, fixed, parameters_of
+from model.facts import Assumption, Floats, Keys, ParameterFact, fixed, parameters_of
 from model.lever_facts import LeverParameters
 from model.newcomer_facts import Newcomers
 from model.scenario import Case, Scenario
@@ -38,9 +38,22 @@ def parameter_facts() -> Mapping[str, ParameterFact]:
 
 
 def at_defaults(scenario: Scenario) -> Scenario:
-    """The scenario with every rule parameter that it does not set fixed at its default."""
+    """The scenario with every assumption of the park and every rule parameter that it does not set fixed at its default."""
     given = {name: fixed(fact.assumption.default) for name, fact in parameter_facts().items()}
-    return dataclasses.replace(scenario, assumptions={**given, **scenario.assumptions})
+    park = _at_default(scenario.park)
+    return dataclasses.replace(scenario, park=park, assumptions={**given, **scenario.assumptions})
+
+
+def _at_default(value: Any) -> Any:
+    """A declaration with every assumption in it fixed at its default."""
+    if isinstance(value, Assumption):
+        return fixed(value.default, value.source)
+    if isinstance(value, tuple):
+        return tuple(_at_default(item) for item in value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        changes = {f.name: _at_default(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return dataclasses.replace(value, **changes)
+    return value
 
 
 def world_keys(cases: Sequence[Case]) -> Keys:

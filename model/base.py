@@ -166,7 +166,7 @@ def by_segment(parks: Sequence[Park], keys: Keys, name: str, pick: Callable[[Seg
     keys : of shape (n_worlds, ...)
     """
     names = [f"{name}.{s.industry}" for s in parks[0].segments]
-    picked = {id(p): tuple(pick(s) for s in p.segments) for p in parks}
+    picked = {key: tuple(pick(s) for s in p.segments) for key, p in {id(p): p for p in parks}.items()}
     return draw([picked[id(p)] for p in parks], uniforms_of(keys, names))
 
 

@@ -167,15 +167,16 @@ def pick(cumulative: Floats, u: Floats) -> Ints:
 
 
 def named_buyers(groups: Groups, revenue: Floats, cell: Ints, u: Floats) -> Ints:
-    """A buyer in each given cell, chosen in proportion to revenue, of shape (n,) [row]; NONE where the cell is empty."""
-    if not len(cell):
-        return cell
+    """A buyer in each given cell, chosen in proportion to revenue, of shape (n,) [row]; NONE where the cell is empty.
+
+    Revenue is counted in whole 万元, so that sums over firms are exact whatever else is in the batch.
+    """
+    if not len(cell) or not len(revenue):
+        return np.full(len(cell), NONE)
     counts = groups.by_cell.ravel()
-    first = np.cumsum(counts) - counts
-    position = np.arange(max(int(counts[cell].max()), 1))
-    row = first[cell][:, None] + position
-    inside = position < counts[cell][:, None]
-    weight = np.where(inside, revenue.take(np.minimum(row, max(len(revenue) - 1, 0))), 0.0) if len(revenue) else 0.0 * row
-    cumulative = np.cumsum(weight, axis=1)
-    chosen = np.minimum((cumulative <= (u * cumulative[:, -1])[:, None]).sum(axis=1), len(position) - 1)
-    return np.where(cumulative[:, -1] > 0.0, first[cell] + chosen, NONE)
+    last = counts.cumsum().take(cell) - 1
+    first = last - counts.take(cell) + 1
+    summed = np.append(0, np.ceil(revenue * 1e4).astype(np.int64).cumsum())
+    below, total = summed.take(first), summed.take(last + 1) - summed.take(first)
+    row = summed.searchsorted(below + np.floor(u * total).astype(np.int64), side="right") - 1
+    return np.where((counts.take(cell) > 0) & (total > 0), np.minimum(row, last), NONE)

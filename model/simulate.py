@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
 
 from model.draws import Draws
+from model.entities import replaced
 from model.facts import Floats
 from model.history import Axis, History
 from model.levers import LEVERS
@@ -19,18 +19,22 @@ from model.start.build import Batch, begin
 from model.state import ParkState, after
 
 
+def next_quarter(batch: Batch, state: ParkState) -> ParkState:
+    """The same park at the beginning of the next quarter, under that quarter's levers."""
+    number = state.quarter + 1 - state.base.start
+    changes = {
+        "quarter": state.quarter + 1,
+        "levers": batch.levers.at(number),
+        "levels": batch.levers.levels_at(number),
+        "floor_added": batch.levers.floor_added[number - 1],
+    }
+    return replaced(state, changes)
+
+
 def step(batch: Batch, state: ParkState) -> tuple[ParkState, ParkState, Settled]:
     """One quarter: the park before and after its settlement, and what the settlement did."""
-    quarter = state.quarter + 1
-    number = quarter - state.base.start
-    draws = Draws(quarter)
-    state = dataclasses.replace(
-        state,
-        quarter=quarter,
-        levers=batch.levers.at(number),
-        levels=batch.levers.levels_at(number),
-        floor_added=batch.levers.floor_added[number - 1],
-    )
+    state = next_quarter(batch, state)
+    draws = Draws(state.quarter)
     for rule in SCHEDULE:
         state = after(state, rule, rule.apply(state, batch.parameters[rule.name], draws))
     settled_state, settled = settle(state, draws)

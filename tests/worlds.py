@@ -55,6 +55,7 @@ NO_EXIT = {"exit.park_factor": 0.0}
 NO_SHOCKS = {"growth.shock_spread": 0.0, "growth.segment_spread": 0.0, "attraction.pool_spread": 0.0}
 NO_AGE_EFFECT = {"growth.young_growth": 0.0, "growth.old_growth": 0.0}
 NO_PARTNERS = {"attraction.anyway_rate": 0.0}
+NO_BUILDING = {"site.building_rate": 0.0}
 AMPLE_PEOPLE = {"growth.people": 1e9}
 
 

@@ -1,0 +1,57 @@
+"""docs/ODD.md: prose from its template, tables from the code."""
+
+from __future__ import annotations
+
+from experiments.documents import declared, observed, shipped
+from experiments.documents.markdown import DOCS, document, plain, table
+from experiments.reading import read_scenario
+from model.measures import MEASURES
+from model.scenario import Case, Scenario
+from model.units import quarter_name
+
+PATH = DOCS / "ODD.md"
+N_WORLDS = 2
+
+
+def odd_text(scenario: Scenario) -> str:
+    """The whole document for the park of a scenario."""
+    park = scenario.park
+    policy = observed.every_lever(park.start)
+    reads = observed.observed_reads([Case(scenario, policy, n) for n in range(N_WORLDS)])
+    return document(
+        "odd",
+        {
+            "goals": goals(scenario),
+            "columns": declared.columns(),
+            "channels": declared.channels(),
+            "stages": declared.stages(),
+            "schedule": observed.schedule_table(reads),
+            "inputs": observed.inputs_table(reads),
+            "measures": declared.measures(),
+            "purposes": declared.purposes(),
+            "segments": shipped.segments(park),
+            "purchases": shipped.purchases(park),
+            "partner_kinds": shipped.partner_kinds(park),
+            "anchors": shipped.anchors(park),
+            "labs": shipped.labs(park),
+            "zones": shipped.zones(park),
+            "constraints": shipped.constraints(park),
+            "levers": declared.levers(),
+            "effects": declared.effects(),
+            "parameters": declared.parameters(),
+        },
+    )
+
+
+def goals(scenario: Scenario) -> str:
+    rows = []
+    for target in scenario.targets:
+        unit = MEASURES[target.measure].unit
+        value = f"{plain(target.at_least)} {unit.removesuffix('/year') if target.basis.value == 'year' else unit}"
+        reading = "sum of the year" if target.basis.value == "year" else "level at the quarter's end"
+        rows.append((target.label.en, target.label.zh, value, quarter_name(target.by), reading, target.note.en))
+    return table(("Goal", "中文", "Value", "By", "Read as", "Scope"), rows)
+
+
+def shipped_scenario() -> Scenario:
+    return read_scenario("baseline")
