@@ -159,7 +159,8 @@ def stages() -> str:
 
 
 def _enumeration(meaning: Mapping[enum.IntEnum, str], head: str) -> str:
-    return table(("Code", head, "Meaning"), ((str(int(m)), m.name.lower().replace("_", " "), text) for m, text in meaning.items()))
+    rows = ((str(int(member)), member.name.lower().replace("_", " "), text) for member, text in meaning.items())
+    return table(("Code", head, "Meaning"), rows)
 
 
 def purposes() -> str:

@@ -13,14 +13,14 @@ from experiments.documents.declared import TABLES, owners
 from experiments.documents.markdown import codes, table
 from model.draws import Draws
 from model.entities import replaced
+from model.facts import Label
 from model.levers import LEVERS
 from model.scenario import Case, LeverSetting, Policy
 from model.schedule import SCHEDULE
 from model.settlement import settle
-from model.simulate import step
+from model.simulate import next_quarter
 from model.start.build import Batch, begin
 from model.state import ParkState, after
-from model.facts import Label
 
 WATCHED = (*TABLES, "levers", "base")
 WAITING = ("arrivals", "openings", "deaths", "flows", "levels", "floor_added")
@@ -74,8 +74,7 @@ def observe(batch: Batch, state: ParkState, n_quarters: int) -> dict[str, set[st
     """Names that each rule, and the settlement, reads in so many quarters."""
     seen: dict[str, set[str]] = {rule.name: set() for rule in SCHEDULE} | {"settlement": set()}
     for _ in range(n_quarters):
-        at_work, _, _ = step(batch, state)
-        running = replaced(state, {n: at_work.__dict__[n] for n in ("quarter", "levers", "levels", "floor_added")})
+        running = next_quarter(batch, state)
         draws = Draws(running.quarter)
         for rule in SCHEDULE:
             given = batch.parameters[rule.name]

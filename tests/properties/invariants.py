@@ -67,7 +67,7 @@ def check_rows_and_links(state: ParkState) -> None:
     for name in ("firms", "projects", "anchors", "partners", "labs", "research"):
         key = getattr(state, name).key
         assert len(np.unique(key)) == len(key), name
-    for order in (anchors.world, state.partners.cell // base.n_segments, state.labs.world):
+    for order in (anchors.world, state.labs.world):
         assert (np.diff(order) >= 0).all()
     world = firms.site // (base.n_segments * base.n_zones)
     serving = np.flatnonzero(firms.customer >= 0)

@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from experiments.reading import read_policy, read_scenario
@@ -106,7 +106,7 @@ def setting(draw, lever):
     return LeverSetting(lever.key, lever.low + share * (lever.high - lever.low), first, first + draw(st.integers(0, 9)), aims)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, phases=(Phase.generate,))  # shrinking whole runs takes minutes
 @given(assumption_values(), anchors(), policies(), st.sampled_from([0.05, 0.8, 1.0]), st.integers(0, 2**40))
 def test_any_park(assumptions, named, chosen, occupancy, seed):
     park = worlds.toy_park(named, occupancy)
