@@ -129,15 +129,13 @@ def invert_poisson(u: Floats, mean: Floats) -> Ints:
     """
     count = np.zeros(len(u), np.int64)
     none = np.exp(-mean)
-    todo = np.flatnonzero(u > none)
-    if not len(todo):
-        return count
-    u, mean = u[todo], mean[todo]
+    some = u > none
     # P(N > length) is below 1e-17 at the largest mean of each length
-    length = 24 if mean.max() <= 2.0 else 60 if mean.max() <= 12.0 else 160
-    cdf: Floats = np.cumsum(np.cumprod(mean / STEPS[:length, None], axis=0), axis=0)
-    cdf = (cdf + 1.0) * none[todo]
-    count[todo] = 1 + (cdf[:-1] < u).sum(axis=0)
+    for low, high, length in ((-1.0, 2.0, 24), (2.0, 12.0, 60), (12.0, BLOCK, 160)):
+        todo = np.flatnonzero(some & (mean > low) & (mean <= high))
+        if len(todo):
+            cdf: Floats = np.cumsum(np.cumprod(mean[todo] / STEPS[:length, None], axis=0), axis=0)
+            count[todo] = 1 + ((cdf[:-1] + 1.0) * none[todo] < u[todo]).sum(axis=0)
     return count
 
 

@@ -186,11 +186,12 @@ def _compact(state: ParkState, births: Births, site: Ints, draws: Draws) -> tupl
     moved[n_old:-1] = new_row
     newborn = _newborn(births, site, draws.quarter)
     changed = {"employees": _without_founders(old.employees, births.parent)}
-    columns = {}
+    columns = {"site": np.arange(n_sites).repeat(kept + born)}
     for name in columns_of(Firms):
-        column = changed.get(name, old.__dict__[name]).take(source) if n_old else np.zeros(n_births, newborn[name].dtype)
-        column[new_row] = newborn[name]
-        columns[name] = column
+        if name != "site":
+            before = changed.get(name, old.__dict__[name])
+            columns[name] = before.take(source) if n_old else np.zeros(n_births, before.dtype)
+            columns[name][new_row] = newborn[name]
     before = columns["customer"]
     columns["customer"] = moved.take(before)
     columns["customer_lost"][((columns["customer"] < 0) & (before >= 0)).nonzero()[0]] = draws.quarter

@@ -19,6 +19,7 @@ from model.history import History
 from model.scenario import (
     Anchor,
     Case,
+    Constraint,
     Industry,
     Lab,
     LeverSetting,
@@ -164,6 +165,10 @@ def with_segments(park: Park, **changes: Assumption | float | bool | None) -> Pa
 
 def policy(*settings: LeverSetting, name: str = "policy") -> Policy:
     return Policy(name, NAME, settings)
+
+
+def constraint(quantity: str, segments: tuple[str, ...], low: float, high: float) -> Constraint:
+    return Constraint(quantity, segments, low, high, "made up")
 
 
 NO_POLICY = policy(name="none")

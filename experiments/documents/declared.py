@@ -24,7 +24,6 @@ from model.entities import (
     Zones,
 )
 from model.facts import ParameterFact, Shape
-from model.history import Kind
 from model.lever_effects import Effects
 from model.levers import LEVERS, Target
 from model.measures import MEASURES
@@ -47,7 +46,7 @@ SHAPES = {
     Shape.LOG_UNIFORM: "log-uniform",
     Shape.TRIANGULAR: "triangular",
 }
-CHANNELS = {
+CHANNELS: Mapping[enum.IntEnum, str] = {
     Channel.INITIAL: "operating when the run starts",
     Channel.SCHEDULED: "a named anchor of the park file opens",
     Channel.RECRUITED: "a candidate won during the run opens",
@@ -56,14 +55,14 @@ CHANNELS = {
     Channel.FIRM_SPIN_OFF: "staff of a firm found their own and stay; seed money and incubators may add some",
     Channel.ATTRACTED: "generic entry: drawn by the segment's conditions, not by one anchor",
 }
-STAGES = {
+STAGES: Mapping[enum.IntEnum, str] = {
     Stage.PLANNED: "named in the scenario, not signed yet: no pull",
     Stage.SIGNED: "contract signed: weak pull",
     Stage.STARTED: "under construction: full pull",
     Stage.OPERATING: "its firm operates: full pull",
     Stage.CLOSED: "closed, cancelled, or its firm is gone: no pull",
 }
-FATES = {
+FATES: Mapping[enum.IntEnum, str] = {
     Fate.PENDING: "under way",
     Fate.OPENED: "opens this quarter",
     Fate.CANCELLED: "given up this quarter",
@@ -142,12 +141,6 @@ def measures() -> str:
         for fact in MEASURES.values()
     ]
     return table(("Measure", "Name", "中文", "Unit", "Kind", "Axis", "Definition"), rows)
-
-
-def kinds() -> str:
-    """How many measures there are of each kind, in words."""
-    count = {kind: sum(fact.kind is kind for fact in MEASURES.values()) for kind in Kind}
-    return ", ".join(f"{n} {kind.value}s" for kind, n in count.items())
 
 
 def channels() -> str:

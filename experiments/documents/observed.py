@@ -72,7 +72,7 @@ def watched_state(state: ParkState, seen: set[str]) -> ParkState:
 
 def observe(batch: Batch, state: ParkState, n_quarters: int) -> dict[str, set[str]]:
     """Names that each rule, and the settlement, reads in so many quarters."""
-    seen: dict[str, set[str]] = {rule.name: set() for rule in SCHEDULE} | {"settlement": set()}
+    seen: dict[str, set[str]] = {name: set() for name in (*(rule.name for rule in SCHEDULE), "settlement")}
     for _ in range(n_quarters):
         running = next_quarter(batch, state)
         draws = Draws(running.quarter)

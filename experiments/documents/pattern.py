@@ -1,0 +1,101 @@
+"""docs/pattern.md and its pictures: the shipped park with one more laptop maker, and the same worlds where it never signs."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+
+from experiments import plots
+from experiments.documents.markdown import DOCS, document, table, write
+from experiments.documents.odd import shipped_scenario
+from experiments.plots.event import paired_difference, segment_groups
+from experiments.reading import read_policy
+from experiments.runner import run_cases
+from experiments.wording import number
+from model.facts import Label, fixed
+from model.history import History
+from model.scenario import Anchor, Case, Scenario, Status
+from model.units import NEVER, quarter
+
+SIGNED, OPENS, END = "2024Q1", "2025Q2", "2035Q4"
+POLICY = "none"
+MEASURES = ("firms", "revenue")
+YEARS = (-1, 0, 1, 2, 4, 6, 8, 11)
+EXTRA = Anchor(
+    key="extra_laptop_maker",
+    label=Label("新增笔记本电脑整机厂（假设）", "One more laptop maker (assumed)"),
+    segment="laptops.assembly",
+    partner_kind="laptop_maker",
+    status=Status.PLANNED,
+    signed=quarter(SIGNED),
+    opens=quarter(OPENS),
+    investment=fixed(30.0),
+    revenue=fixed(200.0),
+    jobs=fixed(6000.0),
+    opening_share=fixed(1.0),
+    source="made up for the picture: about as large as the second laptop maker of the park",
+)
+
+
+def twins(scenario: Scenario) -> tuple[Scenario, Scenario]:
+    """The scenario with the extra anchor, and with the same anchor never signing: all else has the same keys."""
+    absent = dataclasses.replace(EXTRA, signed=NEVER, opens=None)
+    return _with(scenario, EXTRA, "with"), _with(scenario, absent, "without")
+
+
+def _with(scenario: Scenario, anchor: Anchor, name: str) -> Scenario:
+    park = dataclasses.replace(scenario.park, anchors=(*scenario.park.anchors, anchor))
+    return dataclasses.replace(scenario, name=f"{scenario.name}_{name}", park=park, end=quarter(END))
+
+
+def write_pattern(n: int, seed: int, jobs: int) -> tuple[Path, ...]:
+    """Run n pairs of worlds and write the document and its pictures in both languages."""
+    pair = twins(shipped_scenario())
+    policy = read_policy(POLICY, pair[0].park)
+    cases = [Case(scenario, policy, replication, seed) for scenario in pair for replication in range(n)]
+    present, absent = run_cases(cases, jobs=jobs).histories
+    folder = DOCS / "figures"
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for language in ("zh", "en"):
+        for measure in MEASURES:
+            figure = plots.anchor_event(present, absent, EXTRA.key, measure, language)
+            png, svg = plots.save(figure, folder, f"anchor_{measure}_{language}")
+            svg.unlink()  # a thousand paths, of no use beside the picture
+            written.append(png)
+    path = DOCS / "pattern.md"
+    command = f"python -m experiments.documents pattern -n {n} --seed {seed}"
+    blocks = {"made": f"Made by `{command}`.", "differences": difference_table(present, absent), "own": own_table(present, absent)}
+    write(path, document("pattern", blocks))
+    return path, *written
+
+
+def difference_table(present: History, absent: History) -> str:
+    """Paired differences by group of segments and year since the signing: median, and 5 % to 95 % of the pairs."""
+    groups = segment_groups(present.cases[0].scenario.park, EXTRA)
+    rows = []
+    for measure in MEASURES:
+        fact = present.facts[measure]
+        for name, segments in groups.items():
+            if segments:
+                values = paired_difference(present, absent, measure, segments)
+                cells = (_spread(values[EXTRA.signed - present.start + 4 * year]) for year in YEARS)
+                rows.append((fact.label.en, fact.unit, name, *cells))
+    return table(("", "Unit", "Segments", *(f"year {year}" for year in YEARS)), rows)
+
+
+def own_table(present: History, absent: History) -> str:
+    """Paired differences at the end in single segments."""
+    segments = [s.key for s in present.cases[0].scenario.park.segments]
+    rows = [
+        (key, *(_spread(paired_difference(present, absent, measure, [key])[-1]) for measure in (*MEASURES, "employees")))
+        for key in segments
+    ]
+    return table(("Segment, at the end", "firms", "revenue, 亿元/year", "staff"), rows)
+
+
+def _spread(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> str:
+    low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
+    return f"{number(float(middle))} ({number(float(low))} to {number(float(high))})"
