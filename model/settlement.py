@@ -186,7 +186,7 @@ def _compact(state: ParkState, births: Births, site: Ints, draws: Draws) -> tupl
     moved[n_old:-1] = new_row
     newborn = _newborn(births, site, draws.quarter)
     changed = {"employees": _without_founders(old.employees, births.parent)}
-    columns = {"site": np.arange(n_sites).repeat(kept + born)}
+    columns: dict[str, NDArray[Any]] = {"site": np.arange(n_sites).repeat(kept + born)}
     for name in columns_of(Firms):
         if name != "site":
             before = changed.get(name, old.__dict__[name])

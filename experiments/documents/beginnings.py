@@ -19,7 +19,7 @@ FEW = 20  # projects of a segment in all worlds: below, a mean says nothing
 
 
 def newcomer_sizes(state: ParkState, segments: Sequence[str]) -> list[Reading]:
-    """Mean full output of a signed project over mean revenue of a firm, segment by segment, anchors apart, all worlds together."""
+    """Mean full output of a signed project over mean revenue of a firm by segment, anchors apart, all worlds together."""
     base, projects, firms = state.base, state.projects, state.firms
     ordinary = projects.leads == NONE
     led = np.zeros(len(firms.key), np.bool_)

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from experiments.documents import beginnings, plausibility, readings
-from experiments.documents.markdown import DOCS, code, document, table, write
+from experiments.documents.markdown import DOCS, document, table, write
 from experiments.documents.odd import shipped_scenario
 from experiments.documents.plausibility import Check
 from experiments.documents.readings import Reading
+from experiments.documents.shipped import scope_names
 from experiments.manifest import code_version
 from experiments.reading import read_policy
 from experiments.runner import Runs, run_cases
@@ -90,11 +91,11 @@ def start_table(history: History) -> str:
     measures = {"firms": "firms", "staff": "employees", "revenue": "revenue", "value_added": "value_added"}
     for c in park.constraints:
         values = history.total(measures[c.quantity], c.segments)[0]
-        scope = "all" if len(c.segments) == len(park.segments) else ", ".join(map(code, c.segments))
+        scope = scope_names(park, c.segments)
         shown = " – ".join(number(float(v)) for v in np.quantile(values, (0.0, 0.5, 1.0)))
         rows.append((c.quantity, scope, shown, f"{number(c.low)} – {number(c.high)}", c.source))
     for seen in park.observed:
-        if seen.quarter == history.start and not history.values[seen.measure][0].sum() == 0.0:
+        if seen.quarter == history.start and history.values[seen.measure][0].any():
             values = history.total(seen.measure, park.segments_of(seen.scope))[0]
             shown = " – ".join(number(float(v)) for v in np.quantile(values, (0.0, 0.5, 1.0)))
             rows.append((seen.measure, seen.scope, shown, number(seen.value), seen.source))
@@ -113,7 +114,8 @@ def check_table(checks: Sequence[Check]) -> str:
     rows = []
     for check in checks:
         r, band = check.reading, f"{number(check.low)} – {number(check.high)}"
-        rows.append((r.name, r.scope, r.unit, number(r.median), band, f"{check.outside:.0%}", check.verdict, check.reason))
+        outside = f"{check.outside:.0%}" if len(r.values) > 1 else "–"
+        rows.append((r.name, r.scope, r.unit, number(r.median), band, outside, check.verdict, check.reason))
     return table(("Check", "Scope", "Unit", "Median", "Plausible", "Worlds outside", "Verdict", "Why this band"), rows)
 
 
@@ -126,8 +128,8 @@ def findings(checks: Sequence[Check]) -> str:
 def _sentence(check: Check) -> str:
     r = check.reading
     side = "above" if r.median > check.high else "below" if r.median < check.low else "inside"
-    band = f"{number(check.low)} to {number(check.high)}"
-    told = f"median {number(r.median)} {r.unit}, {side} {band}; {check.outside:.0%} of the worlds outside"
+    worlds = f"; {check.outside:.0%} of the worlds outside" if len(r.values) > 1 else ", all worlds together"
+    told = f"median {number(r.median)} {r.unit}, {side} {number(check.low)} to {number(check.high)}{worlds}"
     mark = "**Implausible**" if check.verdict == "median outside" else check.verdict.capitalize()
     return f"- {mark}: {r.name[0].lower()}{r.name[1:]} ({r.scope}): {told}."
 

@@ -67,7 +67,11 @@ def write_pattern(n: int, seed: int, jobs: int) -> tuple[Path, ...]:
             written.append(png)
     path = DOCS / "pattern.md"
     command = f"python -m experiments.documents pattern -n {n} --seed {seed}"
-    blocks = {"made": f"Made by `{command}`.", "differences": difference_table(present, absent), "own": own_table(present, absent)}
+    blocks = {
+        "made": f"Made by `{command}`.",
+        "differences": difference_table(present, absent),
+        "own": own_table(present, absent),
+    }
     write(path, document("pattern", blocks))
     return path, *written
 

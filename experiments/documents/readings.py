@@ -9,6 +9,7 @@ import numpy as np
 
 from model.facts import Floats
 from model.history import Axis, History
+from model.scenario import Plant
 from model.units import QUARTERS_PER_YEAR, STEP_YEARS, quarter
 
 LEVELS = ("firms", "employees", "revenue", "value_added")
@@ -58,7 +59,7 @@ def levels(history: History, when: str | None = None) -> list[Reading]:
 def ratio_to_start(history: History, measure: str, scope: str) -> Floats:
     """A measure at the end over the start, of shape (n_worlds,); 1 where there was nothing."""
     series = history.total(measure, scopes(history)[scope])
-    return np.divide(series[-1], series[0], out=np.ones(len(series[0])), where=series[0] > 0.0)
+    return np.asarray(np.divide(series[-1], series[0], out=np.ones(len(series[0])), where=series[0] > 0.0))
 
 
 def yearly_growth(history: History, measure: str, scope: str) -> Floats:
@@ -70,29 +71,38 @@ def yearly_growth(history: History, measure: str, scope: str) -> Floats:
 def first_jump(history: History, measure: str, scope: str) -> Floats:
     """Relative change in the first quarter, of shape (n_worlds,): a start out of balance shows here."""
     series = history.total(measure, scopes(history)[scope])
-    return np.divide(series[1], series[0], out=np.ones(len(series[0])), where=series[0] > 0.0) - 1.0
+    return np.asarray(np.divide(series[1], series[0], out=np.ones(len(series[0])), where=series[0] > 0.0) - 1.0)
 
 
-def summed(history: History, measures: Sequence[str], first: int = 1, last: int | None = None) -> Floats:
-    """Flows summed over quarters ``first`` to ``last`` (the end if None) and over the park, of shape (n_worlds,)."""
-    parts = [history.total(measure)[first : None if last is None else last + 1].sum(axis=0) for measure in measures]
-    return np.asarray(np.sum(parts, axis=0))
+def summed(
+    history: History, measures: Sequence[str], first: int = 1, last: int | None = None, members: Sequence[str] | None = None
+) -> Floats:
+    """Flows summed over quarters ``first`` to ``last`` (the end if None) and over segments (all if None), (n_worlds,)."""
+    rows = slice(first, None if last is None else last + 1)
+    return np.asarray(sum(history.total(measure, members)[rows].sum(axis=0) for measure in measures))
 
 
 def spin_off_share(history: History) -> Floats:
     """Spin-offs among all entrants of the run, of shape (n_worlds,)."""
-    return summed(history, SPIN_OFFS) / np.maximum(summed(history, ENTRANTS), 1.0)
+    return np.asarray(summed(history, SPIN_OFFS) / np.maximum(summed(history, ENTRANTS), 1.0))
+
+
+def hardware_spin_off_share(history: History) -> Floats:
+    """The same among entrants of segments whose other newcomers sign projects."""
+    members = [s.key for s in history.cases[0].scenario.park.segments if s.through_funnel]
+    every = summed(history, ENTRANTS, members=members)
+    return np.asarray(summed(history, SPIN_OFFS, members=members) / np.maximum(every, 1.0))
 
 
 def exit_rate(history: History) -> Floats:
     """Exits a firm and year over the run, of shape (n_worlds,)."""
-    return summed(history, ("exits",)) / np.maximum(history.total("firms")[:-1].sum(axis=0) * STEP_YEARS, 1.0)
+    return np.asarray(summed(history, ("exits",)) / np.maximum(history.total("firms")[:-1].sum(axis=0) * STEP_YEARS, 1.0))
 
 
 def turned_away_share(history: History) -> Floats:
     """Newcomers that found no floor among all that came, of shape (n_worlds,)."""
     away = summed(history, ("turned_away",))
-    return away / np.maximum(away + summed(history, ENTRANTS), 1.0)
+    return np.asarray(away / np.maximum(away + summed(history, ENTRANTS), 1.0))
 
 
 def growth_spread(history: History) -> Floats:
@@ -106,6 +116,12 @@ def growth_spread(history: History) -> Floats:
 def occupancy(history: History, row: int) -> dict[str, Floats]:
     """Occupancy of every zone in a quarter counted from the start, of shape (n_worlds,) each."""
     return {zone: history.total("occupancy", [zone])[row] for zone in history.axes[Axis.ZONE]}
+
+
+def plant_occupancy(history: History) -> Floats:
+    """Occupancy at the end of the zones that house plants, together, of shape (n_worlds,)."""
+    zones = [z.key for z in history.cases[0].scenario.park.zones if Plant.OFFICE not in z.plants]
+    return np.asarray(history.total("occupancy", zones)[-1])
 
 
 def park_readings(history: History) -> list[Reading]:

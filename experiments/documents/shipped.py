@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from experiments.documents.markdown import code, plain, table
 from model.facts import Assumption
@@ -15,6 +15,15 @@ SHOWN_PURCHASE = 0.005  # of the buyer's revenue
 def spread(a: Assumption) -> str:
     """Default and range of an assumption."""
     return plain(a.default) if a.low == a.high else f"{plain(a.default)} ({plain(a.low)}–{plain(a.high)})"
+
+
+def scope_names(park: Park, keys: Sequence[str]) -> str:
+    """Segments in few words: ``all``, whole industries by their name, other segments by theirs."""
+    if set(keys) == {s.key for s in park.segments}:
+        return "all"
+    whole = {i.key: park.segments_of(i.key) for i in park.industries if set(park.segments_of(i.key)) <= set(keys)}
+    rest = [key for key in keys if not any(key in own for own in whole.values())]
+    return ", ".join(map(code, (*whole, *rest)))
 
 
 def segments(park: Park) -> str:
@@ -87,8 +96,5 @@ def zones(park: Park) -> str:
 
 
 def constraints(park: Park) -> str:
-    rows = (
-        (c.quantity, ", ".join(code(s) for s in c.segments) if len(c.segments) < len(park.segments) else "all",
-         f"{plain(c.low)} – {plain(c.high)}", c.source) for c in park.constraints
-    )  # fmt: skip
+    rows = ((c.quantity, scope_names(park, c.segments), f"{plain(c.low)} – {plain(c.high)}", c.source) for c in park.constraints)
     return table(("Quantity", "Segments", "Range", "Source"), rows)

@@ -10,7 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.entities import Channel, Fate, Stage
-from model.rules.anchors import CANCELLED_AFTER, FIRST_OUTPUT, AnchorParameters, acceptance_prob, funnel, progress_speed, stage_after
+from model.rules.anchors import (
+    CANCELLED_AFTER,
+    FIRST_OUTPUT,
+    AnchorParameters,
+    acceptance_prob,
+    funnel,
+    progress_speed,
+    stage_after,
+)
 from model.units import NEVER
 from tests import worlds
 
@@ -96,7 +104,9 @@ def life_of(anchor, quarters: int):
 OPENS_LATE = pytest.mark.xfail(strict=True, reason="progress is a running sum: six steps of 1/6 stay below 1, so it opens late")
 
 
-@pytest.mark.parametrize("quarters", [1, 2, 3, 4, 5, pytest.param(6, marks=OPENS_LATE), 8, pytest.param(10, marks=OPENS_LATE), 12])
+@pytest.mark.parametrize(
+    "quarters", [1, 2, 3, 4, 5, pytest.param(6, marks=OPENS_LATE), 8, pytest.param(10, marks=OPENS_LATE), 12]
+)
 def test_a_declared_opening_is_kept_to_the_quarter(quarters):
     signs = worlds.START + 2
     anchor = dataclasses.replace(worlds.new_anchor(signs), opens=signs + quarters)
@@ -110,7 +120,9 @@ def test_a_declared_opening_is_kept_to_the_quarter(quarters):
 
 def test_a_new_plant_opens_at_a_tenth_and_reaches_its_declared_size():
     anchor = dataclasses.replace(worlds.new_anchor(worlds.START + 1), opens=worlds.START + 3)
-    flat = worlds.with_segments(worlds.toy_park(anchors=(anchor,)), growth=worlds.fixed(0.0), productivity_growth=worlds.fixed(0.0))
+    flat = worlds.with_segments(
+        worlds.toy_park(anchors=(anchor,)), growth=worlds.fixed(0.0), productivity_growth=worlds.fixed(0.0)
+    )
     plan = worlds.without(worlds.plain(flat, 32), SURE, worlds.NO_EXIT, worlds.NO_SHOCKS, worlds.NO_AGE_EFFECT)
     states = worlds.states(plan, 1)
     revenue = [float(s.firms.revenue[s.anchors.firm[0]]) for s in states if s.anchors.firm[0] >= 0]
@@ -159,7 +171,9 @@ def test_lost_customers_double_the_hazard_for_four_quarters():
 
 
 def test_a_recruited_anchor_has_partners_and_a_project_of_its_own():
-    keen = worlds.without(worlds.plain(worlds.toy_park(anchors=()), 4), {"anchors.candidate_rate": 40.0, "anchors.acceptance_logit": 9.0})
+    keen = worlds.without(
+        worlds.plain(worlds.toy_park(anchors=()), 4), {"anchors.candidate_rate": 40.0, "anchors.acceptance_logit": 9.0}
+    )
     states = worlds.states(keen, 2)
     last = states[-1]
     assert len(last.anchors.key) > 40

@@ -1,4 +1,4 @@
-"""Attraction: the signing threshold is the stated hazard, pull starts and ends with the anchor, entry starts where it was seen."""
+"""Attraction: the signing threshold is the stated hazard, pull begins and ends with the anchor, entry begins as seen."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ONE = np.ones((1, 1))
 NOTHING = np.zeros((1, 1))
 
 
-def attraction(**values: float) -> Attraction:  # noqa: ANN003
+def attraction(**values: float) -> Attraction:
     return Attraction(**{name: np.full((1, 1), value) for name, value in values.items()})
 
 

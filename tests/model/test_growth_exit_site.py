@@ -71,7 +71,7 @@ def test_what_is_given_fits_the_room(room, wanted):
     assert share_of(np.array([room]), np.array([0.0]))[0] in (0.0, 1.0)
 
 
-def grown(park, **changes):  # noqa: ANN003
+def grown(park, **changes):
     """Columns that growth writes in the first quarter of a plain toy park with other parameters."""
     batch, state = worlds.start(worlds.without(worlds.plain(park), worlds.NO_SHOCKS), 2)
     p = dataclasses.replace(batch.parameters["growth"], **{n: np.full((2, 1), v) for n, v in changes.items()})
@@ -99,7 +99,9 @@ def test_suppliers_of_an_anchor_gain_twelve_percent_in_five_years():
     young = state.firms.born >= worlds.FIRST - 20
     led = np.isin(state.firms.customer, state.anchors.firm[state.anchors.firm >= 0])
     assert (young & led).any() and (~young & led).any()
-    gain = growth.RULE.apply(state, batch.parameters["growth"], Draws(worlds.FIRST)).columns["firms.quality"] / state.firms.quality
+    gain = (
+        growth.RULE.apply(state, batch.parameters["growth"], Draws(worlds.FIRST)).columns["firms.quality"] / state.firms.quality
+    )
     assert gain[young & led] ** 20 == pytest.approx(np.full((young & led).sum(), 1.12))
     assert (gain[~(young & led)] == 1.0).all()
 

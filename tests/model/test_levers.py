@@ -205,7 +205,10 @@ def test_bounds_are_closed_and_nan_is_outside(key):
 
 
 @settings(max_examples=60)
-@given(st.lists(st.integers(0, 9), min_size=4, max_size=4), st.lists(st.sampled_from([(), (PARTS,), (FLEET,), (PARTS, BIO)]), min_size=2, max_size=2))
+@given(
+    st.lists(st.integers(0, 9), min_size=4, max_size=4),
+    st.lists(st.sampled_from([(), (PARTS,), (FLEET,), (PARTS, BIO)]), min_size=2, max_size=2),
+)
 def test_two_settings_of_a_lever_may_not_overlap(times, aims):
     (a, b), (c, d) = sorted(times[:2]), sorted(times[2:])
     one = LeverSetting("landing_subsidy", 0.1, FIRST + a, FIRST + b, aims[0])

@@ -108,7 +108,9 @@ def test_the_dead_make_room():
 
 
 def settled(state, who, deaths):
-    return settle(dataclasses.replace(state, openings=(who,), arrivals=_nobody(), deaths=np.array(deaths, np.int64)), Draws(worlds.FIRST))
+    return settle(
+        dataclasses.replace(state, openings=(who,), arrivals=_nobody(), deaths=np.array(deaths, np.int64)), Draws(worlds.FIRST)
+    )
 
 
 def _nobody():
@@ -125,7 +127,9 @@ def test_rows_and_links_survive_any_births_and_deaths(data):
     deaths = sorted(data.draw(st.sets(st.integers(0, n - 1), max_size=30)))
     cells = data.draw(st.lists(st.integers(0, state.n_cells - 1), max_size=12))
     customers = [data.draw(st.integers(-1, n - 1)) for _ in cells]
-    who = dataclasses.replace(births(cells, [Channel.FOLLOWED] * len(cells), [5.0] * len(cells)), customer=np.array(customers, np.int64))
+    who = dataclasses.replace(
+        births(cells, [Channel.FOLLOWED] * len(cells), [5.0] * len(cells)), customer=np.array(customers, np.int64)
+    )
     new, counted = settled(state, who, deaths)
     names = dict(enumerate(state.firms.key.tolist()))
     gone = {names[row] for row in deaths}

@@ -68,7 +68,9 @@ def test_a_rule_is_a_function_of_the_state(rule):
     batch, state = worlds.start(worlds.toy_scenario(), 3)
     for _ in range(3):
         _, state, _ = worlds.step(batch, state)
-    state = dataclasses.replace(state, quarter=state.quarter + 1, levers=batch.levers.at(4), flows={"entering_transfer": np.zeros(state.shape)})
+    state = dataclasses.replace(
+        state, quarter=state.quarter + 1, levers=batch.levers.at(4), flows={"entering_transfer": np.zeros(state.shape)}
+    )
     before = {name: column.copy() for name, column in state.firms.__dict__.items()}
     first, second = (rule.apply(state, batch.parameters[rule.name], Draws(state.quarter)) for _ in range(2))
     assert first.columns.keys() | first.tables.keys() <= rule.writes

@@ -138,7 +138,7 @@ UNLOCKED = pytest.mark.xfail(strict=True, reason="begin leaves zones and worlds 
 
 @UNLOCKED
 def test_columns_are_read_only_from_the_start():
-    batch, state = begin(worlds.cases(worlds.toy_scenario(), 2))
+    _, state = begin(worlds.cases(worlds.toy_scenario(), 2))
     assert locked(state) == set()
 
 
@@ -154,13 +154,19 @@ def test_columns_are_read_only_after_every_quarter():
 # ── Sizes that the rules promise ─────────────────────────────────────────────────────────────────────────────────────
 def test_entrants_of_the_first_year_are_those_observed():
     """Gross entry of every segment, all channels together, within four Poisson errors: nobody is counted twice."""
-    park = worlds.toy_park(anchors=(worlds.old_anchor(), dataclasses.replace(worlds.new_anchor(), status=Status.SIGNED, signed=START - 3)))
+    park = worlds.toy_park(
+        anchors=(worlds.old_anchor(), dataclasses.replace(worlds.new_anchor(), status=Status.SIGNED, signed=START - 3))
+    )
     quiet = worlds.without(worlds.toy_scenario(park, 4), worlds.NO_FEEDBACK, worlds.NO_SHOCKS, worlds.NO_RECRUITS)
-    quiet = at_defaults(worlds.without(quiet, {"spin_off.shrinking_factor": 0.0, "exit.park_factor": 1.0}, {"spin_off.lab_rate": 0.0}))
+    quiet = at_defaults(
+        worlds.without(quiet, {"spin_off.shrinking_factor": 0.0, "exit.park_factor": 1.0}, {"spin_off.lab_rate": 0.0})
+    )
     n = 150
     history = worlds.run(quiet, n)
     funnel = np.array([s.through_funnel for s in park.segments])
-    arrived = sum(history.values[f"entrants_{channel}"].sum(axis=(0, 1)) for channel in ("attracted", "followed", "firm_spin_off"))
+    arrived = sum(
+        history.values[f"entrants_{channel}"].sum(axis=(0, 1)) for channel in ("attracted", "followed", "firm_spin_off")
+    )
     signed = history.values["signed_projects"].sum(axis=(0, 1))
     seen = np.where(funnel, signed, arrived) / n
     expected = np.array([s.entry.default for s in park.segments])
@@ -198,3 +204,16 @@ def test_twice_the_entry_gives_less_than_twice_and_a_bit_the_firms(shipped):
     one, two = (worlds.run(s, 3).values["firms"].sum(axis=2)[-1] for s in (usual, twice))
     assert (two > one).all()
     assert two.sum() < 2.2 * one.sum()
+
+
+def test_the_shipped_park_takes_in_about_what_was_observed(shipped):
+    """First-year entrants of software and services at the defaults, all channels: within a tenth of what was seen."""
+    quiet = at_defaults(dataclasses.replace(shipped, end=START + 4))
+    n = 60
+    history = worlds.run(quiet, n)
+    channels = ("attracted", "followed", "firm_spin_off", "lab_spin_off")
+    _, state = worlds.start(quiet, n)
+    direct = ~state.base.through_funnel
+    seen = sum(history.values[f"entrants_{channel}"].sum(axis=(0, 1)) for channel in channels)[direct] / n
+    observed = state.base.entry.mean(axis=0)[direct]
+    assert (np.abs(seen / observed - 1.0) < 0.1 + 4.0 / np.sqrt(observed * n)).all(), f"{seen} against {observed}"

@@ -17,14 +17,16 @@ from tests.worlds import FIRST, START, policy
 
 QUARTERS = 14
 BEGINS = START + 5
-SURE = {name: 1.0 for name in ("levers.seed_founders", "levers.talent_additional", "levers.matching_follow")}
+SURE = dict.fromkeys(("levers.seed_founders", "levers.talent_additional", "levers.matching_follow"), 1.0)
 
 
 @pytest.fixture(scope="module")
 def park():
     """A park in which every lever has something to work on: floor is short, people bind, a lab stands, anchors come."""
     tight = worlds.toy_scenario(worlds.toy_park(occupancy=0.9), QUARTERS)
-    return worlds.without(worlds.at_defaults(worlds.without(tight, {"growth.people": 300.0, "anchors.candidate_rate": 60.0})), SURE)
+    return worlds.without(
+        worlds.at_defaults(worlds.without(tight, {"growth.people": 300.0, "anchors.candidate_rate": 60.0})), SURE
+    )
 
 
 @pytest.fixture(scope="module")

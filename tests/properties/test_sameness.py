@@ -149,13 +149,18 @@ def test_another_scenario_in_the_batch_changes_nothing_or_is_refused(name):
     apart = [simulate([case]) for case in cases]
     assert differs(apart[0], 0, apart[1], 0), "the scenarios do differ"
     for order in ((0, 1), (1, 0)):
-        try:
-            together = simulate([cases[i] for i in order])
-        except ValueError as error:
-            assert "cannot share a batch" in str(error)
-            continue
-        for place, i in enumerate(order):
+        together = simulated_unless_refused([cases[i] for i in order])
+        for place, i in enumerate(order if together else ()):
             assert_same(together, place, apart[i], 0)
+
+
+def simulated_unless_refused(cases: Sequence[Case]) -> History | None:
+    try:
+        return simulate(cases)
+    except ValueError as error:
+        if "cannot share a batch" in str(error):
+            return None
+        raise
 
 
 @pytest.mark.parametrize("change", ["end", "start", "zones"])
@@ -198,13 +203,15 @@ def test_one_more_assumption_moves_no_other_draw():
         before, after = (getattr(drawn[owner], field) for drawn in draws)
         assert before.shape == (5, 1)
         assert (before == after).all() == (full != name), full
-    with pytest.raises(ValueError, match="unknown assumptions growth.adjustmint"):
+    with pytest.raises(ValueError, match="unknown assumptions growth\\.adjustmint"):
         worlds.run(dataclasses.replace(usual, assumptions={"growth.adjustmint": fixed(0.3)}))
 
 
 def test_draws_of_a_batch_are_those_of_its_worlds():
     usual = worlds.toy_scenario()
-    other = dataclasses.replace(usual, name="other", assumptions={"growth.people": fixed(5.0), "site.office_area": worlds.between(9, 20)})
+    other = dataclasses.replace(
+        usual, name="other", assumptions={"growth.people": fixed(5.0), "site.office_area": worlds.between(9, 20)}
+    )
     cases = [*worlds.cases(usual, 4), *worlds.cases(other, 4)]
     together = sample(cases, world_keys(cases))
     for i, case in enumerate(cases):
@@ -242,9 +249,14 @@ def mixed_digest(cases: Sequence[Case]) -> str:
 @pytest.mark.parametrize("hash_seed", ["1", "4242"])
 def test_the_hash_seed_of_python_does_not_matter(hash_seed):
     code = "from tests.properties.test_sameness import mixed_cases, mixed_digest; print(mixed_digest(mixed_cases(4)))"
+    surroundings = {"PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(worlds.ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=worlds.ROOT, env={**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(worlds.ROOT),
-        "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True, text=True, check=True, timeout=60,
-    )  # fmt: skip
+        [sys.executable, "-c", code],
+        cwd=worlds.ROOT,
+        env={**os.environ, **surroundings},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
     assert done.stdout.strip() == mixed_digest(mixed_cases(4))

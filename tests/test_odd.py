@@ -1,0 +1,149 @@
+"""docs/ODD.md says what the code says, and what rules read is seen, not told."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import numpy as np
+import pytest
+
+from experiments.documents import __main__ as command
+from experiments.documents import declared, observed, odd
+from experiments.documents.markdown import TEMPLATES, filled, table
+from model.assumptions import parameter_facts
+from model.draws import Draws
+from model.entities import replaced, rows
+from model.lever_effects import Effects
+from model.levers import LEVERS
+from model.measures import MEASURES
+from model.schedule import SCHEDULE
+from model.simulate import next_quarter
+from model.state import after
+from tests import worlds
+
+ELEMENTS = (
+    "1. Purpose and patterns",
+    "2. Entities, state variables and scales",
+    "3. Process overview and scheduling",
+    "4. Design concepts",
+    "5. Initialisation",
+    "6. Input data",
+    "7. Submodels",
+)
+CONCEPTS = (
+    "Basic principles", "Emergence", "Adaptation", "Objectives", "Learning", "Prediction", "Sensing", "Interaction",
+    "Stochasticity", "Collectives", "Observation",
+)  # fmt: skip
+SYMBOLS = {"ridge_share", "ridge_lag"}  # of the equations, explained beside them
+NO_CODE_NAMES = {"end_states"}
+
+
+@pytest.fixture(scope="module")
+def template():
+    return (TEMPLATES / "odd.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def begun():
+    return worlds.start(worlds.toy_scenario())
+
+
+@pytest.fixture(scope="module")
+def reads():
+    return observed.observed_reads(worlds.cases(worlds.toy_scenario(), 2, observed.every_lever(worlds.START)))
+
+
+def test_the_description_matches_the_code():
+    assert command.check() == 0, "python -m experiments.documents writes docs/ODD.md anew"
+
+
+def test_a_description_that_does_not_match_is_told(tmp_path, monkeypatch, capsys):
+    stale = tmp_path / "ODD.md"
+    stale.write_text("old\n", encoding="utf-8")
+    monkeypatch.setattr(odd, "PATH", stale)
+    assert command.main(["--check"]) == 1
+    assert "python -m experiments.documents" in capsys.readouterr().err
+    assert stale.read_text(encoding="utf-8") == "old\n"
+    assert command.main([]) == 0
+    assert command.main(["--check"]) == 0
+
+
+def test_all_elements_and_concepts_of_the_protocol_are_there(template):
+    headings = re.findall(r"^## (.*)$", template, re.MULTILINE)
+    assert [h for h in headings if h in ELEMENTS] == list(ELEMENTS)
+    assert [c for c in re.findall(r"^\*\*(.+?)\.\*\*", template, re.MULTILINE) if c in CONCEPTS] == list(CONCEPTS)
+
+
+def test_names_in_the_prose_exist_in_the_code(template):
+    columns = {f.name for kind in declared.TABLES.values() for f in dataclasses.fields(kind)}
+    parameters = {part for name in parameter_facts() for part in name.split(".")}
+    effects = {f.name for f in dataclasses.fields(Effects)}
+    park = odd.shipped_scenario().park
+    fields = {f.name for record in (park.segments[0], park.anchors[0], park) for f in dataclasses.fields(record)}
+    known = columns | parameters | effects | fields | set(declared.TABLES) | set(LEVERS) | set(MEASURES) | SYMBOLS
+    prose = re.sub(r"^\{\{\w+\}\}$", "", template, flags=re.MULTILINE)
+    named = set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", prose)) - NO_CODE_NAMES
+    assert not named - known
+    assert not set(re.findall(r"`([a-z_]+\.[a-z_]+)`", prose)) - set(parameter_facts()) - {"firms.site"}
+
+
+def test_every_declared_fact_has_its_row():
+    text = odd.PATH.read_text(encoding="utf-8")
+    for name in (*parameter_facts(), *LEVERS, *MEASURES):
+        assert f"| `{name}` |" in text, name
+
+
+def test_a_mark_without_a_block_and_a_block_without_a_mark_are_refused():
+    assert filled("a\n{{one}}\nb", {"one": "1\n2"}) == "a\n1\n2\nb"
+    with pytest.raises(ValueError, match="two"):
+        filled("{{one}}\n{{two}}", {"one": ""})
+    with pytest.raises(ValueError, match="spare"):
+        filled("{{one}}", {"one": "", "spare": ""})
+
+
+def test_a_bar_in_a_cell_does_not_end_it():
+    assert table(("a",), [("x|y",)]).splitlines()[-1] == "| x\\|y |"
+
+
+def test_only_columns_that_are_looked_at_are_noted(begun):
+    _, state = begun
+    seen = set()
+    firms = observed.watched(state.firms, "firms", seen)
+    assert seen == set()
+    part = rows(firms, np.arange(2))
+    assert seen == set(), "taking rows is no look at a column"
+    assert np.array_equal(part.revenue, state.firms.revenue[:2])
+    assert seen == {"firms.revenue"}
+    own = replaced(firms, {"orders": state.firms.orders + 1.0})
+    assert own.orders[0] == state.firms.orders[0] + 1.0
+    assert seen == {"firms.revenue"}, "what the reader has put in itself is not read"
+    assert own.employees is state.firms.employees
+    assert seen == {"firms.revenue", "firms.employees"}
+
+
+def test_a_watched_rule_says_the_same(begun):
+    batch, state = begun
+    state, draws = next_quarter(batch, state), Draws(state.quarter + 1)
+    for rule in SCHEDULE:
+        given = batch.parameters[rule.name]
+        plain, watched = rule.apply(state, given, draws), rule.apply(observed.watched_state(state, set()), given, draws)
+        assert watched.columns.keys() == plain.columns.keys()
+        assert all(np.array_equal(watched.columns[path], value) for path, value in plain.columns.items())
+        state = after(state, rule, plain)
+
+
+def test_when_a_value_was_written_follows_from_the_schedule(reads):
+    assert "firms.revenue" in reads["orders"].last_quarter
+    assert "firms.orders" in reads["growth"].this_quarter
+    assert "anchors.stage" in reads["attraction"].this_quarter
+    assert "zones.rent" in reads["attraction"].last_quarter
+    assert "firms.employees" in reads["exit"].this_quarter
+    assert "support" in reads["attraction"].levers
+    assert "arrivals" in reads["settlement"].waiting
+    assert not any(found.this_quarter for name, found in reads.items() if name == SCHEDULE[0].name)
+
+
+def test_every_lever_effect_is_read_by_some_rule(reads):
+    noticed = {effect for found in reads.values() for effect in found.levers}
+    assert noticed == {f.name for f in dataclasses.fields(Effects)}
