@@ -26,7 +26,7 @@ class Activity:
 
     pipeline: Floats  # (n_worlds, 1), unfinished projects
     coached: Floats  # (n_worlds, 1), firms with a named customer
-    newcomers_area: Floats  # m2 of firms that came since the start, under three years
+    newcomers_area: Floats  # m2 in the zones, of firms that came since the start, under three years
     newcomers_tax: Floats  # 亿元/year kept locally from them, halved in years four and five
     started_investment: Floats  # 亿元 paid in, projects started this quarter, at most the cap each
     opened_investment: Floats  # 亿元 paid in, projects and firms opened this quarter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from experiments.plots.event import paired_difference, segment_groups
 from experiments.reading import read_policy
 from experiments.runner import run_cases
 from experiments.wording import number
-from model.facts import Label, fixed
+from model.facts import Assumption, Floats, Label, fixed
 from model.history import History
 from model.scenario import Anchor, Case, Scenario, Status
 from model.units import NEVER, quarter
@@ -23,6 +24,13 @@ SIGNED, OPENS, END = "2024Q1", "2025Q2", "2035Q4"
 POLICY = "none"
 MEASURES = ("firms", "revenue")
 YEARS = (-1, 0, 1, 2, 4, 6, 8, 11)
+AS_IS = "as it is"
+VARIANTS: Mapping[str, Mapping[str, Assumption]] = {
+    AS_IS: {},
+    "people without limit": {"growth.people": fixed(1e6)},
+    "people and floor without limit": {"growth.people": fixed(1e6), "site.building_rate": fixed(1.0)},
+}
+VARIANT_YEARS = (4, 8)
 EXTRA = Anchor(
     key="extra_laptop_maker",
     label=Label("新增笔记本电脑整机厂（假设）", "One more laptop maker (assumed)"),
@@ -50,12 +58,22 @@ def _with(scenario: Scenario, anchor: Anchor, name: str) -> Scenario:
     return dataclasses.replace(scenario, name=f"{scenario.name}_{name}", park=park, end=quarter(END))
 
 
+def run_pair(scenario: Scenario, n: int, seed: int, jobs: int) -> tuple[History, History]:
+    """The same n worlds with and without the extra anchor."""
+    pair = twins(scenario)
+    policy = read_policy(POLICY, scenario.park)
+    present, absent = run_cases([Case(s, policy, r, seed) for s in pair for r in range(n)], jobs=jobs).histories
+    return present, absent
+
+
 def write_pattern(n: int, seed: int, jobs: int) -> tuple[Path, ...]:
     """Run n pairs of worlds and write the document and its pictures in both languages."""
-    pair = twins(shipped_scenario())
-    policy = read_policy(POLICY, pair[0].park)
-    cases = [Case(scenario, policy, replication, seed) for scenario in pair for replication in range(n)]
-    present, absent = run_cases(cases, jobs=jobs).histories
+    scenario = shipped_scenario()
+    pairs = {
+        name: run_pair(dataclasses.replace(scenario, assumptions={**scenario.assumptions, **given}), n, seed, jobs)
+        for name, given in VARIANTS.items()
+    }
+    present, absent = pairs[AS_IS]
     folder = DOCS / "figures"
     folder.mkdir(parents=True, exist_ok=True)
     written = []
@@ -67,12 +85,12 @@ def write_pattern(n: int, seed: int, jobs: int) -> tuple[Path, ...]:
             written.append(png)
     path = DOCS / "pattern.md"
     command = f"python -m experiments.documents pattern -n {n} --seed {seed}"
-    blocks = {
-        "made": f"Made by `{command}`.",
+    tables = {
         "differences": difference_table(present, absent),
         "own": own_table(present, absent),
+        "variants": variant_table(pairs),
     }
-    write(path, document("pattern", blocks))
+    write(path, document("pattern", {"made": f"Made by `{command}`.", **tables}))
     return path, *written
 
 
@@ -90,6 +108,18 @@ def difference_table(present: History, absent: History) -> str:
     return table(("", "Unit", "Segments", *(f"year {year}" for year in YEARS)), rows)
 
 
+def variant_table(pairs: Mapping[str, tuple[History, History]]) -> str:
+    """The same paired differences where people, or people and floor, are without limit."""
+    rows = []
+    for name, (present, absent) in pairs.items():
+        for group, segments in segment_groups(present.cases[0].scenario.park, EXTRA).items():
+            values = {m: paired_difference(present, absent, m, segments) for m in MEASURES}
+            at = [EXTRA.signed - present.start + 4 * year for year in VARIANT_YEARS]
+            rows.append((name, group, *(_spread(values[m][row]) for m in MEASURES for row in at)))
+    heads = (f"{present.facts[m].label.en}, year {year}" for m in MEASURES for year in VARIANT_YEARS)
+    return table(("Variant", "Segments", *heads), rows)
+
+
 def own_table(present: History, absent: History) -> str:
     """Paired differences at the end in single segments."""
     segments = [s.key for s in present.cases[0].scenario.park.segments]
@@ -100,6 +130,6 @@ def own_table(present: History, absent: History) -> str:
     return table(("Segment, at the end", "firms", "revenue, 亿元/year", "staff"), rows)
 
 
-def _spread(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> str:
+def _spread(values: Floats) -> str:
     low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
     return f"{number(float(middle))} ({number(float(low))} to {number(float(high))})"

@@ -14,6 +14,7 @@ from model.draws import Draws
 from model.entities import Fate
 from model.facts import Floats, Ints, Tag, parameter
 from model.lever_costs import Activity
+from model.lever_effects import LANDING_CAP
 from model.levers import LEVERS
 from model.newcomers import paid_in
 from model.state import ParkState
@@ -88,7 +89,7 @@ def observe(state: ParkState, p: Accounts, quarter: int) -> Activity:
     return Activity(
         pipeline=state.count_by_cell(projects.cell, pending).sum(axis=1, keepdims=True),
         coached=tied.sum(axis=1, keepdims=True),
-        newcomers_area=groups.sum_by_cell(firms.employees * young) * base.floor_per_head,
+        newcomers_area=groups.sum_by_site(firms.employees * young)[:, :, :-1].sum(axis=2) * base.floor_per_head,
         newcomers_tax=local_tax(taxed, p),
         started_investment=_paid_in(state, starting),
         opened_investment=_paid_in(state, opened) + small * base.lever_parameters.small_investment,
@@ -101,10 +102,12 @@ def observe(state: ParkState, p: Accounts, quarter: int) -> Activity:
 
 
 def _paid_in(state: ParkState, chosen: Ints) -> Floats:
-    """Investment paid in by the projects in the given rows, of shape (n_worlds, n_segments) [亿元]."""
+    """Investment paid in by the projects in the given rows, as far as a landing subsidy counts it, by cell [亿元]."""
     cell = state.projects.cell[chosen]
-    share = paid_in(state.base, state.projects.channel[chosen], cell // state.base.n_segments)
-    return state.count_by_cell(cell, state.projects.investment[chosen] * share)
+    paid = state.projects.investment[chosen] * paid_in(state.base, state.projects.channel[chosen], cell // state.base.n_segments)
+    level = np.broadcast_to(state.levels.get("landing_subsidy", np.zeros((1, 1))), state.shape).ravel().take(cell)
+    counted = np.minimum(paid, LANDING_CAP / np.maximum(level, 1e-12))
+    return state.count_by_cell(cell, counted)
 
 
 RULE = Rule("accounts", Accounts, frozenset(), apply)
