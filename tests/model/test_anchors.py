@@ -151,23 +151,24 @@ def test_closing_ends_the_firm_and_unties_its_suppliers_at_once():
 
 
 def test_lost_customers_double_the_hazard_for_four_quarters():
-    closes = worlds.START + 2
-    park = worlds.toy_park(anchors=(dataclasses.replace(worlds.old_anchor(), closes=closes),))
+    """What the factor costs in life grows for four quarters after the customer closed, then no more."""
+    park = worlds.toy_park(anchors=(dataclasses.replace(worlds.old_anchor(), closes=worlds.START + 2),))
     kept = worlds.without(worlds.plain(park, 9), {"exit.size_exponent": 0.0})
-    doubled = worlds.without(kept, {"exit.lost_customer_factor": 2.0})
-    single = worlds.without(kept, {"exit.lost_customer_factor": 1.0})
-    for n, (two, one) in enumerate(zip(worlds.states(doubled, 2), worlds.states(single, 2), strict=True)):
-        _, a, b = np.intersect1d(two.firms.key, one.firms.key, return_indices=True)
-        lost = one.firms.customer_lost[b] == closes
-        faster = two.firms.life[a] < one.firms.life[b] - 1e-12
-        assert not faster[~lost & (one.firms.customer_lost[b] == 0)].any()
-        if n > 2:
-            quarters = min(n - 2, 4)
-            used = one.firms.life[b] - two.firms.life[a]
-            assert faster[lost].all()
-            assert (used[lost] <= quarters * 0.25 * 0.4 * 2.0).all()
-        else:
-            assert not faster.any()
+    doubled, single = (worlds.without(kept, {"exit.lost_customer_factor": factor}) for factor in (2.0, 1.0))
+    cost: list[dict[int, float]] = []
+    for two, one in zip(worlds.states(doubled, 4), worlds.states(single, 4), strict=True):
+        keys, a, b = np.intersect1d(two.firms.key, one.firms.key, return_indices=True)
+        cost.append(dict(zip(keys.tolist(), (one.firms.life[b] - two.firms.life[a]).tolist(), strict=True)))
+        others = one.firms.customer_lost[b] == 0
+        assert np.allclose((one.firms.life[b] - two.firms.life[a])[others], 0.0, atol=1e-12)
+    assert all(abs(lost) < 1e-12 for quarter in cost[:3] for lost in quarter.values())
+    untied = set(one.firms.key[one.firms.customer_lost == worlds.START + 2].tolist())
+    stayed = [key for key in cost[-1] if key in untied]
+    assert len(stayed) > 5
+    for key in stayed:
+        path = [quarter[key] for quarter in cost[2:]]
+        assert (np.diff(path[:5]) > 0.0).all()
+        assert path[5:] == pytest.approx([path[4]] * 3)
 
 
 def test_a_recruited_anchor_has_partners_and_a_project_of_its_own():

@@ -147,6 +147,18 @@ def test_at_a_creation_share_of_one_every_entrant_is_new():
     assert rivals_entry_rate(state.cells, NOTHING, together, p) == pytest.approx(rivals_entry_rate(state.cells, NOTHING, ONE, p))
 
 
+@settings(max_examples=30)
+@given(st.floats(-1.0, 1.0), st.floats(0.0, 1.0), st.floats(0.01, 0.3))
+def test_entrants_of_all_parks_together_grow_by_the_share_that_is_new(better, creation, rival):
+    """At a creation share of 0 the parks share a fixed number; each point of it lets the total follow the joint value."""
+    _, state = worlds.start(worlds.toy_scenario(), 1)
+    p = attraction(creation_share=creation, rival_share=rival)
+    value = np.full(state.shape, better)
+    together = rivals_value(value, NOTHING, p)
+    total = entry_rate(state.cells, value, together, ONE, p) + rivals_entry_rate(state.cells, NOTHING, together, p)
+    assert total == pytest.approx(state.cells.entry_base / rival * together**creation, rel=1e-9)
+
+
 def test_the_missing_link_pulls_and_high_rent_repels():
     _, state = worlds.start(worlds.toy_scenario(), 1)
     cells, p, rent = state.cells, attraction(rent_elasticity=0.5), np.ones(state.shape)

@@ -63,6 +63,19 @@ def test_the_common_shock_leaves_the_mean_level_alone():
     assert shock.std() == pytest.approx(spread / np.sqrt(1.0 - 0.25), rel=0.02)
 
 
+def test_common_shocks_add_no_growth_to_the_park():
+    """Outside demand of 400 worlds after three years of strong common shocks: on average where it was."""
+    flat = worlds.with_segments(worlds.toy_park(anchors=()), growth=worlds.fixed(0.0), entry=worlds.fixed(0.0))
+    calm = worlds.without(worlds.plain(flat, 12), worlds.NO_SHOCKS, worlds.NO_AGE_EFFECT, worlds.NO_EXIT)
+    batch, state = worlds.start(worlds.without(calm, {"growth.segment_spread": 0.15, "growth.spillover": 0.0}), 400)
+    first = state.groups.sum_by_cell(state.firms.outside_demand * (state.firms.channel == 0))
+    for _ in range(12):
+        _, state, _ = worlds.step(batch, state)
+    grown = state.groups.sum_by_cell(state.firms.outside_demand * (state.firms.channel == 0)) / first
+    assert np.log(grown).std() > 0.3
+    assert abs(grown.mean() - 1.0) < 4.0 * grown.std() / np.sqrt(grown.size)
+
+
 @given(st.floats(-100.0, 100.0), st.floats(1e-6, 100.0))
 def test_what_is_given_fits_the_room(room, wanted):
     share = share_of(np.array([room]), np.array([wanted]))[0]

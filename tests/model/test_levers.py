@@ -133,6 +133,16 @@ def test_space_that_is_announced_ready_comes_at_once():
     assert outside.floor_added.sum() == 0.0
 
 
+def test_space_adds_the_floor_that_it_says_and_no_more():
+    scenario = worlds.without(worlds.plain(quarters=QUARTERS), worlds.NO_BUILDING)
+    built = policy(
+        LeverSetting("space", 50.0, FIRST, zones=("tower",), ready=FIRST + 4), LeverSetting("space", 8.0, FIRST, FIRST + 1)
+    )
+    added = worlds.run(scenario, 2, built).values["floor"] - worlds.run(scenario, 2).values["floor"]
+    assert added[:, 0, 1] == pytest.approx([0.0] * 5 + [5e5] * 4 + [5.1e5] + [5.2e5] * 3)
+    assert added[:, 0, 0] == pytest.approx([0.0] * 9 + [1e4] + [2e4] * 3)
+
+
 def test_recruitment_works_after_its_delay():
     table, _ = compiled(LeverSetting("anchor_recruitment", 75.0, FIRST + 2))
     assert by_quarter(table, "candidates") == pytest.approx([1.0] * 6 + [2.0**0.25] * 6)
