@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from model.draws import Draws, Purpose, named_all
-from model.facts import Assumption, Floats, Ints, Keys, Mask, Spread, fixed
+from model.facts import Assumption, Floats, Ints, Keys, Label, Mask, Spread, fixed
 from model.lever_facts import LeverParameters
 from model.newcomer_facts import Newcomers
-from model.scenario import Park, Plant, Segment
+from model.scenario import Park, Plant, Segment, Status
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Base(Structure):
     newcomers: Newcomers
     lever_parameters: LeverParameters
     kind_partners: Floats  # (n_worlds, n_kinds)
-    project_investment: Floats  # (n_worlds, 1), 亿元 a project, mean contract
+    project_investment: Floats  # 亿元 a project, mean contract
     floor_per_head: Floats  # m2
     growth: Floats  # 1/year
     productivity: Floats  # 亿元/year a head at the start
@@ -83,9 +84,6 @@ def structure_of(park: Park) -> Structure:
     segments = park.segments
     names = [s.key for s in segments]
     kinds = [k.key for k in park.partner_kinds]
-    industries = [i.key for i in park.industries]
-    buys = np.array(park.purchases)
-    weights = np.array([s.recruit_weight for s in segments])
 
     def index(pick: Callable[[Segment], str | None], among: Sequence[str]) -> Ints:
         chosen = [pick(s) for s in segments]
@@ -94,7 +92,10 @@ def structure_of(park: Park) -> Structure:
     def mask(pick: Callable[[Segment], bool]) -> Mask:
         return np.array([pick(s) for s in segments], np.bool_)
 
-    shares = np.array([[k.shares.get(n, 0.0) for n in names] for k in park.partner_kinds]).reshape(-1, len(names))
+    def shares(rows: Sequence[Mapping[str, float]]) -> Floats:
+        return np.array([[row.get(n, 0.0) for n in names] for row in rows]).reshape(-1, len(names))
+
+    buys, weights = np.array(park.purchases), np.array([s.recruit_weight for s in segments])
     return Structure(
         n_segments=len(names),
         n_zones=len(park.zones) + 1,
@@ -106,15 +107,15 @@ def structure_of(park: Park) -> Structure:
         through_funnel=mask(lambda s: s.through_funnel),
         branch_plant=mask(lambda s: s.branch_plant),
         entry_per_firm=mask(lambda s: s.entry_per_firm),
-        industry=index(lambda s: s.industry, industries),
+        industry=index(lambda s: s.industry, [i.key for i in park.industries]),
         spin_off_segment=index(lambda s: s.spin_off_segment, names),
         buyer_segment=index(lambda s: s.buyer_segment, names),
         partner_kind=index(lambda s: s.partner_kind, kinds),
         recruit_weight=np.cumsum(weights) / max(weights.sum(), 1e-12),
         size_spread=np.array([s.size_spread for s in segments]),
         lag_factor=np.array([s.lag_factor for s in segments]),
-        kind_shares=np.cumsum(shares, axis=1),
-        lab_fields=np.array([[lab.fields.get(n, 0.0) for n in names] for lab in park.labs]).reshape(-1, len(names)),
+        kind_shares=np.cumsum(shares([k.shares for k in park.partner_kinds]), axis=1),
+        lab_fields=shares([lab.fields for lab in park.labs]),
         lab_university=np.array([lab.university for lab in park.labs], np.bool_),
         zone_office=np.array([z.plants == (Plant.OFFICE,) for z in park.zones], np.bool_),
         floor_under_way=tuple((when, n, area) for n, z in enumerate(park.zones) for when, area in z.additions),
@@ -122,12 +123,19 @@ def structure_of(park: Park) -> Structure:
 
 
 def signature(park: Park) -> tuple[object, ...]:
-    """What parks must share to run in one batch."""
+    """What parks must share to run in one batch: all but the assumptions, and the dates and fates of anchors to come."""
+
+    def plain(value: object) -> tuple[object, ...]:
+        fields = dataclasses.fields(value)  # type: ignore[arg-type]
+        return tuple(str(v) for f in fields if not isinstance(v := getattr(value, f.name), Assumption | Label))
+
     return (
-        tuple((s.key, s.plant, s.through_funnel, s.lag_factor) for s in park.segments),
-        tuple((z.key, z.plants, z.additions) for z in park.zones),
-        tuple((k.key, tuple(k.shares.items())) for k in park.partner_kinds),
-        tuple((lab.key, lab.university) for lab in park.labs),
+        tuple(map(plain, park.segments)),
+        tuple(map(plain, park.zones)),
+        tuple((k.key, str(k.shares), k.partners is None) for k in park.partner_kinds),
+        tuple((a.key, a.segment, a.status is Status.OPERATING) for a in park.anchors),
+        tuple(map(plain, park.labs)),
+        park.pipeline.signed,
         park.purchases,
         park.start,
     )

@@ -186,6 +186,7 @@ class Zones:
     floor: Floats = column("m2", "Floor space", "载体面积", low=0.0)
     occupied: Floats = column("m2", "Floor space in use", "已用面积", low=0.0)
     rent: Floats = column("1", "Rent relative to the start", "相对租金", low=0.0)
+    rent_start: Floats = column("1", "Rent at the start relative to a zone with room to spare", "期初租金", low=0.0)
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ def _signings(state: ParkState, who: Arrivals, quarter: int) -> Projects:
     world = who.cell // base.n_segments
     anchor = p.anchor_investment * np.exp(0.5 * p.project_spread * p.project_spread)
     followed, recruited = who.channel == Channel.FOLLOWED, who.channel == Channel.RECRUITED
-    mean = np.where(followed, by_world(p.partner_investment, world), by_world(base.project_investment, world))
+    mean = np.where(followed, by_world(p.partner_investment, world), base.project_investment.ravel().take(who.cell))
     mean = np.where(recruited, by_world(anchor, world), mean)
     return signed_projects(base, np.full(len(world), quarter), who, mean)
 

@@ -112,13 +112,7 @@ def apply(state: ParkState, p: Knowledge, draws: Draws) -> Change:
     moving = np.flatnonzero(passed & (done.stage < N_STAGES - 1))
     moved = replaced(rows(done, moving), {"stage": done.stage[moving] + np.int8(1)})
     budget = state.lab_budgets() * (labs.opens <= draws.quarter)
-    key, lab = started(labs, budget, p, draws)
-    entering = Research(
-        np.concatenate([moved.key, key]),
-        np.concatenate([moved.lab, lab]),
-        np.concatenate([moved.stage, np.zeros(len(key), np.int8)]),
-        no_rows(len(moving) + len(key)),
-    )
+    entering = stacked((moved, started(labs, budget, p, draws)))
     mean = years[labs.world[entering.lab], entering.stage]
     entering = replaced(entering, {"until": stage_end(entering.key, entering.stage, mean, draws.quarter)})
     staying = np.flatnonzero(research.until > draws.quarter)
@@ -150,10 +144,11 @@ def _by_field(state: ParkState, per_lab: Floats) -> Floats:
     return out
 
 
-def started(labs: Labs, budget: Floats, p: Knowledge, draws: Draws) -> tuple[Keys, Ints]:
-    """Key and lab of the projects that begin this quarter, in order of their lab."""
+def started(labs: Labs, budget: Floats, p: Knowledge, draws: Draws) -> Research:
+    """Projects that begin this quarter, in order of their lab; the end of their first stage is still to be set."""
     rate = STEP_YEARS * budget / by_world(p.project_cost, labs.world)
-    return draws.newborn_keys(labs.key, Purpose.LAB_PROJECT, draws.poisson(labs.key, Purpose.LAB_START, rate))
+    key, lab = draws.newborn_keys(labs.key, Purpose.LAB_PROJECT, draws.poisson(labs.key, Purpose.LAB_START, rate))
+    return Research(key, lab, np.zeros(len(key), np.int8), no_rows(len(key)))
 
 
 RULE = Rule("knowledge", Knowledge, frozenset({"cells.knowledge", "labs.maturity", "research"}), apply)

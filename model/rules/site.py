@@ -36,13 +36,13 @@ class Site:
         source="design choice",
     )  # fmt: skip
     building_rate: Floats = parameter(
-        0.05, unit="1/year", low=0.0, high=0.10, en="Floor space added a year at the pace of 2022",
-        zh="载体年增长（2022 年节奏）",
+        0.08, unit="1/year", low=0.0, high=0.15, en="Floor space added a year where it is tight", zh="紧张片区载体年增长",
         source="design: levers are changes from 2022, when building did not stand still; else 2022's floor caps the park",
     )  # fmt: skip
 
 
-TIGHT = 0.85  # occupancy from which rent rises
+TIGHT = 0.85  # occupancy from which rent rises and builders build at full pace
+SLACK = 0.75  # occupancy up to which nobody builds
 
 
 # ── Kernels ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -59,14 +59,21 @@ def rent_index(occupied: Floats, floor: Floats, slope: Floats) -> Floats:
     return 1.0 + slope * np.maximum(occupancy - TIGHT, 0.0)
 
 
+def building(occupied: Floats, floor: Floats, rate: Floats) -> Floats:
+    """Share of its floor that a zone adds in a quarter, of shape (n_worlds, n_zones): builders follow occupancy."""
+    occupancy = np.divide(occupied, floor, out=np.zeros(occupied.shape), where=floor > 0.0)
+    eager = np.clip((occupancy - SLACK) / (TIGHT - SLACK), 0.0, 1.0)
+    return np.asarray(np.expm1(rate * STEP_YEARS) * eager)
+
+
 # ── Wiring ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 def apply(state: ParkState, p: Site, draws: Draws) -> Change:
     zones = state.zones
-    added = np.zeros(zones.floor.shape)
-    usual = zones.floor[:, :-1] * np.expm1(p.building_rate * STEP_YEARS)
-    added[:, :-1] = usual + state.levers.floor + state.base.floor_ready(draws.quarter)
-    floor = zones.floor + added
-    return Change(columns={"zones.floor": floor, "zones.rent": rent_index(zones.occupied, floor, p.rent_slope)})
+    built = zones.floor * building(zones.occupied, zones.floor, p.building_rate)
+    built[:, :-1] += state.levers.floor + state.base.floor_ready(draws.quarter)
+    floor = zones.floor + built
+    rent = rent_index(zones.occupied, floor, p.rent_slope) / zones.rent_start
+    return Change(columns={"zones.floor": floor, "zones.rent": rent})
 
 
 RULE = Rule("site", Site, frozenset({"zones.floor", "zones.rent"}), apply)

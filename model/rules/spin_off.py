@@ -23,13 +23,12 @@ from model.units import STEP_YEARS, birthdays
 @dataclass(frozen=True)
 class SpinOff:
     firm_rate: Floats = parameter(
-        0.0025, unit="1/year", low=0.001, high=0.005, en="Spin-offs of a firm with one employee", zh="企业衍生基准率",
-        source="set so that a sixth to a third of all entrants are spin-offs; a park of large plants needs a low rate",
-        tag=Tag.COMPUTED,
+        0.005, unit="1/year", low=0.002, high=0.010, en="Spin-offs of a firm with one employee", zh="企业衍生基准率",
+        source="with the size exponent: a sixth to a third of all entrants", tag=Tag.COMPUTED,
     )  # fmt: skip
     size_exponent: Floats = parameter(
-        0.8, unit="1", low=0.6, high=1.0, en="Exponent of size", zh="规模弹性", tag=Tag.SEEN,
-        source="small parents spawn more per head",
+        0.5, unit="1", low=0.3, high=0.8, en="Exponent of size", zh="规模弹性",
+        source="small parents spawn more per head (seen); the size is a design choice: at 0.8 plants would outdo all other entry",
     )  # fmt: skip
     shrinking_factor: Floats = parameter(
         0.5, unit="1", low=0.0, high=1.0, en="More spin-offs while the parent shrinks", zh="收缩企业衍生加成",

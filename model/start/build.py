@@ -9,14 +9,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.assumptions import Parameters, sample, world_keys
-from model.base import Base, by_segment, draw, draw_one, kind_partners, pool_trend, signature, structure_of, uniforms_of
+from model.base import (
+    Base,
+    Structure,
+    by_segment,
+    draw,
+    draw_one,
+    kind_partners,
+    pool_trend,
+    signature,
+    structure_of,
+    uniforms_of,
+)
 from model.draws import Draws, named
 from model.entities import Cells, Firms, Groups, Worlds, Zones, read_only
 from model.facts import Floats, Keys
 from model.lever_effects import Entrant
 from model.lever_table import LeverTable, compile_levers
 from model.newcomers import by_world, on_ridge, productivity
-from model.rules import attraction, exit, growth, orders, spin_off
+from model.rules import anchors, attraction, exit, growth, orders, spin_off
 from model.rules.accounts import local_tax
 from model.rules.site import floor_per_head, rent_index
 from model.scenario import Case, Park
@@ -26,6 +37,7 @@ from model.start.projects import initial_anchors, initial_projects, integrated
 from model.start.totals import Totals, accepted_totals
 from model.state import ParkState
 
+SIZE_LIMIT = 4.0  # of a segment's projects relative to the mean
 UNLIMITED = 1e12  # m2 of the projects' own plants
 
 
@@ -86,7 +98,7 @@ def compile_base(parks: Sequence[Park], keys: Keys, parameters: Parameters) -> t
         newcomers=parameters["newcomers"],
         lever_parameters=parameters["levers"],
         kind_partners=kind_partners(parks, keys, ridge),
-        project_investment=draw_one([p.pipeline.investment_mean for p in parks], keys, "project_investment")[:, None],
+        project_investment=project_investment(parks, keys, structure, totals, entry),
         floor_per_head=floor_per_head(parameters["site"], structure.plant, len(parks)),
         growth=by_segment(parks, keys, "growth", lambda s: s.growth),
         productivity=totals.per_head,
@@ -98,6 +110,21 @@ def compile_base(parks: Sequence[Park], keys: Keys, parameters: Parameters) -> t
         pool_trend=pool_trend(parks, keys),
     )
     return base, totals
+
+
+def project_investment(parks: Sequence[Park], keys: Keys, structure: Structure, totals: Totals, entry: Floats) -> Floats:
+    """Mean contract of an ordinary project by segment, of shape (n_worlds, n_segments) [亿元].
+
+    Projects go with the size of the firms that are there already, within a factor of four of the mean; the mean over all
+    signings is the park's.
+    """
+    mean = draw_one([p.pipeline.investment_mean for p in parks], keys, "project_investment")[:, None]
+    signings = entry * structure.through_funnel
+    share = signings / np.maximum(signings.sum(axis=1, keepdims=True), 1e-12)
+    size = totals.staff * totals.per_head / np.maximum(totals.firms, 1.0)
+    usual = np.maximum((share * size).sum(axis=1, keepdims=True), 1e-12)
+    scale = np.clip(size / usual, 1.0 / SIZE_LIMIT, SIZE_LIMIT)
+    return np.asarray(mean * scale / np.maximum((share * scale).sum(axis=1, keepdims=True), 1.0 / SIZE_LIMIT))
 
 
 def mean_entrant(base: Base, parameters: Parameters) -> Entrant:
@@ -124,8 +151,8 @@ def _state(
     cell_keys = np.stack([named(keys, f"segment.{s.key}") for s in park.segments], axis=1)
     draft = initial_firms(parks, base, keys, cell_keys, totals)
     firms, groups = without_orders(base, draft)
-    anchors, partners = initial_anchors(parks, base, keys, draft)
-    anchors, partners = integrated(base, anchors, partners, parameters["attraction"])
+    signed, partners = initial_anchors(parks, base, keys, draft)
+    signed, partners = integrated(base, signed, partners, parameters["attraction"])
     labs = initial_labs(parks, base, keys)
     research, maturity, knowledge = initial_research(base, labs, parameters["knowledge"])
     state = ParkState(
@@ -136,13 +163,13 @@ def _state(
         floor_added=np.zeros((base.n_worlds, 1)),
         groups=groups,
         firms=read_only(firms),
-        projects=read_only(initial_projects(parks, base, keys, anchors, parameters["anchors"])),
-        anchors=read_only(anchors),
+        projects=read_only(initial_projects(parks, base, keys, signed, parameters["anchors"])),
+        anchors=read_only(signed),
         partners=read_only(partners),
         labs=read_only(dataclasses.replace(labs, maturity=maturity)),
         research=read_only(research),
         cells=_cells(cell_keys, groups, knowledge),
-        zones=Zones(*(np.zeros((base.n_worlds, base.n_zones)) for _ in range(3))),
+        zones=Zones(*(np.zeros((base.n_worlds, base.n_zones)) for _ in range(4))),
         worlds=Worlds(keys[:, None], np.zeros((base.n_worlds, 1))),
     )
     state = _with_floor(state, parks, keys, parameters)
@@ -180,7 +207,7 @@ def _with_floor(state: ParkState, parks: Sequence[Park], keys: Keys, parameters:
     occupancy = draw([tuple(z.occupancy for z in p.zones) for p in parks], uniforms_of(keys, names))
     floor[:, :-1] = occupied[:, :-1] / occupancy
     rent = rent_index(occupied, floor, parameters["site"].rent_slope)
-    return dataclasses.replace(state, zones=Zones(floor, occupied, rent))
+    return dataclasses.replace(state, zones=Zones(floor, occupied, np.ones(rent.shape), rent))
 
 
 def _with_orders(state: ParkState, parameters: Parameters) -> ParkState:
@@ -226,7 +253,7 @@ def _with_reviews(state: ParkState, parameters: Parameters) -> ParkState:
 def _with_entry(state: ParkState, parameters: Parameters) -> ParkState:
     """Generic entry at the start: entrants seen a year, less those that followed or span off (else counted twice)."""
     base = state.base
-    own = expected_followers(state, parameters["attraction"])
+    own = expected_followers(state, parameters["attraction"]) + expected_recruits(state, parameters["anchors"])
     own = own + np.where(base.through_funnel, 0.0, expected_spin_offs(state, parameters["spin_off"]))
     cells = dataclasses.replace(state.cells, entry_base=np.maximum(base.entry - own, 0.0))
     return dataclasses.replace(state, cells=read_only(cells))
@@ -234,14 +261,21 @@ def _with_entry(state: ParkState, parameters: Parameters) -> ParkState:
 
 def expected_followers(state: ParkState, p: attraction.Attraction) -> Floats:
     """Partners expected to land in the first year, of shape (n_worlds, n_segments) [firms/year]."""
-    base, anchors, partners = state.base, state.anchors, state.partners
-    lead = by_world(on_ridge(p.follow_ridge, attraction.RIDGE_LEAD), anchors.world)
-    follow = by_world(on_ridge(p.follow_ridge, attraction.RIDGE_FOLLOW), anchors.world)
-    hazard = attraction.pull(anchors, lead, follow, by_world(p.signed_pull, anchors.world))
-    hazard = hazard + by_world(p.anyway_rate, anchors.world)
+    base, table, partners = state.base, state.anchors, state.partners
+    lead = by_world(on_ridge(p.follow_ridge, attraction.RIDGE_LEAD), table.world)
+    follow = by_world(on_ridge(p.follow_ridge, attraction.RIDGE_FOLLOW), table.world)
+    hazard = attraction.pull(table, lead, follow, by_world(p.signed_pull, table.world))
+    hazard = hazard + by_world(p.anyway_rate, table.world)
     row = state.anchor_rows(partners.cell // base.n_segments, partners.anchor)
     landing = np.broadcast_to(attraction.landing_prob(base.office, np.zeros((base.n_worlds, 1)), p), state.shape).ravel()
     return state.count_by_cell(partners.cell, -np.expm1(-hazard[row]) * landing[partners.cell])
+
+
+def expected_recruits(state: ParkState, p: anchors.AnchorParameters) -> Floats:
+    """Anchors expected to sign in a year, of shape (n_worlds, n_segments) [projects/year]."""
+    weight = np.diff(state.base.recruit_weight, prepend=0.0)
+    accepted = anchors.acceptance_prob(np.zeros((state.base.n_worlds, 1)), p)
+    return np.asarray(p.candidate_rate * accepted * weight)
 
 
 def expected_spin_offs(state: ParkState, p: spin_off.SpinOff) -> Floats:

@@ -165,7 +165,7 @@ def _pipeline(parks: Sequence[Park], base: Base, keys: Keys, p: AnchorParameters
         world = np.repeat(np.arange(base.n_worlds), count)
         segment = pick(shares[world], Draws(0).uniform(key, Purpose.CANDIDATE_SEGMENT)) if len(key) else world
         who = arrivals(key, world * base.n_segments + segment, Channel.ATTRACTED)
-        mean = by_world(base.project_investment, world)
+        mean = base.project_investment.ravel().take(who.cell)
         tables.append(_aged(signed_projects(base, np.full(len(key), quarter), who, mean), base, p))
     if not tables:
         return signed_projects(base, no_rows(0), arrivals(keys[:0], no_rows(0), Channel.ATTRACTED), np.zeros(0))

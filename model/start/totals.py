@@ -64,13 +64,34 @@ def draw_totals(parks: Sequence[Park], keys: Keys) -> Totals:
     running = [by_park[id(p)] for p in parks]
     jobs = [tuple(a.jobs or fixed(0.0) for a in anchors) for anchors in running]
     revenue = [tuple(a.revenue or fixed(0.0) for a in anchors) for anchors in running]
-    return Totals(
+    drawn = Totals(
         firms=np.rint(by_segment(parks, keys, "firms", lambda s: s.firms)),
         staff=by_segment(parks, keys, "staff", lambda s: s.staff),
         per_head=by_segment(parks, keys, "revenue_per_head", lambda s: s.revenue_per_head),
         anchor_jobs=draw(jobs, uniforms_of(keys, [f"jobs.{name}" for name in names])),
         anchor_revenue=draw(revenue, uniforms_of(keys, [f"revenue.{name}" for name in names])),
     )
+    return _with_lone_anchors(parks[0], drawn)
+
+
+def _with_lone_anchors(park: Park, totals: Totals) -> Totals:
+    """The totals, with those of a segment that has no firm but its anchors set to theirs."""
+    where = anchor_segments(park)
+    staff, per_head = totals.staff.copy(), totals.per_head.copy()
+    for segment in np.unique(where):
+        own = where == segment
+        alone = totals.firms[..., segment] <= own.sum()
+        jobs, revenue = totals.anchor_jobs[..., own].sum(axis=-1), totals.anchor_revenue[..., own].sum(axis=-1)
+        staff[..., segment] = np.where(alone, jobs, staff[..., segment])
+        head = revenue / np.maximum(jobs, 1.0)
+        per_head[..., segment] = np.where(alone & (revenue > 0.0), head, per_head[..., segment])
+    return dataclasses.replace(totals, staff=staff, per_head=per_head)
+
+
+def anchor_segments(park: Park) -> Ints:
+    """Segment of every operating anchor, of shape (n_anchors,)."""
+    names = [s.key for s in park.segments]
+    return np.array([names.index(a.segment) for a in park.anchors if a.status is Status.OPERATING], np.int64)
 
 
 def meets(park: Park, totals: Totals, value_added_share: Floats, failures: dict[str, int]) -> Mask:
@@ -98,8 +119,7 @@ def meets(park: Park, totals: Totals, value_added_share: Floats, failures: dict[
 
 def anchors_fit(park: Park, totals: Totals, revenue: Floats) -> Mask:
     """Whether every segment leaves its other firms staff and a plausible revenue a head, (n_worlds, n_attempts)."""
-    names = [s.key for s in park.segments]
-    where = np.array([names.index(a.segment) for a in park.anchors if a.status is Status.OPERATING], np.int64)
+    where = anchor_segments(park)
     fits = np.ones(totals.firms.shape[:2], np.bool_)
     for segment in np.unique(where):
         own = where == segment
