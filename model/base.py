@@ -83,7 +83,6 @@ def structure_of(park: Park) -> Structure:
     """The shared structure of a park."""
     segments = park.segments
     names = [s.key for s in segments]
-    kinds = [k.key for k in park.partner_kinds]
 
     def index(pick: Callable[[Segment], str | None], among: Sequence[str]) -> Ints:
         chosen = [pick(s) for s in segments]
@@ -95,7 +94,7 @@ def structure_of(park: Park) -> Structure:
     def shares(rows: Sequence[Mapping[str, float]]) -> Floats:
         return np.array([[row.get(n, 0.0) for n in names] for row in rows]).reshape(-1, len(names))
 
-    buys, weights = np.array(park.purchases), np.array([s.recruit_weight for s in segments])
+    buys = np.array(park.purchases)
     return Structure(
         n_segments=len(names),
         n_zones=len(park.zones) + 1,
@@ -110,8 +109,8 @@ def structure_of(park: Park) -> Structure:
         industry=index(lambda s: s.industry, [i.key for i in park.industries]),
         spin_off_segment=index(lambda s: s.spin_off_segment, names),
         buyer_segment=index(lambda s: s.buyer_segment, names),
-        partner_kind=index(lambda s: s.partner_kind, kinds),
-        recruit_weight=np.cumsum(weights) / max(weights.sum(), 1e-12),
+        partner_kind=index(lambda s: s.partner_kind, [k.key for k in park.partner_kinds]),
+        recruit_weight=cumulative_share([s.recruit_weight for s in segments]),
         size_spread=np.array([s.size_spread for s in segments]),
         lag_factor=np.array([s.lag_factor for s in segments]),
         kind_shares=np.cumsum(shares([k.shares for k in park.partner_kinds]), axis=1),
@@ -120,6 +119,11 @@ def structure_of(park: Park) -> Structure:
         zone_office=np.array([z.plants == (Plant.OFFICE,) for z in park.zones], np.bool_),
         floor_under_way=tuple((when, n, area) for n, z in enumerate(park.zones) for when, area in z.additions),
     )
+
+
+def cumulative_share(weights: Sequence[float]) -> Floats:
+    """Cumulative shares of weights, all 0 where the weights are."""
+    return np.asarray(np.cumsum(weights) / max(sum(weights), 1e-12))
 
 
 def signature(park: Park) -> tuple[object, ...]:
@@ -136,6 +140,7 @@ def signature(park: Park) -> tuple[object, ...]:
         tuple((a.key, a.segment, a.status is Status.OPERATING) for a in park.anchors),
         tuple(map(plain, park.labs)),
         park.pipeline.signed,
+        park.constraints,
         park.purchases,
         park.start,
     )

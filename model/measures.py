@@ -199,6 +199,12 @@ def _flows() -> tuple[Measure, ...]:
                "在营企业按需求拟增加的人数", "staff that operating firms would hire"),
         _entry("hires", "实际新增用工", "Hires", "persons", flow, _flow("hires"),
                "受人员与载体约束后的新增人数", "staff hired, as far as people and floor space allow"),
+    )  # fmt: skip
+
+
+def _project_flows() -> tuple[Measure, ...]:
+    flow = Kind.FLOW
+    return (
         _entry("signed_projects", "签约项目", "Projects signed", "projects", flow, lambda m: m.settled.signed,
                "当季签约，含龙头", "signed in the quarter, anchors included"),
         _entry("signed_investment", "签约投资", "Investment signed", "亿元", flow,
@@ -246,7 +252,7 @@ def _ratios() -> tuple[Measure, ...]:
     )  # fmt: skip
 
 
-_ALL = {m.fact.key: m for m in (*_stocks(), *_rates(), *_flows(), *_ratios())}
+_ALL = {m.fact.key: m for m in (*_stocks(), *_rates(), *_flows(), *_project_flows(), *_ratios())}
 MEASURES: Mapping[str, MeasureFact] = {key: m.fact for key, m in _ALL.items()}
 
 

@@ -11,7 +11,21 @@ from numpy.typing import NDArray
 
 from model.base import Base
 from model.contract import Arrivals, Births, Change, Rule
-from model.entities import NONE, Anchors, Cells, Firms, Groups, Labs, Partners, Projects, Research, Worlds, Zones, replaced
+from model.entities import (
+    NONE,
+    Anchors,
+    Cells,
+    Firms,
+    Groups,
+    Labs,
+    Partners,
+    Projects,
+    Research,
+    Worlds,
+    Zones,
+    read_only,
+    replaced,
+)
 from model.facts import Floats, Ints, Slots
 from model.lever_effects import Effects
 from model.units import QUARTERS_PER_YEAR
@@ -114,7 +128,7 @@ def after(state: ParkState, rule: Rule[ParkState, P], change: Change) -> ParkSta
         value.flags.writeable = False
         tables.setdefault(table, {})[name] = value
     changes: dict[str, object] = {name: replaced(state.__dict__[name], columns) for name, columns in tables.items()}
-    changes.update(change.tables)
+    changes.update({name: read_only(table) for name, table in change.tables.items()})
     changes["arrivals"] = state.arrivals + change.arrivals
     changes["openings"] = state.openings + change.openings
     if change.deaths is not None:

@@ -212,7 +212,7 @@ def test_where_nothing_works_it_stops_and_says_so(made_up, monkeypatch):
     result = invoke("run", "baseline", "-n", "100", "--jobs", "1", "--lang", "zh", "--out", "here")
     assert result.exit_code == 1
     assert len(result.stderr.splitlines()) < 20, "a failing model does not flood the screen"
-    assert "无一成功,其余" in result.stderr
+    assert "无一成功，其余" in result.stderr
     counts = manifest_in(made_up / "here")["counts"]
     assert counts["complete"] == 0
     assert counts["failed"] + counts["skipped"] == 100

@@ -57,6 +57,7 @@ class AnchorParameters:
 
 
 CANCELLED_AFTER = 16  # quarters
+WHOLE = 1.0 - 1e-9  # of the way: six steps of a sixth sum to a hair less than one
 FIRST_OUTPUT = 0.1  # of full output when a plant opens
 
 
@@ -87,7 +88,7 @@ def funnel(projects: Projects, quarter: int, step: Floats, u: Floats, opens: Flo
     signed = projects.signed < quarter
     progress = projects.progress + step * signed
     starting = (progress >= point) & (u < np.maximum(starts, opens)) & (projects.started == NEVER) & signed
-    opened = (progress >= 1.0) & (u < opens) & signed
+    opened = (progress >= WHOLE) & (u < opens) & signed
     late = signed & (quarter - projects.signed >= CANCELLED_AFTER) & (u >= opens)
     fate = np.where(opened, Fate.OPENED, np.where(late, Fate.CANCELLED, Fate.PENDING)).astype(np.int8)
     started = np.where(starting, quarter, projects.started)

@@ -22,7 +22,7 @@ from model.base import (
     uniforms_of,
 )
 from model.draws import Draws, named
-from model.entities import Cells, Firms, Groups, Worlds, Zones, read_only
+from model.entities import Cells, Firms, Groups, Worlds, Zones, read_only, replaced
 from model.facts import Floats, Keys
 from model.lever_effects import Entrant
 from model.lever_table import LeverTable, compile_levers
@@ -256,7 +256,8 @@ def _with_entry(state: ParkState, parameters: Parameters) -> ParkState:
     own = expected_followers(state, parameters["attraction"]) + expected_recruits(state, parameters["anchors"])
     own = own + np.where(base.through_funnel, 0.0, expected_spin_offs(state, parameters["spin_off"]))
     cells = dataclasses.replace(state.cells, entry_base=np.maximum(base.entry - own, 0.0))
-    return dataclasses.replace(state, cells=read_only(cells))
+    tables = {"cells": read_only(cells), "zones": read_only(state.zones), "worlds": read_only(state.worlds)}
+    return replaced(state, tables)
 
 
 def expected_followers(state: ParkState, p: attraction.Attraction) -> Floats:

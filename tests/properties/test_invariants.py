@@ -132,17 +132,11 @@ def locked(state) -> set[str]:
     }
 
 
-UNLOCKED = pytest.mark.xfail(strict=True, reason="begin leaves zones and worlds open, the settlement cells.firms, "
-                             "zones.occupied and worlds.released, after() the whole tables partners and research")  # fmt: skip
-
-
-@UNLOCKED
 def test_columns_are_read_only_from_the_start():
     _, state = begin(worlds.cases(worlds.toy_scenario(), 2))
     assert locked(state) == set()
 
 
-@UNLOCKED
 def test_columns_are_read_only_after_every_quarter():
     batch, state = begin(worlds.cases(worlds.toy_scenario(), 2))
     for _ in range(4):

