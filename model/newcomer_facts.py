@@ -47,7 +47,7 @@ class Newcomers:
         en="Exponent of investment in the lag", zh="投资额对工期的弹性", source="roster of dated projects, six events",
     )  # fmt: skip
     realised_share: Floats = parameter(
-        0.21, unit="share", low=0.10, high=0.60, tag=Tag.COMPUTED,
+        0.21, unit="share", low=0.10, high=0.35, tag=Tag.COMPUTED,
         en="Contract investment paid in by a project that opens", zh="投产项目实际到位投资占合同额比重",
         source="21 % of contracts paid in (Chongqing 2021); projects in use in H1 2022: 1.1 亿元 each, signed ones 9.9",
     )  # fmt: skip
