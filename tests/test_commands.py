@@ -341,9 +341,22 @@ def test_names_of_nothing_are_refused_before_any_run(tmp_path, monkeypatch):
 def run_for_real(folder: Path, *words: str) -> subprocess.Popen[str]:
     command = [sys.executable, str(ROOT / "run.py"), "run", "baseline", "--policy", "none", *words]
     pipe = subprocess.PIPE
-    return subprocess.Popen(
-        command, cwd=folder, env=QUIET_CHILD, stdout=pipe, stderr=pipe, text=True, encoding="utf-8", start_new_session=True
+    # a suite started in the background ignores Ctrl-C, and its children would inherit that
+    return subprocess.Popen(  # noqa: PLW1509
+        command,
+        cwd=folder,
+        env=QUIET_CHILD,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+        preexec_fn=hear_ctrl_c if os.name == "posix" else None,
     )
+
+
+def hear_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_the_shipped_park_runs_from_any_folder_and_repeats_itself_on_any_number_of_processes(tmp_path):
