@@ -342,7 +342,7 @@ def run_for_real(folder: Path, *words: str) -> subprocess.Popen[str]:
     command = [sys.executable, str(ROOT / "run.py"), "run", "baseline", "--policy", "none", *words]
     pipe = subprocess.PIPE
     # a suite started in the background ignores Ctrl-C, and its children would inherit that
-    return subprocess.Popen(  # noqa: PLW1509
+    return subprocess.Popen(
         command,
         cwd=folder,
         env=QUIET_CHILD,
@@ -351,7 +351,7 @@ def run_for_real(folder: Path, *words: str) -> subprocess.Popen[str]:
         text=True,
         encoding="utf-8",
         start_new_session=True,
-        preexec_fn=hear_ctrl_c if os.name == "posix" else None,
+        preexec_fn=hear_ctrl_c if os.name == "posix" else None,  # noqa: PLW1509
     )
 
 
