@@ -12,11 +12,12 @@ import os
 import signal
 import threading
 import traceback
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from multiprocessing.process import BaseProcess
 
 from model.history import History, merge
 from model.scenario import Case
@@ -161,20 +162,38 @@ def _in_processes(simulate: Simulate, chunks: Sequence[Sequence[Case]], workers:
     before = set(multiprocessing.active_children())
     # Spawn everywhere: importing Mesa sets the default, and a forked child would inherit locks and buffers.
     executor = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start_worker)
-    complete = False
+    complete, crew = False, set[BaseProcess]()
     try:
         with _environment_of_workers():
             futures = {executor.submit(run_chunk, simulate, chunk): i for i, chunk in enumerate(chunks)}
+        crew = set(multiprocessing.active_children()) - before
         pending = set(futures)
         while pending:
             done, pending = wait(pending, timeout=TICK_SECONDS, return_when=FIRST_COMPLETED)
+            if pending and not all(worker.is_alive() for worker in crew):
+                _dismiss(executor, crew)
             yield {futures[future]: _outcome(future, len(chunks[futures[future]])) for future in done}
         complete = True
     finally:
         if not complete:
-            for worker in set(multiprocessing.active_children()) - before:
-                worker.terminate()
+            _dismiss(executor, crew | (set(multiprocessing.active_children()) - before))
         executor.shutdown(cancel_futures=True)
+
+
+def _dismiss(executor: ProcessPoolExecutor, crew: Collection[BaseProcess]) -> None:
+    """End the workers, and close this process's own ends of their pipes.
+
+    A worker that dies in the middle of a message leaves the executor's threads waiting for the rest of it, and they wait
+    for ever as long as somebody could still write or read: the executor itself keeps both ends open.
+    """
+    for worker in crew:
+        worker.kill()
+    for worker in crew:
+        worker.join(1.0)
+    for queue, end in (("_result_queue", "_writer"), ("_call_queue", "_reader")):
+        connection = getattr(getattr(executor, queue, None), end, None)
+        if connection is not None and not connection.closed:
+            connection.close()
 
 
 def _outcome(future: Future[Outcome], n_worlds: int) -> Outcome:
