@@ -153,7 +153,8 @@ def test_the_default_folder_is_new_every_time(made_up):
 def test_pictures_come_in_every_language_that_is_asked_for(tmp_path, monkeypatch):
     histories = [made_up_runs([Case(synthetic.scenario(), made_up_policy("none", None), r) for r in range(4)])]
     write_figures(tmp_path / "one", histories, [Language.ZH])
-    stems = {"revenue-software", "revenue-all", "revenue-by-industry", "goals"}
+    paths = {"revenue-software", "firms-software", "employees-software", "revenue-all"}
+    stems = {*paths, "revenue-by-industry", "goals"}
     assert {p.name for p in (tmp_path / "one").iterdir()} == {f"{stem}.{suffix}" for stem in stems for suffix in ("png", "svg")}
 
     saved = set()

@@ -104,6 +104,7 @@ def _kept(folder: Path, request: Request, plan: Plan, runs: Runs) -> dict[str, f
     tables = time.monotonic()
     if runs.histories and not runs.interrupted:
         write_figures(folder / "figures", runs.histories, request.picture_languages)
+        (folder / "answer.txt").write_text(_answer(runs, request) + "\n", encoding="utf-8")
     return {"tables": tables - began, "figures": time.monotonic() - tables}
 
 

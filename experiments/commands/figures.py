@@ -1,4 +1,4 @@
-"""The pictures of an experiment: the first goal's path, the park's revenue in all and by industry, the chance of every goal."""
+"""The pictures of an experiment: paths of the first goals, revenue in all and by industry, the chance of each goal."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from experiments.wording import scope_key
 from model.history import History
 
 MEASURE = "revenue"
+N_GOALS = 3  # goals whose paths are drawn
 
 
 def write_figures(folder: Path, histories: Sequence[History], languages: Sequence[Language]) -> None:
@@ -34,8 +35,8 @@ def _draw(folder: Path, histories: Sequence[History], language: str) -> None:
 
 
 def _subjects(history: History) -> list[tuple[str, str]]:
-    """Measure and scope of the trajectories: what the first goal with a scope of its own asks for, and the revenue of all."""
+    """Measure and scope of the trajectories: what the first goals with a scope of their own ask for, and the revenue of all."""
     scenario = history.cases[0].scenario
     asked = [(target.measure, scope_key(scenario.park, target.segments)) for target in scenario.targets]
-    first = [(measure, scope) for measure, scope in asked if "+" not in scope][:1]
+    first = [(measure, scope) for measure, scope in asked if "+" not in scope][:N_GOALS]
     return list(dict.fromkeys([*first, (MEASURE, "all")]))
