@@ -76,6 +76,8 @@ class History:
         names = self.axes[fact.axis]
         if members is None or fact.axis is Axis.PARK:
             return np.asarray(self.values[measure].sum(axis=2))
+        if unknown := [m for m in members if m not in names]:
+            raise KeyError(f"{measure} has no {fact.axis} named {', '.join(unknown)}; known are {', '.join(names)}")
         return np.asarray(self.values[measure][:, :, [names.index(m) for m in members]].sum(axis=2))
 
     def yearly(self, measure: str, members: Sequence[str] | None = None) -> tuple[tuple[int, ...], Floats]:

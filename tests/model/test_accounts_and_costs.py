@@ -1,0 +1,118 @@
+"""Accounts: value added, tax, and the cost of every lever by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from model import lever_costs as costs
+from model.draws import Draws
+from model.lever_costs import Activity
+from model.lever_facts import LeverParameters
+from model.levers import LEVERS
+from model.rules import accounts
+from model.rules.accounts import observe, rebate_share
+from model.scenario import LeverSetting
+from model.simulate import next_quarter
+from tests import worlds
+
+P = LeverParameters()
+
+
+def activity(**given: object) -> Activity:
+    """One world, two segments (office, plant), two zones (office, plant), all quiet but what is given."""
+    zero = np.zeros((1, 2))
+    quiet = {f.name: zero for f in dataclasses.fields(Activity)} | {
+        "pipeline": np.zeros((1, 1)),
+        "coached": np.zeros((1, 1)),
+        "zone_office": np.array([True, False]),
+        "office": np.array([True, False]),
+    }
+    return Activity(**(quiet | given))
+
+
+PARK = np.full((1, 1), 0.5)
+BOTH = np.array([[0.5, 0.5]])
+BY_HAND = {
+    "anchor_recruitment": (costs.recruitment, np.full((1, 1), 30.0), {}, 30 * 0.0067),
+    "supplier_matching": (costs.matching, PARK, {"coached": np.full((1, 1), 40.0)}, 0.5 * (13 * 0.10 + 40 * 0.001)),
+    "delivery_service": (costs.delivery, PARK, {"pipeline": np.full((1, 1), 200.0)}, 0.0067 * 0.5 * 200 / 8),
+    "rent_subsidy": (
+        costs.rent, BOTH, {"newcomers_area": np.array([[1000.0, 2000.0]])}, 0.5 * 12 * (30 * 1000 + 15 * 2000) / 1e8,
+    ),
+    "space": (
+        costs.space, PARK, {"floor_added": np.array([[1e4, 2e4]]), "occupancy": np.array([[0.55, 0.5]])},
+        (1e4 * (6000 * 0.065 - 12 * 30 * 0.55) + 2e4 * (3500 * 0.065 - 12 * 15 * 0.5)) / 1e8,
+    ),
+    "seed_fund": (costs.seed, BOTH, {}, 1.0 * (1 - 0.5 + 0.02)),
+    "lab_funding": (costs.lab, np.full((1, 1), 2.0), {}, 2.0 * 0.7),
+    "landing_subsidy": (
+        costs.landing, np.array([[0.1, 0.2]]),
+        {"started_investment": np.array([[1.0, 2.0]]), "opened_investment": np.array([[3.0, 4.0]])},
+        4 * (0.1 * (0.3 * 1 + 0.7 * 3) + 0.2 * (0.3 * 2 + 0.7 * 4)),
+    ),
+    "tax_relief": (costs.tax, BOTH, {"newcomers_tax": np.array([[0.4, 0.6]])}, 0.5),
+    "talent_programme": (costs.talent, np.full((1, 1), 1000.0), {}, 0.8),
+    "transfer_support": (costs.transfer, PARK, {"entering_transfer": np.array([[1.0, 2.0]])}, 0.5 * (0.02 * 3 * 4 + 0.13)),
+    "incubator_places": (costs.incubator, np.array([[100.0, 50.0]]), {}, 150 * 0.00055),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", LEVERS)
+def test_the_cost_of_every_lever_by_hand(key):
+    function, level, given, expected = BY_HAND[key]
+    assert LEVERS[key].yearly_cost is function
+    assert function(level, activity(**given), P) == pytest.approx(np.full((1, 1), expected))
+
+
+def test_rebates_are_whole_for_three_years_half_for_two_then_nothing():
+    assert rebate_share(np.array([0, 12, 13, 20, 21])).tolist() == [1.0, 1.0, 0.5, 0.5, 0.0]
+
+
+def test_tax_follows_revenue_and_the_balance_is_local_tax_less_costs():
+    park = worlds.toy_park()
+    chosen = worlds.policy(LeverSetting("seed_fund", 2.0, worlds.FIRST), LeverSetting("talent_programme", 500.0, worlds.FIRST))
+    history = worlds.run(worlds.plain(park, 6), 2, chosen)
+    share = np.array([s.value_added_share.default for s in park.segments])
+    values = history.values
+    assert values["value_added"] == pytest.approx(values["revenue"] * share)
+    assert values["tax"][1:] == pytest.approx(0.137 * values["value_added"][1:])
+    assert values["local_tax"] == pytest.approx(0.34 * values["tax"])
+    assert history.total("net_balance")[1:] == pytest.approx((history.total("local_tax") - history.total("lever_cost"))[1:])
+    assert history.total("lever_cost", ["seed_fund"])[1:] == pytest.approx(np.full((6, 2), 2.0 * 0.52))
+    assert history.total("lever_cost", ["talent_programme"])[1:] == pytest.approx(np.full((6, 2), 500 * 0.0008))
+
+
+def test_a_lever_that_no_policy_sets_costs_nothing():
+    history = worlds.run(worlds.toy_scenario(quarters=4), 2)
+    assert not history.values["lever_cost"].any()
+
+
+def test_only_newcomers_of_the_run_are_charged():
+    chosen = worlds.policy(LeverSetting("tax_relief", 1.0, worlds.FIRST))
+    batch, state = worlds.start(worlds.plain(), 1, chosen)
+    state = next_quarter(batch, state)
+    state = dataclasses.replace(state, flows={"entering_transfer": np.zeros(state.shape)})
+    first = observe(state, batch.parameters["accounts"], state.quarter)
+    assert not first.newcomers_tax.any() and not first.newcomers_area.any(), "everybody was there before"
+    history = worlds.run(worlds.plain(), 1, chosen)
+    relief = history.total("lever_cost", ["tax_relief"])[:, 0]
+    assert relief[1] == 0.0 and (np.diff(relief[2:]) > -0.01).all() and relief[-1] > 0.0
+    assert (relief <= history.total("local_tax")[:, 0]).all()
+
+
+def test_a_landing_subsidy_counts_no_project_beyond_its_cap():
+    chosen = worlds.policy(LeverSetting("landing_subsidy", 0.2, worlds.FIRST))
+    batch, state = worlds.start(worlds.plain(), 1, chosen)
+    state = next_quarter(batch, state)
+    projects = dataclasses.replace(
+        state.projects,
+        investment=np.full(len(state.projects.key), 1e4),
+        started=np.full(len(state.projects.key), state.quarter),
+    )
+    state = dataclasses.replace(state, projects=projects, flows={"entering_transfer": np.zeros(state.shape)})
+    paid = accounts.apply(state, batch.parameters["accounts"], Draws(state.quarter)).flows["lever_cost"]
+    landing = paid[0, list(LEVERS).index("landing_subsidy")]
+    assert landing == pytest.approx(4 * 0.3 * 1.5 * len(projects.key))

@@ -1,0 +1,119 @@
+"""Mesa's face: agents are handles on the columns, and Mesa's own tools work on them."""
+
+from __future__ import annotations
+
+import gc
+
+import numpy as np
+import pytest
+from mesa import DataCollector
+
+from model.entities import Stage
+from model.park import AGENT_TYPES, AnchorFirm, IndustrialPark, ResearchLab, Supplier
+from model.scenario import Case
+from tests import worlds
+
+
+@pytest.fixture
+def park() -> IndustrialPark:
+    return IndustrialPark(Case(worlds.toy_scenario(quarters=4), worlds.NO_POLICY, 0))
+
+
+def test_every_row_is_one_agent(park):
+    for _ in range(3):
+        park.step()
+        state, by_type = park.state, park.agents_by_type
+        running = int((state.anchors.firm >= 0).sum())
+        assert len(by_type[Supplier]) == len(state.firms.key) - running
+        assert len(by_type[AnchorFirm]) == len(state.anchors.key)
+        assert len(by_type[ResearchLab]) == len(state.labs.key)
+        assert len(park.agents) == sum(map(len, by_type.values()))
+        assert len({agent.unique_id for agent in by_type[Supplier]}) == len(by_type[Supplier])
+    assert set(park.agent_types) == set(AGENT_TYPES)
+
+
+def test_agents_read_the_columns(park):
+    park.step()
+    state = park.state
+    suppliers, anchors = park.agents_by_type[Supplier], park.agents_by_type[AnchorFirm]
+    heads = sum(suppliers.get("employees")) + sum(anchors.get("employees"))
+    revenue = sum(suppliers.get("revenue")) + sum(anchors.get("revenue"))
+    assert heads == pytest.approx(state.firms.employees.sum()) == pytest.approx(park.measure("employees"))
+    assert revenue == pytest.approx(state.firms.revenue.sum())
+    assert {a.segment for a in suppliers} <= set(worlds.SEGMENTS)
+    for s, key in enumerate(worlds.SEGMENTS):
+        firms = sum(a.segment == key for a in suppliers) + sum(a.segment == key and a.employees > 0 for a in anchors)
+        assert firms == state.cells.firms[0, s]
+
+
+def test_named_anchors_and_labs_keep_their_names(park):
+    stages = {a.name: a.stage for a in park.agents_by_type[AnchorFirm]}
+    assert stages == {"old_maker": Stage.OPERATING, "new_maker": Stage.PLANNED}
+    (lab,) = park.agents_by_type[ResearchLab]
+    assert (lab.name, lab.segment, lab.is_open) == ("institute", worlds.BIO, True)
+    assert sum(lab.projects) == len(park.state.research.key)
+
+
+def test_mesas_tools_select_shuffle_and_collect(park):
+    collector = DataCollector(
+        model_reporters={"firms": lambda m: m.measure("firms")},
+        agent_reporters={"segment": "segment"},
+        agenttype_reporters={AnchorFirm: {"stage": "stage"}, Supplier: {"employees": "employees"}},
+    )
+    collector.collect(park)
+    while park.running:
+        park.step()
+        collector.collect(park)
+    firms = collector.get_model_vars_dataframe()["firms"]
+    assert list(firms) == list(park.history().total("firms")[:, 0])
+    assert len(collector.get_agenttype_vars_dataframe(Supplier)) > 0
+    assert len(collector.get_agent_vars_dataframe()) > len(firms)
+    gc.collect()
+    suppliers = park.agents_by_type[Supplier]
+    large = suppliers.select(lambda a: a.employees > 20)
+    assert 0 < len(large) < len(suppliers)
+    assert sorted(a.unique_id for a in suppliers.shuffle()) == sorted(a.unique_id for a in suppliers)
+
+
+def test_using_the_agents_changes_no_number():
+    case = Case(worlds.toy_scenario(quarters=4), worlds.NO_POLICY, 0)
+    quiet, busy = IndustrialPark(case), IndustrialPark(case)
+    while quiet.running:
+        quiet.step()
+        busy.agents.shuffle_do("step")
+        busy.random.random()
+        busy.rng.random()
+        busy.step()
+    one, other = quiet.history(), busy.history()
+    assert all(np.array_equal(one.values[m], other.values[m]) for m in one.values)
+
+
+def test_a_handle_follows_its_firm_and_says_when_it_has_left(park):
+    kept = list(park.agents_by_type[Supplier])
+    while park.running:
+        park.step()
+    here = set(park.state.firms.key.tolist())
+    stayed = [a for a in kept if a.unique_id in here]
+    gone = [a for a in kept if a.unique_id not in here]
+    assert stayed and gone
+    assert all(park.state.firms.key[a.row] == a.unique_id for a in stayed)
+    with pytest.raises(LookupError, match="has left the park"):
+        _ = gone[0].employees
+
+
+def test_the_last_quarter_is_the_last(park):
+    while park.running:
+        park.step()
+    assert (park.steps, park.quarter) == (4, "2023Q3")
+    with pytest.raises(RuntimeError, match="the scenario ends with 2023Q3"):
+        park.step()
+
+
+def test_what_was_handed_out_does_not_change(park):
+    park.step()
+    history = park.history()
+    before = {m: values.copy() for m, values in history.values.items()}
+    park.step()
+    assert all(np.array_equal(history.values[m], before[m]) for m in before)
+    with pytest.raises(ValueError, match="read-only"):
+        history.values["firms"][0, 0, 0] = 1.0
