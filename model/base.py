@@ -12,7 +12,8 @@ from model.draws import Draws, Purpose, named_all
 from model.facts import Assumption, Floats, Ints, Keys, Label, Mask, Spread, fixed
 from model.lever_facts import LeverParameters
 from model.newcomer_facts import Newcomers
-from model.scenario import Park, Plant, Segment, Status
+from model.scenario import Park, Plant, Scenario, Segment, Shock, Status
+from model.units import QUARTERS_PER_YEAR
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,12 @@ class Base(Structure):
     local_capacity_share: Floats
     entry: Floats  # gross entrants a year
     pool_trend: Floats  # 1/year
+    demand_shift: Floats  # (n_years, n_worlds, n_segments), growth that shocks of the calendar year add [1/year]
+    pool_factor: Floats  # (n_years, n_worlds, n_segments), firms looking for a site, relative to a year without shocks
+
+    def year(self, quarter: int) -> int:
+        """Position of a quarter's calendar year in the tables by year, whose last row is free of shocks."""
+        return min(quarter // QUARTERS_PER_YEAR - self.start // QUARTERS_PER_YEAR, len(self.demand_shift) - 1)
 
     @property
     def entry_shares(self) -> Floats:
@@ -198,3 +205,35 @@ def pool_trend(parks: Sequence[Park], keys: Keys) -> Floats:
         [tuple(i.pool_trend for i in p.industries) for p in parks], uniforms_of(keys, [f"pool_trend.{i.key}" for i in industries])
     )
     return trend[:, [[i.key for i in industries].index(s.industry) for s in parks[0].segments]]
+
+
+def shock_tables(scenarios: Sequence[Scenario], keys: Keys) -> tuple[Floats, Floats]:
+    """Growth that shocks add to outside demand [1/year], and their factor on the firms looking for a site.
+
+    Both are of shape (n_years, n_worlds, n_segments), by calendar year from that of the start to a year without shocks.  A shock
+    draws one value a world, by its name: scenarios that share a shock share the draw.
+    """
+    park = scenarios[0].park
+    first = park.start // QUARTERS_PER_YEAR
+    distinct = {id(s): s for s in scenarios}
+    last = max((shock.last for s in distinct.values() for shock in s.shocks), default=first - 1)
+    shape = (max(last - first, -1) + 2, len(scenarios), len(park.segments))
+    growth, factor = np.zeros(shape), np.ones(shape)
+    for scenario in distinct.values():
+        worlds = np.flatnonzero([other is scenario for other in scenarios])
+        for shock in scenario.shocks:
+            demand, entry = (
+                draw_one([given] * len(worlds), keys[worlds], f"shock.{kind}.{shock.key}")[:, None]
+                for kind, given in (("demand", shock.demand), ("entry", shock.entry))
+            )
+            reach = _reach(shock, first, worlds, park)
+            growth[reach] += np.log1p(demand)
+            factor[reach] *= 1.0 + entry
+    return growth, factor
+
+
+def _reach(shock: Shock, first: int, worlds: Ints, park: Park) -> tuple[Ints, ...]:
+    """Where in a table by year, world and segment a shock acts, as an open mesh."""
+    years = np.arange(max(shock.first - first, 0), max(shock.last - first, -1) + 1)
+    columns = np.flatnonzero([s.key in shock.segments for s in park.segments])
+    return np.ix_(years, worlds, columns)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -42,6 +44,9 @@ class Shape(enum.StrEnum):
     UNIFORM = "uniform"
     LOG_UNIFORM = "log_uniform"
     TRIANGULAR = "triangular"
+    NORMAL = "normal"  # cut off at the bounds
+    LOGNORMAL = "lognormal"  # cut off at the bounds
+    CHOICE = "choice"
 
 
 class Tag(enum.StrEnum):
@@ -55,7 +60,14 @@ class Tag(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Assumption:
-    """A number that is not known exactly: default, bounds, shape between them, and the chance that the effect is absent."""
+    """A number that is not known exactly: default, bounds, shape between them, and the chance that the effect is absent.
+
+    Attributes
+    ----------
+    default : what a run at the defaults uses; the mode of a triangle, the mean of a normal, the median of a lognormal
+    deviation : sd of a normal, in the unit of the value; of a lognormal that of the logarithm
+    options : equally likely values of a choice; one that stands twice is twice as likely
+    """
 
     default: float
     low: float
@@ -63,59 +75,125 @@ class Assumption:
     shape: Shape = Shape.TRIANGULAR
     null_prob: float = 0.0
     source: str = ""
+    deviation: float = 0.0
+    options: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.low <= self.default <= self.high:
             raise ValueError(f"default {self.default} lies outside {self.low} to {self.high}")
         if not 0.0 <= self.null_prob < 1.0:
             raise ValueError(f"the chance of no effect is {self.null_prob}, not a share below 1")
-        if self.shape is Shape.LOG_UNIFORM and self.low <= 0:
-            raise ValueError("a log-uniform assumption needs a lower bound above 0")
+        if self.shape in (Shape.LOG_UNIFORM, Shape.LOGNORMAL) and self.low <= 0:
+            raise ValueError(f"a {self.shape} assumption needs a lower bound above 0")
+        if self.shape in (Shape.NORMAL, Shape.LOGNORMAL) and not self.deviation > 0.0:
+            raise ValueError(f"a {self.shape} assumption needs a deviation above 0")
+        if self.shape is Shape.CHOICE and not (self.options and min(self.options) == self.low and max(self.options) == self.high):
+            raise ValueError("a choice needs options, and its bounds are the least and the greatest of them")
 
     def quantile(self, u: Floats) -> Floats:
         """Value at the quantiles u, of the shape of u; 0 below ``null_prob``, never falling above it."""
         return Spread.of((self,)).quantile(u[..., None])[..., 0]
 
+    def scaled(self, factor: float, source: str = "") -> Assumption:
+        """The assumption with its values times a positive factor."""
+        deviation = self.deviation if self.shape is Shape.LOGNORMAL else self.deviation * factor
+        return dataclasses.replace(
+            self,
+            default=self.default * factor,
+            low=self.low * factor,
+            high=self.high * factor,
+            source=source or self.source,
+            deviation=deviation,
+            options=tuple(option * factor for option in self.options),
+        )
+
 
 @dataclass(frozen=True)
 class Spread:
-    """Several assumptions side by side, of shape (n,) each: drawn in one pass."""
+    """Several assumptions side by side: drawn in one pass.
 
+    Attributes
+    ----------
+    default, low, high, null_prob : of shape (n,)
+    """
+
+    assumptions: tuple[Assumption, ...]
     default: Floats
     low: Floats
     high: Floats
     null_prob: Floats
-    shape: tuple[Shape, ...]
 
     @classmethod
     def of(cls, assumptions: Sequence[Assumption]) -> Spread:
-        default, low, high, null_prob = np.array([(a.default, a.low, a.high, a.null_prob) for a in assumptions]).reshape(-1, 4).T
-        return cls(default, low, high, null_prob, tuple(a.shape for a in assumptions))
+        columns = np.array([(a.default, a.low, a.high, a.null_prob) for a in assumptions]).reshape(-1, 4).T
+        return cls(tuple(assumptions), *columns)
 
     def quantile(self, u: Floats) -> Floats:
         """Values at the quantiles u, of the shape of u = (..., n)."""
         inner = np.maximum((u - self.null_prob) / (1.0 - self.null_prob), 0.0)
         out = np.broadcast_to(self.default, u.shape).copy()
-        width = self.high - self.low
-        for shape, spread in ((Shape.UNIFORM, self._uniform), (Shape.LOG_UNIFORM, self._log), (Shape.TRIANGULAR, self._triangle)):
-            chosen = np.flatnonzero([s is shape and w > 0.0 for s, w in zip(self.shape, width, strict=True)])
-            if len(chosen):
-                out[..., chosen] = spread(inner[..., chosen], chosen)
+        for shape, spread in QUANTILES.items():
+            found = [a.shape is shape and a.high > a.low for a in self.assumptions]
+            if any(found):
+                chosen = np.flatnonzero(found)
+                out[..., chosen] = spread(self, inner[..., chosen], chosen)
         return np.where(u < self.null_prob, 0.0, out)
 
-    def _uniform(self, u: Floats, chosen: Ints) -> Floats:
+    def uniform(self, u: Floats, chosen: Ints) -> Floats:
         return self.low[chosen] + u * (self.high - self.low)[chosen]
 
-    def _log(self, u: Floats, chosen: Ints) -> Floats:
+    def log_uniform(self, u: Floats, chosen: Ints) -> Floats:
         low, high = np.log(self.low[chosen]), np.log(self.high[chosen])
         return np.asarray(np.exp(low + u * (high - low)))
 
-    def _triangle(self, u: Floats, chosen: Ints) -> Floats:
+    def triangle(self, u: Floats, chosen: Ints) -> Floats:
         default, low, high = self.default[chosen], self.low[chosen], self.high[chosen]
         width = high - low
         left = low + np.sqrt(u * width * (default - low))
         right = high - np.sqrt((1.0 - u) * width * (high - default))
         return np.where(u * width < default - low, left, right)
+
+    def one_by_one(self, u: Floats, chosen: Ints) -> Floats:
+        """Quantiles of the shapes that files seldom use, in plain Python."""
+        out = np.empty(u.shape)
+        for i, number in enumerate(chosen):
+            assumption = self.assumptions[int(number)]
+            out[..., i] = np.reshape([RARE[assumption.shape](assumption, float(v)) for v in u[..., i].flat], u.shape[:-1])
+        return out
+
+
+def _truncated(low: float, middle: float, high: float, deviation: float, u: float) -> float:
+    """Quantile of a normal cut off at its bounds."""
+    normal = NormalDist(middle, deviation)
+    below, above = normal.cdf(low), normal.cdf(high)
+    inside = below + u * (above - below)
+    return min(max(normal.inv_cdf(inside), low), high) if 0.0 < inside < 1.0 else (low if inside <= 0.0 else high)
+
+
+def _normal(a: Assumption, u: float) -> float:
+    return _truncated(a.low, a.default, a.high, a.deviation, u)
+
+
+def _lognormal(a: Assumption, u: float) -> float:
+    log = _truncated(math.log(a.low), math.log(a.default), math.log(a.high), a.deviation, u)
+    return min(max(math.exp(log), a.low), a.high)
+
+
+def _choice(a: Assumption, u: float) -> float:
+    return a.options[min(int(u * len(a.options)), len(a.options) - 1)]
+
+
+RARE: Mapping[Shape, Callable[[Assumption, float], float]] = {
+    Shape.NORMAL: _normal,
+    Shape.LOGNORMAL: _lognormal,
+    Shape.CHOICE: _choice,
+}
+QUANTILES: Mapping[Shape, Callable[[Spread, Floats, Ints], Floats]] = {
+    Shape.UNIFORM: Spread.uniform,
+    Shape.LOG_UNIFORM: Spread.log_uniform,
+    Shape.TRIANGULAR: Spread.triangle,
+    **dict.fromkeys(RARE, Spread.one_by_one),
+}
 
 
 def fixed(value: float, source: str = "") -> Assumption:

@@ -166,6 +166,20 @@ class Park:
         return tuple(s.key for s in self.segments if scope in ("all", s.industry, s.key))
 
 
+@dataclass(frozen=True)
+class Shock:
+    """A change of the world outside, in some calendar years: of demand there, and of firms looking for a site."""
+
+    key: str
+    label: Label
+    segments: tuple[str, ...]
+    first: int  # calendar year
+    last: int  # calendar year
+    demand: Assumption  # share by which outside demand changes in each of these years, beyond what it does anyway
+    entry: Assumption  # share by which the firms looking for a site are more or fewer during these years
+    source: str = ""
+
+
 class Basis(enum.StrEnum):
     """How a target is read off a trajectory."""
 
@@ -184,6 +198,15 @@ class Target:
     basis: Basis
     source: str
     note: Label = field(default_factory=lambda: Label("", ""))
+
+
+@dataclass(frozen=True)
+class JointTarget:
+    """Targets that count together: reached when all of them are, in one and the same world."""
+
+    key: str
+    label: Label
+    targets: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -215,7 +238,9 @@ class Scenario:
     end: int  # last quarter
     assumptions: Mapping[str, Assumption]  # parameter name -> what replaces its declared range
     targets: tuple[Target, ...]
-    policy: str | None = None
+    policy: Policy | None = None  # under which it runs where no other is named
+    joint_targets: tuple[JointTarget, ...] = ()
+    shocks: tuple[Shock, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ def quarter(text: str) -> int:
     ValueError
         If the text is not four digits, the letter Q and 1 to 4.
     """
-    match = re.fullmatch(r"(\d{4})Q([1-4])", text)
+    match = re.fullmatch(r"([0-9]{4})Q([1-4])", text)
     if match is None:
         raise ValueError(f"{text!r} is not a quarter such as 2022Q3")
     return int(match[1]) * QUARTERS_PER_YEAR + int(match[2]) - 1

@@ -45,10 +45,10 @@ def manifest_in(folder: Path) -> dict[str, object]:
 
 # ── A made-up park in place of files and model ───────────────────────────────────────────────────────────────────────
 def made_up_scenario(name: str, sets: Sequence[str] = ()) -> Scenario:
-    return replace(synthetic.scenario(), name=Path(name).stem, policy="as_announced")
+    return replace(synthetic.scenario(), name=Path(name).stem, policy=made_up_policy("as_announced"))
 
 
-def made_up_policy(name: str, park: object) -> Policy:
+def made_up_policy(name: str, park: object = None) -> Policy:
     return Policy(name, synthetic.POLICIES[name], ())
 
 

@@ -116,7 +116,8 @@ def _failure_row(failure: Failure, command: str) -> results.Row:
 
 def repeating(case: Case, request: Request, plan: Plan) -> str:
     """The command that runs one case again."""
-    words = ["run", plan.given[case.scenario.name], "--policy", plan.given[case.policy.name]]
+    words = ["run", plan.given[case.scenario.name]]
+    words += ["--policy", plan.given[case.policy.name]] if request.policies else []
     words += ["--seed", str(case.seed), "--replication", str(case.replication), "--jobs", "1"]
     words += ["--until", request.until] if request.until is not None else []
     words += [word for path in request.sets for word in ("--set", path)]

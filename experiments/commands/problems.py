@@ -30,4 +30,4 @@ def _is_policy(name: str) -> bool:
     path = Path(name)
     if not path.is_file():
         return name in list_policies() and name not in list_scenarios()
-    return path.resolve().parent.name == "policies" or read_tree(path, name).get("settings") is not None
+    return path.resolve().parent.name == "policies" or read_tree(path, name).tree.get("settings") is not None

@@ -57,13 +57,13 @@ def planned(request: Request) -> Plan:
     """
     names = tuple(dict.fromkeys(request.scenarios))
     scenarios = tuple(_until(scenario, request.until) for scenario in _read_scenarios(names, request.sets))
-    named = [tuple(dict.fromkeys(request.policies or (scenario.policy or NO_POLICY,))) for scenario in scenarios]
+    named = tuple(dict.fromkeys(request.policies))
     policies = _read_policies(scenarios, named)
     _refuse_same_names([s.name for s in scenarios], Label("情景", "scenarios"))
     for own in policies:
         _refuse_same_names([p.name for p in own], Label("政策方案", "policies"))
     given = {s.name: name for s, name in zip(scenarios, names, strict=True)}
-    given |= {p.name: name for own, said in zip(policies, named, strict=True) for p, name in zip(own, said, strict=True)}
+    given |= {p.name: name for own in policies for p, name in zip(own, named, strict=False)}
     cases = tuple(
         Case(scenario, policy, replication, request.seed)
         for scenario, own in zip(scenarios, policies, strict=True)
@@ -84,11 +84,14 @@ def _read_scenarios(names: Sequence[str], sets: Sequence[str]) -> list[Scenario]
     return found
 
 
-def _read_policies(scenarios: Sequence[Scenario], named: Sequence[Sequence[str]]) -> tuple[tuple[Policy, ...], ...]:
-    """Policies of each scenario, checked against the segments and zones of its park."""
+def _read_policies(scenarios: Sequence[Scenario], names: Sequence[str]) -> tuple[tuple[Policy, ...], ...]:
+    """Policies of each scenario, checked against the segments and zones of its park; its own where none is named."""
     found, problems = [list[Policy]() for _ in scenarios], list[Problem]()
-    for scenario, names, own in zip(scenarios, named, found, strict=True):
-        for name in names:
+    for scenario, own in zip(scenarios, found, strict=True):
+        if not names and scenario.policy is not None:
+            own.append(scenario.policy)
+            continue
+        for name in names or (NO_POLICY,):
             try:
                 own.append(read_policy(name, scenario.park))
             except ReadingError as error:

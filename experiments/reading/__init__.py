@@ -1,7 +1,19 @@
 """Reading scenarios and policies: strict, in two languages, every problem at once and in its place."""
 
 from experiments.reading.catalogue import Catalogue
-from experiments.reading.files import list_policies, list_scenarios, read_policy, read_scenario
+from experiments.reading.files import Resolved, list_parks, list_policies, list_scenarios, read_scenario, resolve_scenario
 from experiments.reading.messages import Problem, ReadingError
+from experiments.reading.policies import read_policy
 
-__all__ = ["Catalogue", "Problem", "ReadingError", "list_policies", "list_scenarios", "read_policy", "read_scenario"]
+__all__ = [
+    "Catalogue",
+    "Problem",
+    "ReadingError",
+    "Resolved",
+    "list_parks",
+    "list_policies",
+    "list_scenarios",
+    "read_policy",
+    "read_scenario",
+    "resolve_scenario",
+]

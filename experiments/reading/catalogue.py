@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from model.facts import ParameterFact
+from model.facts import Label, ParameterFact
 
 
 class LeverBounds(Protocol):
     """What reading asks of a lever."""
 
+    @property
+    def label(self) -> Label: ...
+    @property
+    def target(self) -> str: ...
     @property
     def unit(self) -> str: ...
     @property
@@ -23,6 +27,8 @@ class LeverBounds(Protocol):
 class MeasureUnit(Protocol):
     """What reading asks of a measure."""
 
+    @property
+    def label(self) -> Label: ...
     @property
     def unit(self) -> str: ...
 

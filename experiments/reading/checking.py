@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import types
 from collections.abc import Mapping, Sequence
 from typing import Annotated, TypeVar, Union, get_args, get_origin
@@ -9,12 +10,17 @@ from typing import Annotated, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from experiments.reading.messages import Facts, Problem, choices, problem
+from experiments.reading.messages import Facts, Problem, choices, hint, problem
 from experiments.reading.nodes import Node, Path, locate, plain
 from experiments.reading.quantities import Quantity, QuantityError, shown
+from experiments.reading.renames import new_key
+from experiments.reading.text import mended
+from experiments.reading.titles import title_of
+from experiments.reading.wide import COLON, is_wide, narrow
 from model.facts import Label
 
 E = TypeVar("E", bound=BaseModel)
+ROUNDS = 20
 
 CODES: Mapping[str, str] = {
     "string_type": "not_text",
@@ -27,6 +33,7 @@ CODES: Mapping[str, str] = {
     "literal_error": "not_allowed",
     "finite_number": "not_finite",
 }
+STRUCTURE = frozenset({"not_mapping", "not_list", "range_length", "forms_mixed", "not_whole", "not_allowed", "not_bool"})
 
 
 class Findings:
@@ -35,18 +42,37 @@ class Findings:
     def __init__(self, tree: Node) -> None:
         self.tree = tree
         self.problems: list[Problem] = []
+        self.remarks: list[Problem] = []  # on what is allowed but odd
+        self._removed: dict[Path, list[int]] = {}  # list -> positions of its wrong items, which checks do not see
 
     def add(self, code: str, path: Sequence[str | int], facts: Facts | None = None, mend: Label | None = None) -> None:
+        """Note a problem at a path; positions in lists count the items that :meth:`validated` left."""
+        path = self._original(path)
+        raw = scalar_at(self.tree, path)
+        if isinstance(raw, str) and is_wide(raw) and code in STRUCTURE:
+            key, colon, _ = raw.partition(COLON)
+            code, facts, mend = "wide_text", {"given": shown(raw)}, mended(raw)
+            if colon and key.isascii():
+                code, facts, mend = "wide_colon", {"key": key}, hint("half_colon")
         self.problems.append(problem(code, locate(self.tree, path), path, facts, mend))
+
+    def remark(self, code: str, path: Sequence[str | int], facts: Facts) -> None:
+        """Note something odd that stops nothing."""
+        path = self._original(path)
+        self.remarks.append(problem(code, locate(self.tree, path), path, facts))
 
     def refused(self, error: QuantityError, path: Path) -> None:
         self.add(error.code, (*path, *error.at), error.facts, error.mend)
 
-    def known(self, name: str, allowed: Sequence[str], path: Path, kind: Label) -> bool:
+    def known(self, name: str, allowed: Sequence[str], path: Path, kind: Label, labels: Mapping[str, str] | None = None) -> bool:
         """Whether a name is allowed; if not, a problem that names the nearest."""
         if name in allowed:
             return True
-        self.add("unknown_name", path, {"name": name, "kind_zh": kind.zh, "kind_en": kind.en}, choices(name, allowed))
+        facts = {"name": name, "kind_zh": kind.zh, "kind_en": kind.en}
+        if narrow(name).strip() in allowed:
+            self.add("wide_text", path, {"given": name}, mended(name))
+        else:
+            self.add("unknown_name", path, facts, choices(name, allowed, labels))
         return False
 
     def number(self, quantity: Quantity, raw: object, path: Path) -> float:
@@ -57,17 +83,70 @@ class Findings:
             self.refused(error, path)
             return 0.0
 
+    def keys(self, block: str) -> list[str]:
+        """Keys of a top-level block as the file has them, those of wrong entries among them."""
+        node = self.tree.get(block)
+        return [] if node is None else list(node.members)
+
+    def labels(self, block: str) -> dict[str, str]:
+        """Chinese label of each key of a top-level block, where it has one."""
+        node = self.tree.get(block)
+        found = {key: scalar_at(child, ("label", "zh")) for key, child in ({} if node is None else node.members).items()}
+        return {key: text for key, text in found.items() if isinstance(text, str)}
+
     def validated(self, kind: type[E], beside: Sequence[str] = ()) -> E | None:
-        """The tree as an entry of this kind, or None; ``beside`` are top-level keys that are read elsewhere."""
+        """The tree as an entry of this kind, with wrong parts left out so that the rest can be checked too.
+
+        None if what is left is no entry at all.
+
+        Parameters
+        ----------
+        beside : top-level keys that are read elsewhere
+        """
         if not isinstance(self.tree.value, Mapping):
             self.add("not_mapping", (), {"given": shown(plain(self.tree))})
             return None
-        try:
-            return kind.model_validate(plain(self.tree))
-        except ValidationError as error:
-            for detail in error.errors(include_url=False):
-                self._translate(detail, kind, beside)
-            return None
+        raw = copy.deepcopy(plain(self.tree))
+        for attempt in range(ROUNDS):
+            try:
+                return kind.model_validate(raw)
+            except ValidationError as error:
+                details = error.errors(include_url=False)
+                if attempt == 0:  # what later rounds find missing is what this one takes out
+                    for detail in details:
+                        self._translate(detail, kind, beside)
+                if not self._without(raw, [wrong_part(detail) for detail in details]):
+                    return None
+        return None
+
+    def _without(self, raw: object, paths: Sequence[Path]) -> bool:
+        """Take the parts at the paths out of ``raw``, the last of a list first; False if one of them is the whole."""
+        for path in sorted(set(paths), key=lambda path: [str(part).zfill(9) for part in path], reverse=True):
+            if not path:
+                return False
+            place = raw
+            for part in path[:-1]:
+                place = place[part] if _holds(place, part) else None  # type: ignore[index]
+            if isinstance(place, list) and isinstance(path[-1], int) and path[-1] < len(place):
+                original = self._original(path)
+                self._removed.setdefault(original[:-1], []).append(int(original[-1]))
+                del place[path[-1]]
+            elif isinstance(place, dict):
+                place.pop(path[-1], None)
+        return True
+
+    def _original(self, path: Sequence[str | int]) -> Path:
+        """A path with its positions in lists as the file has them."""
+        original: Path = ()
+        for part in path:
+            original = (*original, part if isinstance(part, str) else self._position(original, part))
+        return original
+
+    def _position(self, within: Path, position: int) -> int:
+        """The position that an item of a list had before wrong ones were taken out."""
+        for gone in sorted(self._removed.get(within, ())):
+            position += gone <= position
+        return position
 
     def _translate(self, detail: ErrorDetails, kind: type[BaseModel], beside: Sequence[str]) -> None:
         path = tuple(detail["loc"])
@@ -78,9 +157,7 @@ class Findings:
         elif detail["type"] == "missing":
             self.add("missing_key", path[:-1], {"key": str(path[-1])})
         elif detail["type"] == "extra_forbidden":
-            key = str(path[-1])
-            allowed = (*keys_at(kind, path[:-1]), *(beside if len(path) == 1 else ()))
-            self.add("unknown_key", path, {"key": key}, choices(key, allowed))
+            self._unknown_key(path, kind, beside)
         elif detail["type"] == "literal_error":
             words = detail["ctx"]["expected"].replace(" or ", ", ").replace("'", "").split(", ")
             self.add("not_allowed", path, given, choices(given["given"], words))
@@ -89,9 +166,50 @@ class Findings:
         else:
             self.add("invalid", path, {"problem": detail["msg"]})
 
+    def _unknown_key(self, path: Path, kind: type[BaseModel], beside: Sequence[str]) -> None:
+        key = str(path[-1])
+        entry = entry_at(kind, path[:-1])
+        new = None if entry is None else new_key(entry.__name__, key)
+        if new is not None:
+            self.add("renamed", path, {"old": key, "new": new}, hint("rename"))
+            return
+        allowed = (*keys_at(kind, path[:-1]), *(beside if len(path) == 1 else ()))
+        labels = {name: title_of(name).zh for name in allowed}
+        self.add("unknown_key", path, {"key": key}, choices(key, allowed, labels))
+
+
+def wrong_part(detail: ErrorDetails) -> Path:
+    """Path of what must go so that the rest is right: the entry that lacks a key, else the wrong value itself."""
+    path = tuple(detail["loc"])
+    return path[:-1] if detail["type"] == "missing" else path
+
+
+def _holds(place: object, part: str | int) -> bool:
+    if isinstance(place, list):
+        return isinstance(part, int) and part < len(place)
+    return isinstance(place, dict) and part in place
+
+
+def scalar_at(node: Node, path: Sequence[str | int]) -> object:
+    """The scalar at a path, or None if there is no such place or it is no scalar."""
+    for part in path:
+        if isinstance(node.value, Mapping) and part in node.value:
+            node = node.value[str(part)]
+        elif isinstance(node.value, tuple) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+        else:
+            return None
+    return None if isinstance(node.value, Mapping | tuple) else node.value
+
 
 def keys_at(kind: type[BaseModel], path: Sequence[str | int]) -> tuple[str, ...]:
     """Keys that an entry of ``kind`` allows at a path."""
+    entry = entry_at(kind, path)
+    return () if entry is None else tuple(entry.model_fields)
+
+
+def entry_at(kind: type[BaseModel], path: Sequence[str | int]) -> type[BaseModel] | None:
+    """The kind of entry that stands at a path of an entry of ``kind``; None if that is no entry."""
     place: object = kind
     for part in path:
         if isinstance(place, type) and issubclass(place, BaseModel):
@@ -100,7 +218,7 @@ def keys_at(kind: type[BaseModel], path: Sequence[str | int]) -> tuple[str, ...]
         else:
             place = get_args(place)[-1] if get_args(place) else None
         place = _bare(place)
-    return tuple(place.model_fields) if isinstance(place, type) and issubclass(place, BaseModel) else ()
+    return place if isinstance(place, type) and issubclass(place, BaseModel) else None
 
 
 def _bare(place: object) -> object:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from experiments.reading.messages import choices
 from experiments.reading.quantities import Quantity, QuantityError, read_quarter, shown
-from experiments.reading.spreads import scaled
 from model.facts import fixed
 from model.scenario import Anchor, Status
 from model.units import NEVER, QUARTERS_PER_YEAR
@@ -18,7 +17,7 @@ DATED = ("delayed", "closes")
 
 @dataclass(frozen=True)
 class Fate:
-    """What becomes of an anchor; ``quarters`` is the delay, or the quarter of closing."""
+    """One thing that becomes of an anchor; ``quarters`` is the delay, or the quarter of closing."""
 
     kind: str
     quarters: int = 0
@@ -27,14 +26,31 @@ class Fate:
         return anchor.status is not Status.OPERATING or self.kind not in ("cancelled", "delayed", "on_time")
 
 
-def read_fate(raw: object) -> Fate:
-    """A fate written as a word, or as ``{delayed: 2 years}`` or ``{closes: 2026Q1}``.
+Fates = tuple[Fate, ...]
+
+
+def read_fates(raw: object) -> Fates:
+    """One fate or a list of them: a word, ``{delayed: 2 years}`` or ``{closes: 2026Q1}``.
 
     Raises
     ------
     QuantityError
-        If it is none of these.
+        If one of them is none of these, or a kind stands twice.
     """
+    if not isinstance(raw, list):
+        return (_read_fate(raw),)
+    fates = []
+    for i, item in enumerate(raw):
+        try:
+            fates.append(_read_fate(item))
+        except QuantityError as error:
+            raise QuantityError(error.code, error.facts, error.mend, (i, *error.at)) from None
+        if fates[-1].kind in [fate.kind for fate in fates[:-1]]:
+            raise QuantityError("fate_twice", {"fate": fates[-1].kind}, at=(i,))
+    return tuple(fates)
+
+
+def _read_fate(raw: object) -> Fate:
     if isinstance(raw, str) and raw in PLAIN:
         return Fate(raw)
     if not isinstance(raw, dict) or len(raw) != 1:
@@ -51,8 +67,15 @@ def read_fate(raw: object) -> Fate:
         raise QuantityError(error.code, error.facts, error.mend, (str(key),)) from None
 
 
-def befall(anchor: Anchor, fate: Fate, start: int) -> Anchor:
-    """The anchor with its fate; a cancelled one stays in the list, so that worlds with and without it stay paired."""
+def befallen(anchor: Anchor, fates: Fates, start: int) -> Anchor:
+    """The anchor after its fates, in their order."""
+    for fate in fates:
+        anchor = _befall(anchor, fate, start)
+    return anchor
+
+
+def _befall(anchor: Anchor, fate: Fate, start: int) -> Anchor:
+    """A cancelled anchor stays in the list, so that worlds with and without it stay paired."""
     change = dataclasses.replace
     if fate.kind == "on_time":
         return change(anchor, opening_share=fixed(1.0, "scenario"))
@@ -61,9 +84,8 @@ def befall(anchor: Anchor, fate: Fate, start: int) -> Anchor:
     if fate.kind == "closes":
         return change(anchor, closes=fate.quarters)
     if fate.kind == "halved":
-        halves = (None if a is None else scaled(a, 0.5) for a in (anchor.revenue, anchor.jobs))
-        revenue, jobs = halves
-        return change(anchor, investment=scaled(anchor.investment, 0.5), revenue=revenue, jobs=jobs)
+        revenue, jobs = (None if a is None else a.scaled(0.5) for a in (anchor.revenue, anchor.jobs))
+        return change(anchor, investment=anchor.investment.scaled(0.5), revenue=revenue, jobs=jobs)
     if fate.kind == "delayed":
         return _delayed(anchor, fate.quarters, start)
     return anchor

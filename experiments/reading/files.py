@@ -1,28 +1,42 @@
-"""Scenarios and policies from their files: every problem of a file at once, everything before the first run."""
+"""Scenarios from their files: every problem of every file at once, everything before the first run."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from experiments.reading.catalogue import Catalogue, declared
 from experiments.reading.checking import Findings
+from experiments.reading.heads import check_head, label
 from experiments.reading.messages import Problem, ReadingError
-from experiments.reading.nodes import Mark, merge, only, without
-from experiments.reading.parks import MEASURE, SCOPE, build_park, expand, label, scopes_of
+from experiments.reading.nodes import Mark, Node, merge, only, without
+from experiments.reading.parks import ParkSource, build_park, expand, scope_labels, scopes_of
+from experiments.reading.policies import policy_of, policy_source, policy_within
 from experiments.reading.quantities import Quantity, QuantityError
-from experiments.reading.resolve import SHIPPED, Source, find, names_in, resolved, with_sets
-from experiments.reading.schema import PARK_BLOCKS, ParkFile, PolicyFile, ScenarioFile, SettingEntry, TargetEntry
+from experiments.reading.resolve import PARKS, POLICIES, SCENARIOS, SHIPPED, Source, find, names_in, resolved, with_sets
+from experiments.reading.schema import PARK_BLOCKS, ParkFile, ScenarioFile, ShockEntry, TargetEntry
 from experiments.reading.spreads import Spread
 from model.facts import Assumption, Label
-from model.scenario import Basis, LeverSetting, Park, Policy, Scenario, Target
-from model.units import NEVER, QUARTERS_PER_YEAR
+from model.scenario import Basis, JointTarget, Park, Policy, Scenario, Shock, Target
+from model.units import QUARTERS_PER_YEAR, quarter_name, year_of
 
-SCENARIOS, POLICIES, PARKS = ".", "policies", "parks"
-LEVER = Label("政策工具", "lever")
 PARAMETER = Label("参数", "parameter")
-ZONE = Label("片区", "zone")
-FORMAT = 1
+TARGET = Label("目标", "target")
+MEASURE = Label("指标", "measure")
+SCOPE = Label("范围", "scope")
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A scenario, the trees that it was read from after all changes, and remarks on what is allowed but odd."""
+
+    scenario: Scenario
+    tree: Node  # the scenario's own keys
+    park: Node
+    policy: Node | None
+    folders: tuple[FilePath, ...]  # where data files are looked for
+    remarks: tuple[Problem, ...]
 
 
 def list_scenarios(folder: FilePath = SHIPPED) -> tuple[str, ...]:
@@ -35,8 +49,13 @@ def list_policies(folder: FilePath = SHIPPED) -> tuple[str, ...]:
     return names_in(folder / POLICIES)
 
 
+def list_parks(folder: FilePath = SHIPPED) -> tuple[str, ...]:
+    """Names of the parks of a scenario folder, the shipped ones if none is given."""
+    return names_in(folder / PARKS)
+
+
 def read_scenario(path_or_name: str, sets: Sequence[str] = (), catalogue: Catalogue | None = None) -> Scenario:
-    """A scenario with its park, ready to run.
+    """A scenario with its park and policy, ready to run.
 
     Parameters
     ----------
@@ -46,159 +65,204 @@ def read_scenario(path_or_name: str, sets: Sequence[str] = (), catalogue: Catalo
     Raises
     ------
     ReadingError
-        With everything that is wrong in the scenario, its parents, its park and ``sets``.
+        With everything that is wrong in the scenario, its parents, its park, its policy and ``sets``.
     """
-    known = declared() if catalogue is None else catalogue
-    source = _source(path_or_name, SCENARIOS)
-    park = _park_source(source, sets)
-    tree = with_sets(source.tree, sets, None if park is None else park.tree)
-    findings = Findings(without(tree, PARK_BLOCKS))
-    file = findings.validated(ScenarioFile, PARK_BLOCKS)
-    problems: list[Problem] = findings.problems
-    built: Park | None = None
-    scenario: Scenario | None = None
-    if park is not None:
-        merged = Findings(merge(park.tree, only(tree, PARK_BLOCKS)))
-        entry = merged.validated(ParkFile)
-        if entry is not None:
-            _check_head(entry.format, entry.name, park.name, merged)
-            built = build_park(entry, park.name, (park.path.parent, SHIPPED / "data"), known, merged)
-            if file is not None:
-                scenario = _scenario(file, source, entry, built, known, findings)
-        problems.extend(p for p in merged.problems if p not in problems)
-    if problems or file is None or built is None or scenario is None:
-        raise ReadingError(problems)
-    return scenario
+    return resolve_scenario(path_or_name, sets, catalogue).scenario
 
 
-def read_policy(path_or_name: str, park: Park | None = None, catalogue: Catalogue | None = None) -> Policy:
-    """A policy; with a park its segments and zones are checked, and industries stand for their segments.
+def resolve_scenario(path_or_name: str, sets: Sequence[str] = (), catalogue: Catalogue | None = None) -> Resolved:
+    """A scenario as :func:`read_scenario` gives it, together with what it was read from.
 
     Raises
     ------
     ReadingError
-        With everything that is wrong in the policy and its parents.
+        As :func:`read_scenario`.
     """
     known = declared() if catalogue is None else catalogue
-    source = _source(path_or_name, POLICIES)
-    findings = Findings(source.tree)
-    file = findings.validated(PolicyFile)
-    if file is None:
-        raise ReadingError(findings.problems)
-    _check_head(file.format, file.name, source.name, findings)
-    settings = tuple(_setting(i, entry, park, known, findings) for i, entry in enumerate(file.settings))
-    for i, setting in enumerate(settings):
-        if any(_overlap(setting, other) for other in settings[:i]):
-            findings.add("overlap", ("settings", i, "lever"), {"lever": setting.lever})
+    source = resolved(find(path_or_name, SCENARIOS, FilePath(), Mark(path_or_name, 0, 0)), SCENARIOS)
+    problems = list(source.problems)
+    try:
+        park = _park_source(source, sets)
+    except ReadingError as error:
+        _check_alone(source, known, [*problems, *error.problems])
+        raise ReadingError([*problems, *error.problems]) from None
+    tree = with_sets(source.tree, sets, None if park is None else park.tree)
+    findings = Findings(without(tree, PARK_BLOCKS))
+    file = findings.validated(ScenarioFile, PARK_BLOCKS)
+    if park is None:
+        raise ReadingError([*problems, *findings.problems])
+    merged = Findings(merge(park.tree, only(tree, PARK_BLOCKS)))
+    entry = merged.validated(ParkFile)
+    folders = (park.path.parent, SHIPPED / "data")
+    scenario: Scenario | None = None
+    policy: Source | None = None
+    if entry is not None:
+        check_head(entry.format, entry.name, park.name, merged)
+        fates = () if file is None else file.anchor_fate
+        built = build_park(entry, ParkSource(park.name, folders, known, fates), merged)
+        if file is not None:
+            policy = _policy_source(tree, source, problems)
+            scenario = _scenario(_Parts(file, source.name, entry, built, merged), policy, known, findings)
+    problems += [*park.problems, *findings.problems, *(p for p in merged.problems if p not in findings.problems)]
+    if problems or scenario is None:
+        raise ReadingError(dict.fromkeys(problems))
+    remarks = (*findings.remarks, *merged.remarks)
+    return Resolved(scenario, findings.tree, merged.tree, None if policy is None else policy.tree, folders, remarks)
+
+
+def _check_alone(source: Source, known: Catalogue, problems: list[Problem]) -> None:
+    """Add what can be said of a scenario whose park cannot be read."""
+    findings = Findings(without(source.tree, PARK_BLOCKS))
+    file = findings.validated(ScenarioFile, PARK_BLOCKS)
+    if file is not None:
+        check_head(file.format, file.name, source.name, findings)
+        _assumptions(file.assumptions, known, findings)
     if findings.problems:
-        raise ReadingError(findings.problems)
-    return Policy(source.name, label(file.title), settings, label(file.remark))
-
-
-def _source(path_or_name: str, kind: str) -> Source:
-    return resolved(find(path_or_name, kind, FilePath(), Mark(path_or_name, 0, 0)), kind)
+        raise ReadingError([*problems, *findings.problems])
 
 
 def _park_source(source: Source, sets: Sequence[str]) -> Source | None:
-    """The park that a scenario names, or None if it names none in words (its check then says so)."""
+    """The park that a scenario names or writes out, or None if it does neither (its check then says so)."""
     node = with_sets(source.tree, [s for s in sets if s.partition("=")[0].strip() == "park"]).get("park")
+    if node is not None and isinstance(node.value, Mapping):
+        name = node.get("name")
+        own = name.value if name is not None and isinstance(name.value, str) else source.name
+        return Source(node, own, source.path)
     if node is None or not isinstance(node.value, str):
         return None
     return resolved(find(node.value, PARKS, source.path.parent, node.mark), PARKS)
 
 
-def _check_head(given: int, name: str | None, stem: str, findings: Findings) -> None:
-    if given != FORMAT:
-        findings.add("format", ("format",), {"given": str(given)})
-    if name is not None and name != stem:
-        findings.add("name_differs", ("name",), {"name": name, "stem": stem})
-
-
-def _scenario(
-    file: ScenarioFile, source: Source, entry: ParkFile, park: Park | None, known: Catalogue, findings: Findings
-) -> Scenario | None:
-    """The scenario, or None if ``findings`` gathered problems or there is no park."""
-    _check_head(file.format, file.name, source.name, findings)
-    if file.clock.end <= entry.start:
-        findings.add("order", ("clock", "end"), {"earlier": "start", "later": "end"})
-    if file.clock.start is not None and file.clock.start != entry.start + 1:
-        findings.add("order", ("clock", "start"), {"earlier": "park.start", "later": "clock.start"})
-    assumptions = _assumptions(file.assumptions, known, findings)
-    targets = tuple(_target(key, t, entry, known, findings) for key, t in file.targets.items())
-    if file.policy is not None:
-        _check_policy_exists(file.policy, source, findings)
-    if findings.problems or park is None:
+def _policy_source(tree: Node, source: Source, problems: list[Problem]) -> Source | None:
+    """The policy that a scenario names or writes out, None if it does neither or ``problems`` gained a reason."""
+    node = tree.get("policy")
+    if node is not None and isinstance(node.value, Mapping):
+        return policy_within(node, source)
+    if node is None or not isinstance(node.value, str):
         return None
-    return Scenario(source.name, label(file.title), park, file.clock.end, assumptions, targets, file.policy)
-
-
-def _check_policy_exists(policy: str, source: Source, findings: Findings) -> None:
     try:
-        find(policy, POLICIES, source.path.parent, Mark("", 0, 0))
+        return policy_source(node.value, source.path.parent, node.mark)
     except ReadingError as error:
-        findings.add("no_file", ("policy",), {"name": policy}, error.problems[0].hint)
+        problems += error.problems
+        return None
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """A scenario's checked entry, its name, and its park: as an entry, built (None if something is wrong), and as findings."""
+
+    file: ScenarioFile
+    name: str
+    entry: ParkFile
+    park: Park | None
+    merged: Findings
+
+
+def _scenario(parts: _Parts, policy: Source | None, known: Catalogue, findings: Findings) -> Scenario | None:
+    """The scenario, or None if ``findings`` gathered problems or there is no park."""
+    file, entry = parts.file, parts.entry
+    check_head(file.format, file.name, parts.name, findings)
+    _check_clock(file, entry.start, findings)
+    assumptions = _assumptions(file.assumptions, known, findings)
+    shocks = tuple(_shock(key, shock, parts, findings) for key, shock in file.shocks.items())
+    targets = tuple(_target(key, target, parts, known, findings) for key, target in file.targets.items())
+    joint = tuple(_joint(key, file, findings) for key in file.joint_targets)
+    targets, joint = _judged(file, targets, joint, findings)
+    own = _own_policy(policy, parts.park, known, findings)
+    if findings.problems or parts.park is None:
+        return None
+    return Scenario(
+        parts.name, label(file.title), parts.park, file.clock.end, assumptions, targets, own, joint_targets=joint, shocks=shocks
+    )
+
+
+def _check_clock(file: ScenarioFile, start: int, findings: Findings) -> None:
+    if file.clock.end <= start:
+        findings.add("order", ("clock", "end"), {"earlier": f"start ({quarter_name(start)})", "later": "end"})
+    if file.clock.start is not None and file.clock.start != start + 1:
+        facts = {"first": quarter_name(start + 1), "given": quarter_name(file.clock.start)}
+        findings.add("clock_start", ("clock", "start"), facts)
+
+
+def _own_policy(source: Source | None, park: Park | None, known: Catalogue, findings: Findings) -> Policy | None:
+    if source is None:
+        return None
+    try:
+        return policy_of(source, park, known)
+    except ReadingError as error:
+        findings.problems += [p for p in error.problems if p not in findings.problems]
+        return None
 
 
 def _assumptions(raw: Mapping[str, object], known: Catalogue, findings: Findings) -> dict[str, Assumption]:
     out: dict[str, Assumption] = {}
+    labels = {name: fact.label.zh for name, fact in known.parameters.items()}
     for name, value in raw.items():
         path = ("assumptions", name)
-        if not findings.known(name, list(known.parameters), path, PARAMETER):
+        if not findings.known(name, list(known.parameters), path, PARAMETER, labels):
             continue
         fact = known.parameters[name]
         low = 0.0 if fact.assumption.low >= 0.0 else -float("inf")
         high = 1.0 if fact.unit == "share" else float("inf")
         try:
-            out[name] = Spread(Quantity(fact.unit, low, high)).read(value)
+            out[name] = given = Spread(Quantity(fact.unit, low, high)).read(value)
         except QuantityError as error:
             findings.refused(error, path)
+        else:
+            usual = fact.assumption
+            if not usual.low <= given.low <= given.high <= usual.high:
+                numbers = {"low": f"{usual.low:g}", "high": f"{usual.high:g}"}
+                findings.remark("outside_declared", path, {"given": f"{given.low:g} … {given.high:g}", **numbers})
     return out
 
 
-def _target(key: str, entry: TargetEntry, park: ParkFile, known: Catalogue, findings: Findings) -> Target:
+def _shock(key: str, entry: ShockEntry, parts: _Parts, findings: Findings) -> Shock:
+    path = ("shocks", key)
+    for name in entry.scope:
+        findings.known(name, scopes_of(parts.merged), (*path, "scope"), SCOPE, scope_labels(parts.merged))
+    first, last = year_of(parts.entry.start + 1), year_of(parts.file.clock.end)
+    if entry.years[1] < first or entry.years[0] > last:
+        findings.remark("shock_outside", (*path, "years"), {"first": str(first), "last": str(last)})
+    segments = expand(entry.scope, parts.entry)
+    return Shock(key, label(entry.label), segments, *entry.years, entry.demand, entry.entry, entry.source)
+
+
+def _target(key: str, entry: TargetEntry, parts: _Parts, known: Catalogue, findings: Findings) -> Target:
     path = ("targets", key)
     for name in entry.scope:
-        findings.known(name, scopes_of(park), (*path, "scope"), SCOPE)
+        findings.known(name, scopes_of(parts.merged), (*path, "scope"), SCOPE, scope_labels(parts.merged))
     value = 0.0
-    if findings.known(entry.measure, list(known.measures), (*path, "measure"), MEASURE):
+    labels = {name: fact.label.zh for name, fact in known.measures.items()}
+    if findings.known(entry.measure, list(known.measures), (*path, "measure"), MEASURE, labels):
         value = findings.number(Quantity(known.measures[entry.measure].unit), entry.at_least, (*path, "at_least"))
     if entry.basis == "year" and entry.by % QUARTERS_PER_YEAR != QUARTERS_PER_YEAR - 1:
         findings.add("year_needs_q4", (*path, "by"))
+    if not parts.entry.start < entry.by <= parts.file.clock.end:
+        first, last = quarter_name(parts.entry.start + 1), quarter_name(parts.file.clock.end)
+        findings.remark("target_outside", (*path, "by"), {"given": quarter_name(entry.by), "first": first, "last": last})
     note = label(entry.scope_note)
-    scope = expand(entry.scope, park)
+    scope = expand(entry.scope, parts.entry)
     return Target(key, label(entry.label), entry.measure, scope, value, entry.by, Basis(entry.basis), entry.source, note)
 
 
-def _setting(i: int, entry: SettingEntry, park: Park | None, known: Catalogue, findings: Findings) -> LeverSetting:
-    path = ("settings", i)
-    level = 0.0
-    if findings.known(entry.lever, list(known.levers), (*path, "lever"), LEVER):
-        lever = known.levers[entry.lever]
-        level = findings.number(Quantity(lever.unit, lever.low, lever.high), entry.level, (*path, "level"))
-    start = entry.ready if entry.start is None else entry.start
-    if start is None:
-        findings.add("missing_key", path, {"key": "start"})
-        start = 0
-    end = NEVER if entry.end is None else entry.end
-    if end < start:
-        findings.add("order", (*path, "end"), {"earlier": "start", "later": "end"})
-    segments = tuple(entry.segments)
-    if park is not None:
-        scopes = ["all", *(x.key for x in park.industries), *(x.key for x in park.segments)]
-        _known_all(segments, scopes, (*path, "segments"), SCOPE, findings)
-        _known_all(entry.zones, [z.key for z in park.zones], (*path, "zones"), ZONE, findings)
-        segments = tuple(dict.fromkeys(s for scope in segments for s in park.segments_of(scope)))
-    return LeverSetting(entry.lever, level, start, end, segments, tuple(entry.zones), entry.ready)
+def _joint(key: str, file: ScenarioFile, findings: Findings) -> JointTarget:
+    entry = file.joint_targets[key]
+    for i, name in enumerate(entry.targets):
+        findings.known(name, findings.keys("targets"), ("joint_targets", key, "targets", i), TARGET, findings.labels("targets"))
+    if key in file.targets:
+        findings.add("duplicate_name", ("joint_targets", key), {"name": key})
+    return JointTarget(key, label(entry.label), tuple(entry.targets))
 
 
-def _overlap(a: LeverSetting, b: LeverSetting) -> bool:
-    aims = [set(x.segments + x.zones) for x in (a, b)]
-    same = a.lever == b.lever and (not all(aims) or bool(aims[0] & aims[1]))
-    return same and a.ready is None and b.ready is None and a.start <= b.end and b.start <= a.end
-
-
-def _known_all(
-    names: Sequence[str], allowed: Sequence[str], path: tuple[str | int, ...], kind: Label, findings: Findings
-) -> None:
-    for name in names:
-        findings.known(name, allowed, path, kind)
+def _judged(
+    file: ScenarioFile, targets: tuple[Target, ...], joint: tuple[JointTarget, ...], findings: Findings
+) -> tuple[tuple[Target, ...], tuple[JointTarget, ...]]:
+    """The targets and joint sets that ``judged`` names, with the members of those sets; all without it."""
+    if file.judged is None:
+        return targets, joint
+    allowed = [*findings.keys("targets"), *findings.keys("joint_targets")]
+    for i, name in enumerate(file.judged):
+        findings.known(name, allowed, ("judged", i), TARGET, findings.labels("targets") | findings.labels("joint_targets"))
+    sets = tuple(j for j in joint if j.key in file.judged)
+    named = {*file.judged, *(name for j in sets for name in j.targets)}
+    return tuple(t for t in targets if t.key in named), sets

@@ -58,7 +58,16 @@ def locate(node: Node, path: Sequence[str | int]) -> Mark:
     return mark
 
 
-WHOLE = frozenset({"value", "uniform", "triangular", "log_uniform", "delayed", "closes"})
+def moved(node: Node, mark: Mark) -> Node:
+    """The node with every place replaced by ``mark``: a command line has no lines, a cell of a table only one."""
+    if isinstance(node.value, tuple):
+        return Node(tuple(moved(child, mark) for child in node.value), mark)
+    if isinstance(node.value, Mapping):
+        return Node({key: moved(child, mark) for key, child in node.value.items()}, mark, dict.fromkeys(node.value, mark))
+    return Node(node.value, mark)
+
+
+WHOLE = frozenset({"value", "uniform", "triangular", "log_uniform", "normal", "lognormal", "choice", "delayed", "closes"})
 
 
 def merge(base: Node, over: Node) -> Node:

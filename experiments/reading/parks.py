@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from experiments.reading.catalogue import Catalogue
 from experiments.reading.checking import Findings
-from experiments.reading.fates import befall
+from experiments.reading.fates import Fates, befallen
+from experiments.reading.heads import label
+from experiments.reading.messages import ReadingError
+from experiments.reading.observations import data_file, observed_points
 from experiments.reading.quantities import Quantity, QuantityError, read_quarter
-from experiments.reading.schema import AnchorEntry, ConstraintEntry, LabelEntry, ObservedEntry, ParkFile, SegmentEntry
-from experiments.reading.spreads import scaled
+from experiments.reading.schema import AnchorEntry, ConstraintEntry, ParkFile, SegmentEntry
 from experiments.reading.trade import SEGMENT, Table, check_shares, check_trade, purchases, read_table
 from model.facts import Label, fixed
 from model.scenario import (
@@ -18,7 +21,6 @@ from model.scenario import (
     Constraint,
     Industry,
     Lab,
-    Observed,
     Park,
     PartnerKind,
     Pipeline,
@@ -31,28 +33,42 @@ from model.units import quarter_name
 
 INDUSTRY = Label("产业", "industry")
 KIND = Label("龙头类型", "kind of anchor")
-MEASURE = Label("指标", "measure")
 SCOPE = Label("范围", "scope")
+NO_PIPELINE = 1.5  # 亿元, mean contract of a project where the park says nothing: that of the laptop episode
 UNITS = {"firms": "firms", "staff": "persons", "revenue": "亿元/year", "value_added": "亿元/year"}
 
 
-def build_park(file: ParkFile, name: str, folders: Sequence[FilePath], catalogue: Catalogue, findings: Findings) -> Park | None:
+@dataclass(frozen=True)
+class ParkSource:
+    """What a park is built from beside its entry: its name, where data files are looked for, and what happens to anchors.
+
+    ``fates`` befall every named anchor that does not operate yet and names no fate of its own.
+    """
+
+    name: str
+    folders: Sequence[FilePath]
+    catalogue: Catalogue
+    fates: Fates = ()
+
+
+def build_park(file: ParkFile, source: ParkSource, findings: Findings) -> Park | None:
     """The park, or None if ``findings`` gathered problems."""
-    paths = [_data_file(text, key, folders, findings) for key, text in _data_files(file)]
     _check_names(file, findings)
-    tables = [path for path in paths if path is not None]
-    if len(tables) < 2:
-        return None
-    table = read_table(tables[0], tables[1])
+    table = _table(file, source.folders, findings)
     check_trade(file, table, findings)
-    constraints = tuple(_constraint(file, i, entry, findings) for i, entry in enumerate(file.constraints))
-    observed = tuple(_observed(file, i, entry, catalogue, findings) for i, entry in enumerate(file.observed))
+    constraints = tuple(_constraint(i, entry, file, findings) for i, entry in enumerate(file.constraints))
+    scopes = scopes_of(findings)
+    observed = tuple(
+        point
+        for i, entry in enumerate(file.observed)
+        for point in observed_points(i, entry, scopes, source.folders, source.catalogue, findings)
+    )
     pipeline = _pipeline(file, findings)
-    anchors = tuple(_anchor(key, entry, file.start, findings) for key, entry in file.anchors.items())
+    anchors = tuple(_anchor(key, entry, file.start, source.fates, findings) for key, entry in file.anchors.items())
     if findings.problems:
         return None
     return Park(
-        name=name,
+        name=source.name,
         label=label(file.label),
         start=file.start,
         industries=tuple(Industry(k, label(e.label), e.pool_trend) for k, e in file.industries.items()),
@@ -68,13 +84,14 @@ def build_park(file: ParkFile, name: str, folders: Sequence[FilePath], catalogue
     )
 
 
-def label(entry: LabelEntry) -> Label:
-    return Label(entry.zh, entry.en)
+def scopes_of(findings: Findings) -> tuple[str, ...]:
+    """Names of what can be summed: ``all``, industries and segments, those of wrong entries among them."""
+    return ("all", *findings.keys("industries"), *findings.keys("segments"))
 
 
-def scopes_of(file: ParkFile) -> tuple[str, ...]:
-    """Names of what can be summed: ``all``, industries and segments."""
-    return ("all", *file.industries, *file.segments)
+def scope_labels(findings: Findings) -> dict[str, str]:
+    """Chinese names of scopes."""
+    return {"all": "\u5168\u90e8", **findings.labels("industries"), **findings.labels("segments")}
 
 
 def expand(scope: Sequence[str], file: ParkFile) -> tuple[str, ...]:
@@ -82,47 +99,59 @@ def expand(scope: Sequence[str], file: ParkFile) -> tuple[str, ...]:
     return tuple(k for k, e in file.segments.items() if {"all", e.industry, k} & set(scope))
 
 
-def _data_files(file: ParkFile) -> tuple[tuple[str, str], ...]:
-    return (("coefficients", file.trade.coefficients), ("value_added", file.trade.value_added))
-
-
-def _data_file(text: str, key: str, folders: Sequence[FilePath], findings: Findings) -> FilePath | None:
-    for folder in folders:
-        if (folder / text).is_file():
-            return folder / text
-    findings.add("no_file", ("trade", key), {"name": text})
-    return None
+def _table(file: ParkFile, folders: Sequence[FilePath], findings: Findings) -> Table | None:
+    """The input-output table, None if the park has no trade or the table cannot be read."""
+    if file.trade is None:
+        return None
+    given = {"coefficients": file.trade.coefficients, "value_added": file.trade.value_added}
+    paths = {key: data_file(text, ("trade", key), folders, findings) for key, text in given.items()}
+    coefficients, value_added = paths["coefficients"], paths["value_added"]
+    if coefficients is None or value_added is None:
+        return None
+    try:
+        return read_table(coefficients, value_added)
+    except ReadingError as error:
+        findings.problems += error.problems
+        return None
 
 
 def _check_names(file: ParkFile, findings: Findings) -> None:
-    segments, kinds = list(file.segments), list(file.partner_kinds)
+    segments, kinds = findings.keys("segments"), findings.keys("partner_kinds")
+    named = findings.labels("segments")
     for key, segment in file.segments.items():
         at = ("segments", key)
-        findings.known(segment.industry, list(file.industries), (*at, "industry"), INDUSTRY)
-        findings.known(segment.spin_off_segment or key, segments, (*at, "spin_off_segment"), SEGMENT)
-        findings.known(segment.buyer_segment or key, segments, (*at, "buyer_segment"), SEGMENT)
+        findings.known(segment.industry, findings.keys("industries"), (*at, "industry"), INDUSTRY, findings.labels("industries"))
+        findings.known(segment.spin_off_segment or key, segments, (*at, "spin_off_segment"), SEGMENT, named)
+        findings.known(segment.buyer_segment or key, segments, (*at, "buyer_segment"), SEGMENT, named)
         if segment.partner_kind is not None:
-            findings.known(segment.partner_kind, kinds, (*at, "partner_kind"), KIND)
+            findings.known(segment.partner_kind, kinds, (*at, "partner_kind"), KIND, findings.labels("partner_kinds"))
         if (segment.entry is None) == (segment.entry_share is None):
             findings.add("missing_key", at, {"key": "entry / entry_share"})
+        if file.trade is None and segment.value_added_share is None:
+            findings.add("no_table", at)
+        if file.trade is not None and segment.sector is None:
+            findings.add("missing_key", at, {"key": "sector"})
     for key, kind in file.partner_kinds.items():
         check_shares(kind.shares, segments, ("partner_kinds", key, "shares"), findings)
     for key, lab in file.labs.items():
         check_shares(lab.fields, segments, ("labs", key, "fields"), findings)
     for key, anchor in file.anchors.items():
-        findings.known(anchor.segment, segments, ("anchors", key, "segment"), SEGMENT)
+        findings.known(anchor.segment, segments, ("anchors", key, "segment"), SEGMENT, named)
         if anchor.partner_kind is not None:
-            findings.known(anchor.partner_kind, kinds, ("anchors", key, "partner_kind"), KIND)
+            findings.known(anchor.partner_kind, kinds, ("anchors", key, "partner_kind"), KIND, findings.labels("partner_kinds"))
 
 
-def _segment(key: str, entry: SegmentEntry, file: ParkFile, table: Table) -> Segment:
-    factor = file.industries[entry.industry].value_added_factor
+def _segment(key: str, entry: SegmentEntry, file: ParkFile, table: Table | None) -> Segment:
+    value_added = entry.value_added_share
+    if value_added is None:
+        ratio = 1.0 if table is None else table.value_added[entry.sector or ""]
+        value_added = file.industries[entry.industry].value_added_factor.scaled(ratio)
     per_firm = entry.entry_share is not None
     return Segment(
         key=key,
         industry=entry.industry,
         label=label(entry.label),
-        sector=entry.sector,
+        sector=entry.sector or "",
         plant=Plant(entry.plant),
         firms=entry.firms,
         staff=entry.staff,
@@ -132,7 +161,7 @@ def _segment(key: str, entry: SegmentEntry, file: ParkFile, table: Table) -> Seg
         entry=entry.entry_share or entry.entry or fixed(0.0),
         entry_per_firm=per_firm,
         through_funnel=entry.through_funnel,
-        value_added_share=scaled(factor, table.value_added[entry.sector]),
+        value_added_share=value_added,
         localisable_share=entry.localisable_share,
         local_capacity_share=entry.local_capacity_share,
         size_spread=entry.size_spread,
@@ -162,7 +191,7 @@ def _labs(file: ParkFile) -> tuple[Lab, ...]:
     )
 
 
-def _anchor(key: str, entry: AnchorEntry, start: int, findings: Findings) -> Anchor:
+def _anchor(key: str, entry: AnchorEntry, start: int, others: Fates, findings: Findings) -> Anchor:
     status = Status.PLANNED if entry.signed > start and entry.status != "operating" else Status(entry.status)
     anchor = Anchor(
         key=key,
@@ -180,16 +209,18 @@ def _anchor(key: str, entry: AnchorEntry, start: int, findings: Findings) -> Anc
         source=entry.source,
     )
     _check_dates(anchor, entry, start, findings)
-    return befall(anchor, entry.fate, start)
+    fates = entry.fate or (others if anchor.status is not Status.OPERATING else ())
+    return befallen(anchor, fates, start)
 
 
 def _check_dates(anchor: Anchor, entry: AnchorEntry, start: int, findings: Findings) -> None:
     at = ("anchors", anchor.key)
     begin, given = quarter_name(start), quarter_name(anchor.signed)
-    if not entry.fate.possible(anchor):
-        findings.add("fate_impossible", (*at, "fate"), {"fate": entry.fate.kind, "status": entry.status})
-    if entry.fate.kind == "closes" and entry.fate.quarters <= start:
-        findings.add("order", (*at, "fate"), {"earlier": f"start ({begin})", "later": "closes"})
+    for fate in entry.fate:
+        if not fate.possible(anchor):
+            findings.add("fate_impossible", (*at, "fate"), {"fate": fate.kind, "status": entry.status})
+        if fate.kind == "closes" and fate.quarters <= start:
+            findings.add("order", (*at, "fate"), {"earlier": f"start ({begin})", "later": "closes"})
     if anchor.status is Status.OPERATING and anchor.signed > start:
         findings.add("order", (*at, "signed"), {"earlier": f"signed ({given})", "later": f"start ({begin})"})
     if anchor.status is Status.PLANNED and anchor.signed <= start:
@@ -200,23 +231,26 @@ def _check_dates(anchor: Anchor, entry: AnchorEntry, start: int, findings: Findi
 
 def _pipeline(file: ParkFile, findings: Findings) -> Pipeline:
     """Signings by quarter, and the mean contract of those that are not named anchors."""
+    entry = file.pipeline
+    if entry is None:
+        return Pipeline((), fixed(NO_PIPELINE), "")
     signed = []
-    for text, count in file.pipeline.signed.items():
+    for text, count in entry.signed.items():
         try:
             signed.append((read_quarter(text), count))
         except QuantityError as error:
             findings.refused(error, ("pipeline", "signed", text))
-    named = [a for a in file.anchors.values() if file.pipeline.since <= a.signed <= file.start]
+    named = [a for a in file.anchors.values() if entry.since <= a.signed <= file.start]
     others = sum(count for _, count in signed) - len(named)
-    rest = file.pipeline.contracts - sum(a.investment.default for a in named)
-    mean = fixed(max(rest / max(others, 1), 0.1), file.pipeline.source)
-    return Pipeline(tuple(sorted(signed)), mean, file.pipeline.source)
+    rest = entry.contracts - sum(a.investment.default for a in named)
+    mean = fixed(max(rest / max(others, 1), 0.1), entry.source)
+    return Pipeline(tuple(sorted(signed)), mean, entry.source)
 
 
-def _constraint(file: ParkFile, i: int, entry: ConstraintEntry, findings: Findings) -> Constraint:
+def _constraint(i: int, entry: ConstraintEntry, file: ParkFile, findings: Findings) -> Constraint:
     at = ("constraints", i)
     for name in entry.scope:
-        findings.known(name, scopes_of(file), (*at, "scope"), SCOPE)
+        findings.known(name, scopes_of(findings), (*at, "scope"), SCOPE, scope_labels(findings))
     unit = Quantity(UNITS[entry.quantity])
     bounds = [findings.number(unit, raw, (*at, "range", n)) for n, raw in enumerate(entry.range)]
     if len(bounds) != 2:
@@ -225,12 +259,3 @@ def _constraint(file: ParkFile, i: int, entry: ConstraintEntry, findings: Findin
     if bounds[0] > bounds[1]:
         findings.add("range_order", (*at, "range"), {"given": f"{bounds[0]:g}, {bounds[1]:g}"})
     return Constraint(entry.quantity, expand(entry.scope, file), bounds[0], bounds[1], entry.source)
-
-
-def _observed(file: ParkFile, i: int, entry: ObservedEntry, catalogue: Catalogue, findings: Findings) -> Observed:
-    at = ("observed", i)
-    findings.known(entry.scope, scopes_of(file), (*at, "scope"), SCOPE)
-    value = 0.0
-    if findings.known(entry.measure, list(catalogue.measures), (*at, "measure"), MEASURE):
-        value = findings.number(Quantity(catalogue.measures[entry.measure].unit), entry.value, (*at, "value"))
-    return Observed(entry.measure, entry.scope, entry.quarter, value, entry.source)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation, Overflow
 
 from experiments.reading.messages import Facts, hint
+from experiments.reading.wide import is_wide, narrow
 from model.facts import Label
 from model.units import quarter
 
@@ -51,7 +52,8 @@ BASES: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(("1", "share", "index", "比重", "倍"), ("", "1")),
 }  # fmt: skip
 FRACTIONS = {"月", "个月", "month", "months", "季", "季度", "个季度", "quarter", "quarters"}
-NUMBER = re.compile(r"\s*([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:e[-+]?\d+)?)\s*(.*)", re.IGNORECASE | re.DOTALL)
+NUMBER = re.compile(r"\s*([-+]?\d*(?:\.\d+)?(?:e[-+]?\d+)?)\s*(.*)", re.IGNORECASE | re.DOTALL)
+COMMA = re.compile(r"(?<=\d),(?=\d)")
 NAMES: Mapping[str, Label] = {
     "share": Label("比重（0 到 1，或百分数）", "a share (0 to 1, or per cent)"),
     "1": Label("数值", "a plain number"),
@@ -70,7 +72,7 @@ NAMES: Mapping[str, Label] = {
 EXAMPLES: Mapping[str, str] = {
     "share": "5%", "1": "0.5", "1/year": "5%", "亿元": "800 亿元", "亿元/year": "800 亿元",
     "persons": "6 万人", "firms": "2000", "year": "2 years", "m2": "50 万 m²", "万 m2/year": "50 万 m²",
-    "亿元/person/year": "80 万元/人",
+    "亿元/person/year": "80 万元/人", "firms/year": "35", "persons/year": "2 万人",
 }  # fmt: skip
 
 
@@ -153,9 +155,13 @@ class Quantity:
         if isinstance(raw, int | float) and not isinstance(raw, bool):
             return float(raw), True
         facts = self._facts(raw)
+        if isinstance(raw, str) and is_wide(raw):
+            raise QuantityError("wide_text", facts, hint("write", {"text": narrow(raw)}))
+        if isinstance(raw, str) and COMMA.search(raw):
+            raise QuantityError("comma_number", facts, hint("write", {"text": COMMA.sub("", raw)}))
         match = NUMBER.fullmatch(normalised(raw)) if isinstance(raw, str) else None
         try:
-            amount = Decimal(match[1].replace(",", "")) if match else None
+            amount = Decimal(match[1]) if match else None
         except InvalidOperation:
             amount = None
         if match is None or amount is None:
@@ -209,10 +215,36 @@ def read_quarter(raw: object) -> int:
     QuantityError
         If it is anything else.
     """
+    if isinstance(raw, str) and is_wide(raw):
+        raise QuantityError("wide_text", {"given": raw}, hint("write", {"text": narrow(raw)}))
     try:
-        return quarter(normalised(raw).upper() if isinstance(raw, str) else "")
+        return quarter(raw.strip().upper() if isinstance(raw, str) else "")
     except ValueError:
-        raise QuantityError("not_a_quarter", {"given": shown(raw)}, hint("quarter")) from None
+        raise QuantityError("not_a_quarter", {"given": shown(raw)}, _quarter_hint(raw)) from None
+
+
+def _quarter_hint(raw: object) -> Label:
+    """How to write a quarter; the year given, if one is in it."""
+    year = re.search(r"(?<!\d)(?:19|20|21)\d\d(?!\d)", str(raw))
+    return hint("quarter", {"example": f"{year[0] if year else 2022}Q4"})
+
+
+def read_years(raw: object) -> tuple[int, int]:
+    """First and last calendar year of ``2024`` or ``[2023, 2025]``.
+
+    Raises
+    ------
+    QuantityError
+        If it is anything else, or the years are out of order.
+    """
+    given = raw if isinstance(raw, list) else [raw, raw]
+    years = [year for year in given if type(year) is int and 1900 <= year <= 2200]
+    if len(given) != 2 or len(years) != 2:
+        raise QuantityError("shock_years", {})
+    first, last = years
+    if first > last:
+        raise QuantityError("range_order", {"given": f"{first}, {last}"})
+    return first, last
 
 
 def read_count(raw: object) -> int:

@@ -7,46 +7,55 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 
 from experiments.reading.messages import Problem, ReadingError, choices, hint, problem
-from experiments.reading.nodes import Mark, Node, merge, without
+from experiments.reading.nodes import Mark, Node, merge, moved, without
 from experiments.reading.schema import KEYED_BLOCKS, PARK_BLOCKS
-from experiments.reading.text import parse, read_tree
+from experiments.reading.tables import read_block
+from experiments.reading.text import Text, parse, read_tree
 from model.facts import Label
 
 SHIPPED = FilePath(__file__).resolve().parents[2] / "scenarios"
 SUFFIXES = (".yaml", ".yml")
+SCENARIOS, POLICIES, PARKS = ".", "policies", "parks"  # folders of each kind of file
 
 
 @dataclasses.dataclass(frozen=True)
 class Source:
-    """A resolved file: its tree after ``extends`` and includes, its name, and where it stands."""
+    """A resolved file: its tree after ``extends`` and includes, its name, where it stands, and what is wrong with its writing."""
 
     tree: Node
     name: str
     path: FilePath
+    problems: tuple[Problem, ...] = ()
 
 
 def names_in(folder: FilePath) -> tuple[str, ...]:
     """Names of the YAML files in a folder, in order."""
-    return tuple(sorted(p.stem for p in folder.glob("*") if p.suffix in SUFFIXES and p.is_file()))
+    return tuple(sorted({p.stem for p in folder.glob("*") if p.suffix in SUFFIXES and p.is_file()}))
 
 
 def find(name: str, kind: str, near: FilePath, said: Mark) -> FilePath:
-    """The file that a path or a name means: a name is looked for under ``near`` first, then among the shipped files.
+    """The file that a path or a name means: a name is looked for under ``near`` and among the shipped files.
 
     Raises
     ------
     ReadingError
-        If there is no such file; it names the nearest.
+        If there is no such file (it names the nearest), or there are two.
     """
+    written = FilePath(name)
     if name.endswith(SUFFIXES):
-        for path in (FilePath(name), near / name):
-            if path.is_file():
-                return path
+        found = [path for path in (written, near / name) if path.is_file()]
+        if found:
+            return found[0]
+    elif written.suffix and written.is_file():
+        raise ReadingError([problem("not_yaml_file", said, facts={"name": name})])
     folders = [f for f in dict.fromkeys((near / kind, SHIPPED / kind)) if f.is_dir()]
-    for folder in folders:
-        for suffix in SUFFIXES:
-            if (folder / (name + suffix)).is_file():
-                return folder / (name + suffix)
+    hits = [folder / (name + suffix) for folder in folders for suffix in SUFFIXES if (folder / (name + suffix)).is_file()]
+    hits = list({path.resolve(): path for path in hits}.values())
+    if len(hits) > 1:
+        facts = {"name": name, "one": _shown(hits[0]), "other": _shown(hits[1])}
+        raise ReadingError([problem("ambiguous_name", said, facts=facts, hint=hint("path"))])
+    if hits:
+        return hits[0]
     known = [known for folder in folders for known in names_in(folder)]
     raise ReadingError([problem("no_file", said, facts={"name": name}, hint=choices(name, known) if known else None)])
 
@@ -57,20 +66,26 @@ def resolved(path: FilePath, kind: str, chain: tuple[FilePath, ...] = ()) -> Sou
     Raises
     ------
     ReadingError
-        If a file is missing or cannot be read, or the files extend each other in a circle.
+        If a file is missing or cannot be read at all, or the files extend each other in a circle.
     """
-    tree = included(read_tree(path, _shown(path)), path.parent)
-    parent = tree.get("extends")
-    source = Source(tree, path.stem, path)
+    text = included(read_tree(path, _shown(path)), path.parent)
+    parent = text.tree.get("extends")
     if parent is None or not isinstance(parent.value, str):
-        return source
-    above = find(parent.value, kind, path.parent, parent.mark)
+        return Source(text.tree, path.stem, path, text.problems)
+    try:
+        above = find(parent.value, kind, path.parent, parent.mark)
+    except ReadingError as error:
+        raise ReadingError([*text.problems, *error.problems]) from None
     line = (*chain, path.resolve())
     if above.resolve() in line:
         shown = " → ".join(p.stem for p in (*line, above))
-        raise ReadingError([problem("cycle", parent.mark, ("extends",), {"chain": shown})])
-    base = without(resolved(above, kind, line).tree, ("name", "extends"))
-    return Source(merge(base, tree), path.stem, path)
+        raise ReadingError([*text.problems, problem("cycle", parent.mark, ("extends",), {"chain": shown})])
+    try:
+        base = resolved(above, kind, line)
+    except ReadingError as error:
+        raise ReadingError([*text.problems, *error.problems]) from None
+    tree = merge(without(base.tree, ("name", "extends")), text.tree)
+    return Source(tree, path.stem, path, (*text.problems, *base.problems))
 
 
 def _shown(path: FilePath) -> str:
@@ -79,20 +94,32 @@ def _shown(path: FilePath) -> str:
     return inside.relative_to(SHIPPED.parent).as_posix() if inside.is_relative_to(SHIPPED) else str(path)
 
 
-def included(tree: Node, folder: FilePath) -> Node:
-    """The tree with every block of a park that names a YAML file replaced by that file."""
-    value = dict(tree.members)
-    problems: list[Problem] = []
-    for key, child in tree.members.items():
-        if key in PARK_BLOCKS and isinstance(child.value, str) and child.value.endswith(SUFFIXES):
-            file = folder / child.value
-            try:
-                value[key] = read_tree(file, _shown(file))
-            except ReadingError as error:
-                problems.extend(error.problems)
-    if problems:
+def included(text: Text, folder: FilePath) -> Text:
+    """The text with every block of a park that names a YAML or CSV file replaced by that file's.
+
+    Raises
+    ------
+    ReadingError
+        If one of them cannot be read.
+    """
+    value = dict(text.tree.members)
+    problems, broken = list(text.problems), False
+    for key, child in text.tree.members.items():
+        if key not in PARK_BLOCKS or not isinstance(child.value, str):
+            continue
+        file = folder / child.value
+        read = read_tree if file.suffix in SUFFIXES else read_block
+        try:
+            block = read(file, _shown(file))
+        except ReadingError as error:
+            problems.extend(error.problems)
+            broken = True
+        else:
+            value[key] = block.tree
+            problems.extend(block.problems)
+    if broken:
         raise ReadingError(problems)
-    return dataclasses.replace(tree, value=value) if value else tree
+    return Text(dataclasses.replace(text.tree, value=value), tuple(problems)) if value else text
 
 
 def with_sets(tree: Node, sets: Sequence[str], park: Node | None = None) -> Node:
@@ -120,22 +147,16 @@ def _set(tree: Node, argument: str, park: Node | None) -> Node:
     if not (equals and path and text):
         raise ReadingError([problem("no_value", mark, hint=hint("example", {"example": "clock.end=2030Q4"}))])
     try:
-        value = _marked(parse(text, mark.file), mark)
+        given = parse(text, mark.file)
     except ReadingError as error:
         raise ReadingError(dataclasses.replace(p, line=0, column=0) for p in error.problems) from None
+    if given.problems:
+        raise ReadingError(dataclasses.replace(p, line=0, column=0) for p in given.problems)
+    value = moved(given.tree, mark)
     known = tree if park is None else merge(park, tree)
     for key in reversed(_parts(known, path, mark)):
         value = Node({key: value}, mark, {key: mark})
     return value
-
-
-def _marked(node: Node, mark: Mark) -> Node:
-    """The node with every place replaced by ``mark``: a command line has no lines."""
-    if isinstance(node.value, tuple):
-        return Node(tuple(_marked(child, mark) for child in node.value), mark)
-    if isinstance(node.value, str | int | float | None):
-        return Node(node.value, mark)
-    return Node({k: _marked(v, mark) for k, v in node.value.items()}, mark, dict.fromkeys(node.value, mark))
 
 
 def _parts(tree: Node, path: str, mark: Mark) -> list[str]:

@@ -9,10 +9,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from experiments.reading.fates import Fate, read_fate
-from experiments.reading.quantities import Quantity, QuantityError, read_count, read_quarter
+from experiments.reading.fates import Fates, read_fates
+from experiments.reading.quantities import Quantity, QuantityError, read_count, read_quarter, read_years
 from experiments.reading.spreads import Spread
-from model.facts import Assumption
+from model.facts import Assumption, Shape
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,6 @@ SHARE = Quantity("share", 0.0, 1.0)
 RATE = Quantity("1/year", -1.0, 1.0)
 Share = Annotated[float, Reads(SHARE.read)]
 Number = Annotated[float, Reads(Quantity("1").read)]
-Years = Annotated[float, Reads(Quantity("year").read)]
 Money = Annotated[float, Reads(Quantity("亿元").read)]
 Area = Annotated[float, Reads(Quantity("m2").read)]
 Quarter = Annotated[int, Reads(read_quarter)]
@@ -50,7 +49,12 @@ SpreadPersons = Annotated[Assumption, Reads(Spread(Quantity("persons")).read)]
 SpreadMoney = Annotated[Assumption, Reads(Spread(Quantity("亿元")).read)]
 SpreadOutput = Annotated[Assumption, Reads(Spread(Quantity("亿元/year")).read)]
 SpreadOutputPerHead = Annotated[Assumption, Reads(Spread(Quantity("亿元/person/year")).read)]
+SpreadChange = Annotated[Assumption, Reads(Spread(Quantity("share", -0.95, 5.0)).read)]
+Years = Annotated[tuple[int, int], Reads(read_years)]
+FateList = Annotated[Fates, Reads(read_fates)]
 Scope = Annotated[list[str], BeforeValidator(lambda raw: [raw] if isinstance(raw, str) else raw)]
+NO_CHANGE = Assumption(0.0, 0.0, 0.0, Shape.FIXED)
+NONE_LOCAL = Assumption(0.0, 0.0, 0.0, Shape.FIXED)
 Stage = Literal["planned", "signed", "started", "operating"]
 
 
@@ -81,18 +85,19 @@ class IndustryEntry(Sourced):
 class SegmentEntry(Sourced):
     label: LabelEntry
     industry: str
-    sector: str
+    sector: str | None = None
     plant: Literal["office", "plant", "fab"]
     firms: SpreadFirms
     staff: SpreadPersons
     revenue_per_head: SpreadOutputPerHead
     growth: SpreadRate
     productivity_growth: SpreadRate
+    value_added_share: SpreadShare | None = None
     entry: SpreadEntry | None = None
     entry_share: SpreadRate | None = None
     through_funnel: bool = False
-    localisable_share: SpreadShare
-    local_capacity_share: SpreadShare
+    localisable_share: SpreadShare = NONE_LOCAL
+    local_capacity_share: SpreadShare = NONE_LOCAL
     size_spread: Number
     branch_plant: bool = False
     lag_factor: Number = 1.0
@@ -133,7 +138,7 @@ class AnchorEntry(Sourced):
     jobs: SpreadPersons | None = None
     opening_share: SpreadShare = Assumption(0.75, 0.4, 1.0, source="assumption: signed")
     partners_came_before: bool = False
-    fate: Annotated[Fate, Reads(read_fate)] = Fate("as_declared")
+    fate: FateList = ()
 
 
 class LabEntry(Sourced):
@@ -168,27 +173,39 @@ class ConstraintEntry(Sourced):
     source: str
 
 
+class SeriesEntry(Entry):
+    """Rows of a data file that belong together: those with this indicator, and this unit if it is given."""
+
+    file: str
+    indicator: str
+    unit: str | None = None
+    factor: Number = 1.0
+
+
 class ObservedEntry(Sourced):
+    """One figure (``quarter``, ``value``, ``source``), or a whole ``series``."""
+
     measure: str
     scope: str
-    quarter: Quarter
-    value: object
-    source: str
+    quarter: Quarter | None = None
+    value: object = None
+    series: SeriesEntry | None = None
 
 
 class ParkFile(Sourced):
     format: int
     name: str | None = None
     label: LabelEntry
+    extends: str | None = None
     start: Quarter
     industries: dict[str, IndustryEntry]
     segments: dict[str, SegmentEntry]
     zones: dict[str, ZoneEntry]
-    partner_kinds: dict[str, PartnerKindEntry]
-    trade: TradeEntry
-    anchors: dict[str, AnchorEntry]
-    labs: dict[str, LabEntry]
-    pipeline: PipelineEntry
+    partner_kinds: dict[str, PartnerKindEntry] = {}
+    trade: TradeEntry | None = None
+    anchors: dict[str, AnchorEntry] = {}
+    labs: dict[str, LabEntry] = {}
+    pipeline: PipelineEntry | None = None
     constraints: list[ConstraintEntry] = []
     observed: list[ObservedEntry] = []
 
@@ -209,18 +226,17 @@ class TargetEntry(Sourced):
     scope_note: LabelEntry = LabelEntry(zh="", en="")
 
 
-class ScenarioFile(Sourced):
-    """A scenario's own keys; beside them it may repeat any block of its park, to change what stands there."""
+class JointEntry(Sourced):
+    label: LabelEntry
+    targets: list[str]
 
-    format: int
-    name: str | None = None
-    title: LabelEntry
-    extends: str | None = None
-    park: str
-    clock: ClockEntry
-    policy: str | None = None
-    assumptions: dict[str, object] = {}
-    targets: dict[str, TargetEntry] = {}
+
+class ShockEntry(Sourced):
+    label: LabelEntry
+    scope: Scope
+    years: Years
+    demand: SpreadChange = NO_CHANGE
+    entry: SpreadChange = NO_CHANGE
 
 
 class SettingEntry(Sourced):
@@ -234,7 +250,7 @@ class SettingEntry(Sourced):
 
 
 class PolicyFile(Sourced):
-    format: int
+    format: int = 1
     name: str | None = None
     title: LabelEntry
     extends: str | None = None
@@ -242,7 +258,25 @@ class PolicyFile(Sourced):
     settings: list[SettingEntry] = []
 
 
+class ScenarioFile(Sourced):
+    """A scenario's own keys; beside them it may repeat any block of its park, to change what stands there."""
+
+    format: int
+    name: str | None = None
+    title: LabelEntry
+    extends: str | None = None
+    park: str
+    clock: ClockEntry
+    policy: str | PolicyFile | None = None
+    anchor_fate: FateList = ()
+    assumptions: dict[str, object] = {}
+    shocks: dict[str, ShockEntry] = {}
+    targets: dict[str, TargetEntry] = {}
+    joint_targets: dict[str, JointEntry] = {}
+    judged: list[str] | None = None
+
+
 PARK_BLOCKS = (
     "industries", "segments", "zones", "partner_kinds", "trade", "anchors", "labs", "pipeline", "constraints", "observed",
 )  # fmt: skip
-KEYED_BLOCKS = ("industries", "segments", "zones", "partner_kinds", "anchors", "labs", "targets")
+KEYED_BLOCKS = ("industries", "segments", "zones", "partner_kinds", "anchors", "labs", "targets", "shocks", "joint_targets")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path as FilePath
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
     DocumentStartEvent,
     Event,
@@ -23,10 +25,12 @@ from ruamel.yaml.events import (
 
 from experiments.reading.messages import Problem, ReadingError, hint, problem
 from experiments.reading.nodes import Mark, Node, Scalar
+from experiments.reading.slips import why_not_yaml
+from experiments.reading.wide import COLON, HIDDEN, QUOTES, name_of, narrow
+from model.facts import Label
 
 LARGEST = 1_000_000  # bytes; a park is under 50 kB
 DEEPEST = 20
-WIDE_COLON = re.compile(r"^\s*(?:- +)?([\w.]+)\s*\uff1a")
 INTEGER = re.compile(r"[-+]?[0-9]+")
 FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 SPECIAL: dict[str, Scalar] = {
@@ -38,57 +42,75 @@ SPECIAL: dict[str, Scalar] = {
 }
 
 
-def read_tree(path: FilePath, shown: str | None = None) -> Node:
+@dataclass(frozen=True)
+class Text:
+    """The tree of a file, and what is wrong with its writing though it could be read."""
+
+    tree: Node
+    problems: tuple[Problem, ...] = ()
+
+
+def read_tree(path: FilePath, shown: str | None = None) -> Text:
     """The tree of a file, called ``shown`` in messages.
 
     Raises
     ------
     ReadingError
-        If the file is absent, too large, not UTF-8 or not the plain YAML that is read here.
+        If the file is absent, too large, not UTF-8 or not YAML at all.
     """
     name = str(path) if shown is None else shown
-    start = Mark(name, 0, 0)
+    return parse(read_text(path, Mark(name, 0, 0)), name)
+
+
+def read_text(path: FilePath, start: Mark) -> str:
+    """The text of a UTF-8 file of bearable size.
+
+    Raises
+    ------
+    ReadingError
+        If the file is absent, cannot be opened, is too large or not UTF-8.
+    """
     if not path.is_file():
         raise ReadingError([problem("no_file", start, facts={"name": str(path)})])
-    size = path.stat().st_size
-    if size > LARGEST:
-        raise ReadingError([problem("too_large", start, facts={"size": str(size), "limit": str(LARGEST)})])
-    return parse(decode(path.read_bytes(), start), name)
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise ReadingError([problem("too_large", start, facts={"size": str(size), "limit": str(LARGEST)})])
+        return decode(path.read_bytes(), start)
+    except OSError as error:
+        raise ReadingError([problem("unreadable", start, facts={"problem": error.strerror or str(error)})]) from None
 
 
 def decode(content: bytes, start: Mark) -> str:
     """The text of UTF-8 content, with or without a byte order mark."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise _encoding(start, "UTF-16")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        guess = "UTF-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "GBK"
-        raise ReadingError([problem("encoding", start, facts={"guess": guess}, hint=hint("utf8"))]) from None
+        raise _encoding(start, "GBK") from None
     if "\0" in text:
-        raise ReadingError([problem("encoding", start, facts={"guess": "UTF-16"}, hint=hint("utf8"))])
+        raise _encoding(start, "UTF-16")
     return text
 
 
-@lru_cache(maxsize=32)
-def parse(text: str, file: str) -> Node:
-    """The tree of a YAML text; remembered, as scenarios share their park and parents."""
+def _encoding(start: Mark, guess: str) -> ReadingError:
+    return ReadingError([problem("encoding", start, facts={"guess": guess}, hint=hint("utf8"))])
+
+
+@lru_cache(maxsize=256)
+def parse(text: str, file: str) -> Text:
+    """The tree of a YAML text; remembered, as scenarios share their park and parents.
+
+    Raises
+    ------
+    ReadingError
+        If it is not YAML at all, or holds nothing.
+    """
     try:
         return _Builder(file).build(YAML(typ="safe", pure=True).parse(text))
     except (YAMLError, ValueError) as error:
-        raise ReadingError([_why(error, text, file)]) from None
-
-
-def _why(error: Exception, text: str, file: str) -> Problem:
-    for number, line in enumerate(text.splitlines(), 1):
-        wide = WIDE_COLON.match(line)
-        if wide is not None:
-            where = Mark(file, number, wide.end())
-            return problem("wide_colon", where, facts={"key": wide[1]}, hint=hint("half_colon"))
-        if re.match(r" *\t", line):
-            return problem("tab", Mark(file, number, line.index("\t") + 1), hint=hint("spaces"))
-    place = error.problem_mark or error.context_mark if isinstance(error, MarkedYAMLError) else None
-    where = Mark(file, 1, 1) if place is None else Mark(file, place.line + 1, place.column + 1)
-    said = (error.problem if isinstance(error, MarkedYAMLError) else None) or str(error).splitlines()[0]
-    return problem("syntax", where, facts={"problem": said})
+        raise ReadingError(why_not_yaml(error, text, file)) from None
 
 
 class _Builder:
@@ -98,7 +120,7 @@ class _Builder:
         self.file = file
         self.problems: list[Problem] = []
 
-    def build(self, events: Iterator[Event]) -> Node:
+    def build(self, events: Iterator[Event]) -> Text:
         root: Node | None = None
         documents = 0
         for event in events:
@@ -110,11 +132,8 @@ class _Builder:
             elif isinstance(event, NodeEvent):
                 root = self.node(event, events, 0)
         if root is None:
-            root = Node(None, Mark(self.file, 1, 1))
-            self.problems.append(problem("empty", root.mark))
-        if self.problems:
-            raise ReadingError(self.problems)
-        return root
+            raise ReadingError([problem("empty", Mark(self.file, 1, 1))])
+        return Text(root, tuple(self.problems))
 
     def mark(self, event: Event) -> Mark:
         return Mark(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
@@ -141,7 +160,21 @@ class _Builder:
                     break
                 items.append(self.node(item, events, depth + 1))
             return Node(tuple(items), self.mark(event))
-        return Node(event.value if event.style else scalar(event.value), self.mark(event))
+        if event.style:
+            return Node(event.value, self.mark(event))
+        self.check_writing(event)
+        return Node(scalar(event.value), self.mark(event))
+
+    def check_writing(self, event: ScalarEvent) -> None:
+        """Refuse what a keyboard or a paste slipped into a plain scalar or a key: smart quotes, odd or unseen spaces."""
+        hidden = HIDDEN.search(event.value)
+        if hidden is not None:
+            self.problems.append(
+                problem("hidden", self.mark(event), facts={"name": name_of(hidden[0])}, hint=hint("plain_space"))
+            )
+        elif event.value[:1] in QUOTES:
+            mend = hint("write", {"text": f'"{event.value.strip(QUOTES)}"'})
+            self.problems.append(problem("smart_quote", self.mark(event), facts={"given": event.value}, hint=mend))
 
     def mapping(self, start: Event, events: Iterator[Event], depth: int) -> Node:
         value: dict[str, Node] = {}
@@ -149,19 +182,30 @@ class _Builder:
         for event in iter(lambda: next(events), None):
             if isinstance(event, MappingEndEvent):
                 break
-            key = event.value if isinstance(event, ScalarEvent) else ""
-            if not key:
+            if not isinstance(event, ScalarEvent) or not event.value:
                 self.node(event, events, depth + 1)
                 self.problems.append(problem("key_type", self.mark(event)))
-            elif "\uff1a" in key:
-                name = key.partition("\uff1a")[0]
+                self.node(next(events), events, depth + 1)
+                continue
+            key = event.value
+            if COLON in key:
+                name = key.partition(COLON)[0]
                 self.problems.append(problem("wide_colon", self.mark(event), facts={"key": name}, hint=hint("half_colon")))
+            elif narrow(key) != key:
+                self.problems.append(problem("wide_text", self.mark(event), facts={"given": key}, hint=mended(key)))
+            else:
+                self.check_writing(event)
             child = self.node(next(events), events, depth + 1)
             if key in value:
                 facts = {"key": key, "first": str(keys[key].line)}
                 self.problems.append(problem("duplicate_key", self.mark(event), facts=facts))
             value[key], keys[key] = child, self.mark(event)
         return Node(value, self.mark(start), keys)
+
+
+def mended(text: str) -> Label:
+    """Hint to write a text with ASCII digits and punctuation."""
+    return hint("write", {"text": narrow(text)})
 
 
 def scalar(text: str) -> Scalar:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from experiments.reading.checking import Findings
+from experiments.reading.messages import Problem, ReadingError, problem
+from experiments.reading.quantities import Quantity, QuantityError
 from experiments.reading.schema import ParkFile, TradeEntry
+from experiments.reading.tables import Rows, read_rows
+from experiments.reading.text import scalar
 from model.facts import Label
 
 OUTSIDE = "outside"  # products of a sector that no segment makes
@@ -28,35 +31,56 @@ class Table:
 
 
 def read_table(coefficients: FilePath, value_added: FilePath) -> Table:
-    """The table of two CSV files whose first column names the sector."""
-    ratios = {row[0]: float(row[1]) for row in _rows(value_added)[1:]}
-    header, *body = _rows(coefficients)
-    cells = {row[0]: dict(zip(header[1:], map(float, row[1:]), strict=True)) for row in body}
+    """The table of two CSV files whose first column names the sector.
+
+    Raises
+    ------
+    ReadingError
+        If a file cannot be read, or a cell is no number.
+    """
+    problems: list[Problem] = []
+    buys, adds = read_rows(coefficients, coefficients.name), read_rows(value_added, value_added.name)
+    cells = dict(_numbers(buys, problems))
+    ratios = {name: next(iter(row.values()), 0.0) for name, row in _numbers(adds, problems)}
+    if problems:
+        raise ReadingError(problems)
     return Table(cells, ratios)
 
 
-def _rows(path: FilePath) -> list[list[str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return [row for row in csv.reader(file) if row and not row[0].startswith("#")]
+def _numbers(table: Rows, problems: list[Problem]) -> Iterator[tuple[str, Row]]:
+    """Rows by the name in their first column, their other cells as numbers; an empty cell is 0."""
+    first, *others = table.columns
+    for line, cells in table.rows:
+        row = {}
+        for column in others:
+            try:
+                row[column] = Quantity("1", -1e9).read(scalar(cells.get(column) or "0"))
+            except QuantityError as error:
+                problems.append(problem(error.code, table.mark(line, column), (cells[first], column), error.facts, error.mend))
+        yield cells[first], row
 
 
-def check_trade(park: ParkFile, table: Table, findings: Findings) -> None:
+def check_trade(park: ParkFile, table: Table | None, findings: Findings) -> None:
     """Problems of the splits: unknown sectors or segments, shares that do not sum to 1."""
-    names = (*park.segments, OUTSIDE)
+    if park.trade is None or table is None:
+        return
+    segments = findings.keys("segments")
+    names = (*segments, OUTSIDE)
     for key, segment in park.segments.items():
-        findings.known(segment.sector, list(table.value_added), ("segments", key, "sector"), SECTOR)
+        if segment.sector is not None and findings.known(segment.sector, _sectors(table), ("segments", key, "sector"), SECTOR):
+            continue
     for sector, shares in park.trade.splits.items():
         findings.known(sector, list(table.coefficients), ("trade", "splits", sector), SECTOR)
         check_shares(shares, names, ("trade", "splits", sector), findings)
     for buyer, splits in park.trade.buyer_splits.items():
-        findings.known(buyer, list(park.segments), ("trade", "buyer_splits", buyer), SEGMENT)
+        findings.known(buyer, segments, ("trade", "buyer_splits", buyer), SEGMENT)
         for sector, shares in splits.items():
             findings.known(sector, list(table.coefficients), ("trade", "buyer_splits", buyer, sector), SECTOR)
             check_shares(shares, names, ("trade", "buyer_splits", buyer, sector), findings)
     for buyer, row in park.trade.beyond_table.items():
-        findings.known(buyer, list(park.segments), ("trade", "beyond_table", buyer), SEGMENT)
+        findings.known(buyer, segments, ("trade", "beyond_table", buyer), SEGMENT)
         for seller in row:
-            findings.known(seller, list(park.segments), ("trade", "beyond_table", buyer, seller), SEGMENT)
+            findings.known(seller, segments, ("trade", "beyond_table", buyer, seller), SEGMENT)
 
 
 def check_shares(shares: Row, names: Sequence[str], path: tuple[str, ...], findings: Findings) -> None:
@@ -68,13 +92,21 @@ def check_shares(shares: Row, names: Sequence[str], path: tuple[str, ...], findi
         findings.add("sum_not_one", path, {"total": f"{total:g}"})
 
 
-def purchases(park: ParkFile, table: Table) -> tuple[tuple[float, ...], ...]:
-    """Share of the buyer's revenue spent on each segment's products, [buying segment][selling segment]."""
-    return tuple(_row(buyer, park, table) for buyer in park.segments)
+def _sectors(table: Table) -> list[str]:
+    """Sectors that buy, supply and have a value added."""
+    buying = set.intersection(*(set(row) for row in table.coefficients.values())) if table.coefficients else set()
+    return [name for name in table.value_added if name in buying]
 
 
-def _row(buyer: str, park: ParkFile, table: Table) -> tuple[float, ...]:
-    trade, sector = park.trade, park.segments[buyer].sector
+def purchases(park: ParkFile, table: Table | None) -> tuple[tuple[float, ...], ...]:
+    """Share of the buyer's revenue spent on each segment's products, [buying segment][selling segment]; 0 without a table."""
+    if park.trade is None or table is None:
+        return tuple((0.0,) * len(park.segments) for _ in park.segments)
+    return tuple(_row(buyer, park, park.trade, table) for buyer in park.segments)
+
+
+def _row(buyer: str, park: ParkFile, trade: TradeEntry, table: Table) -> tuple[float, ...]:
+    sector = park.segments[buyer].sector or ""
     row = dict.fromkeys(park.segments, 0.0)
     for supplier, shares in _splits(buyer, trade).items():
         own = trade.own_sector_factor if supplier == sector else 1.0

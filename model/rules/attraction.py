@@ -7,6 +7,7 @@ of entrants per world and segment, with the mean of a nested logit normalised on
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -194,7 +195,7 @@ def apply(state: ParkState, p: Attraction, draws: Draws) -> Change:
     followers = _landed(state, rows(state.partners, signed), brought_share[row[signed]], p)
 
     pool = _pool(state, p, draws)
-    cells = state.cells
+    cells = dataclasses.replace(state.cells, pool=state.cells.pool * base.pool_factor[base.year(draws.quarter)])
     rent = _rent(state)
     value = value_of_entry(cells, rent, levers.support, p)
     together = rivals_value(value, levers.support, p)

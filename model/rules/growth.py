@@ -110,7 +110,7 @@ def apply(state: ParkState, p: Growth, draws: Draws) -> Change:
     base, firms, groups = state.base, state.firms, state.groups
     shock = _common(state, p, draws)
     year = (draws.quarter - base.start - 1) // QUARTERS_PER_YEAR
-    drift = base.growth + shock - mean_correction(year) * p.segment_spread**2
+    drift = base.growth + base.demand_shift[base.year(draws.quarter)] + shock - mean_correction(year) * p.segment_spread**2
     pace = reviewed(state, p, draws, birthdays(firms.born, draws.quarter))
     linked, gain = _spillover(state, p, draws.quarter)
     demand = firms.outside_demand * groups.spread(np.exp(drift * STEP_YEARS))

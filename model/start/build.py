@@ -17,6 +17,7 @@ from model.base import (
     draw_one,
     kind_partners,
     pool_trend,
+    shock_tables,
     signature,
     structure_of,
     uniforms_of,
@@ -30,7 +31,7 @@ from model.newcomers import by_world, on_ridge, productivity
 from model.rules import anchors, attraction, exit, growth, orders, spin_off
 from model.rules.accounts import local_tax
 from model.rules.site import floor_per_head, rent_index
-from model.scenario import Case, Park
+from model.scenario import Case, Park, Scenario
 from model.start.firms import initial_firms, without_orders
 from model.start.labs import initial_labs, initial_research
 from model.start.projects import initial_anchors, initial_projects, integrated
@@ -63,7 +64,7 @@ def begin(cases: Sequence[Case]) -> tuple[Batch, ParkState]:
     parks = [case.scenario.park for case in cases]
     keys = world_keys(cases)
     parameters = sample(cases, keys)
-    base, totals = compile_base(parks, keys, parameters)
+    base, totals = compile_base([case.scenario for case in cases], keys, parameters)
     n_quarters = cases[0].scenario.end - base.start
     entrant = mean_entrant(base, parameters)
     levers = compile_levers([c.policy for c in cases], parks[0], base, base.lever_parameters, entrant, n_quarters)
@@ -83,13 +84,15 @@ def check_batch(cases: Sequence[Case]) -> None:
 
 
 # ── Base ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-def compile_base(parks: Sequence[Park], keys: Keys, parameters: Parameters) -> tuple[Base, Totals]:
+def compile_base(scenarios: Sequence[Scenario], keys: Keys, parameters: Parameters) -> tuple[Base, Totals]:
     """The base with what each world drew, and the totals of its start."""
+    parks = [scenario.park for scenario in scenarios]
     park = parks[0]
     structure = structure_of(park)
     value_added = by_segment(parks, keys, "value_added_share", lambda s: s.value_added_share)
     totals = accepted_totals(parks, keys, value_added)
     entry = by_segment(parks, keys, "entry", lambda s: s.entry)
+    demand_shift, pool_factor = shock_tables(scenarios, keys)
     ridge = np.broadcast_to(attraction.ridge_partners(parameters["attraction"]), (len(parks),))
     base = Base(
         **{f.name: getattr(structure, f.name) for f in dataclasses.fields(structure)},
@@ -108,6 +111,8 @@ def compile_base(parks: Sequence[Park], keys: Keys, parameters: Parameters) -> t
         local_capacity_share=by_segment(parks, keys, "local_capacity_share", lambda s: s.local_capacity_share),
         entry=np.where(structure.entry_per_firm, entry * totals.firms, entry),
         pool_trend=pool_trend(parks, keys),
+        demand_shift=demand_shift,
+        pool_factor=pool_factor,
     )
     return base, totals
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -23,7 +24,8 @@ GRID = np.linspace(0.0, 1.0 - 2.0**-53, 101)
 @given(BOUNDS, st.sampled_from(list(Shape)), st.sampled_from([0.0, 0.2]))
 def test_quantiles_stay_inside_the_bounds_and_never_fall(bounds, shape, null_prob):
     low, default, high = bounds
-    values = Assumption(default, low, high, shape, null_prob).quantile(GRID)
+    options = (low, default, default, high) if shape is Shape.CHOICE else ()
+    values = Assumption(default, low, high, shape, null_prob, deviation=0.4, options=options).quantile(GRID)
     effective = values[null_prob <= GRID]
     assert (values[null_prob > GRID] == 0.0).all()
     assert (effective >= low * (1 - 1e-12)).all() and (effective <= high * (1 + 1e-12)).all()
@@ -34,6 +36,52 @@ def test_quantiles_stay_inside_the_bounds_and_never_fall(bounds, shape, null_pro
 def test_quantiles_reach_both_bounds(shape):
     values = Assumption(3.0, 1.0, 10.0, shape).quantile(np.array([0.0, 1.0 - 2.0**-53]))
     assert values == pytest.approx([1.0, 10.0], rel=1e-6)
+
+
+MIDDLES = (np.arange(4000) + 0.5) / 4000
+
+
+@pytest.mark.parametrize(("low", "high"), [(1.0, 9.0), (3.5, 9.0), (4.0, 5.0), (-100.0, 100.0)])
+def test_a_normal_is_cut_off_at_its_bounds_and_keeps_its_shape_between_them(low, high):
+    values = Assumption(4.0, low, high, Shape.NORMAL, deviation=1.5).quantile(MIDDLES)
+    normal = NormalDist(4.0, 1.5)
+    below, inside = normal.cdf(low), normal.cdf(high) - normal.cdf(low)
+    mean = 4.0 + 1.5**2 * (normal.pdf(low) - normal.pdf(high)) / inside
+    assert values.mean() == pytest.approx(mean, rel=1e-3)
+    for point in np.linspace(max(low, 0.0), min(high, 8.0), 7):
+        assert (values <= point).mean() == pytest.approx((normal.cdf(point) - below) / inside, abs=1e-3)
+
+
+def test_a_lognormal_is_the_exponential_of_a_normal_cut_off_at_its_bounds():
+    values = Assumption(2.0, 0.5, 6.0, Shape.LOGNORMAL, deviation=0.8).quantile(MIDDLES)
+    logs = Assumption(np.log(2.0), np.log(0.5), np.log(6.0), Shape.NORMAL, deviation=0.8).quantile(MIDDLES)
+    assert np.log(values) == pytest.approx(logs, rel=1e-12)
+
+
+def test_a_choice_takes_each_option_equally_often_and_nothing_else():
+    values = Assumption(0.0, 0.0, 7.0, Shape.CHOICE, options=(0.0, 2.0, 2.0, 7.0)).quantile(MIDDLES)
+    assert {float(v): int((values == v).sum()) for v in np.unique(values)} == {0.0: 1000, 2.0: 2000, 7.0: 1000}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"shape": Shape.NORMAL},
+        {"shape": Shape.LOGNORMAL, "deviation": 1.0, "low": 0.0},
+        {"shape": Shape.CHOICE},
+        {"shape": Shape.CHOICE, "options": (1.0, 2.0)},
+    ],
+)
+def test_a_distribution_without_what_it_needs_is_refused(wrong):
+    with pytest.raises(ValueError, match="needs"):
+        Assumption(**{"default": 2.0, "low": 1.0, "high": 3.0, **wrong})
+
+
+@pytest.mark.parametrize("shape", Shape)
+def test_a_scaled_assumption_draws_scaled_values(shape):
+    options = (1.0, 2.0, 4.0) if shape is Shape.CHOICE else ()
+    given = Assumption(2.0, 1.0, 4.0, shape, deviation=0.7, options=options)
+    assert given.scaled(3.0).quantile(GRID) == pytest.approx(3.0 * given.quantile(GRID), rel=1e-12)
 
 
 def test_triangular_quantiles_have_their_mode_and_mean():

@@ -20,6 +20,8 @@ class Declared:
     unit: str
     low: float = 0.0
     high: float = 1e9
+    target: str = "segments"
+    label: Label = Label("", "")
 
 
 def _parameter(name: str, unit: str, default: float, low: float, high: float) -> ParameterFact:
@@ -39,7 +41,7 @@ def catalogue() -> Catalogue:
     }  # fmt: skip
     levers = {
         "seed_fund": Declared("亿元/year", 0.0, 5.0), "landing_subsidy": Declared("share", 0.0, 0.2),
-        "space": Declared("万 m2/year", 0.0, 50.0), "anchor_recruitment": Declared("persons", -75.0, 225.0),
+        "space": Declared("万 m2/year", 0.0, 50.0, "zones"), "anchor_recruitment": Declared("persons", -75.0, 225.0, "park"),
     }  # fmt: skip
     return Catalogue({p.name: p for p in parameters}, levers, {key: Declared(unit) for key, unit in units.items()})
 

@@ -74,10 +74,12 @@ def test_all_problems_at_once_each_in_its_line(refused: Refused) -> None:
         "  software_firms_2025: {at_least: 5 亿元}\n"
         "anchors:\n"
         "  isotope_base: {opening_share: 5, investment: -3 亿元}\n"
+        "policy: as_anounced\n"
+        "policy: none\n"
     )
-    assert [(p.line, p.code) for p in error.problems] == [(4, "unknown_key"), (9, "bare_percent"), (9, "too_small")]
-    error = refused("targets:\n  software_revenue_2025: {measure: revenu}\n  software_firms_2025: {at_least: 5 亿元}\n")
-    assert [(p.line, p.code) for p in error.problems] == [(5, "unknown_name"), (6, "wrong_unit")]
+    assert [(p.line, p.code) for p in error.problems] == [
+        (4, "unknown_key"), (6, "unknown_name"), (7, "wrong_unit"), (9, "bare_percent"), (9, "too_small"), (11, "duplicate_key"),
+    ]  # fmt: skip
 
 
 def test_fates(read: Reader) -> None:

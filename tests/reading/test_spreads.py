@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from experiments.reading.quantities import Quantity, QuantityError
-from experiments.reading.spreads import Spread, scaled
+from experiments.reading.spreads import Spread
 from model.facts import Assumption, Shape
 
 MONEY = Spread(Quantity("亿元"))
@@ -22,6 +22,13 @@ MONEY = Spread(Quantity("亿元"))
         ({"log_uniform": [1, 4]}, Assumption(2.0, 1.0, 4.0, Shape.LOG_UNIFORM)),
         ({"log_uniform": [1, 4], "value": 3}, Assumption(3.0, 1.0, 4.0, Shape.LOG_UNIFORM)),
         ({"value": 1, "range": [0, 2], "null_prob": "20%"}, Assumption(1.0, 0.0, 2.0, Shape.TRIANGULAR, 0.2)),
+        ({"value": 10, "low": 3, "high": "30 亿元"}, Assumption(10.0, 3.0, 30.0, Shape.TRIANGULAR)),
+        ({"normal": [10, "1 亿元"]}, Assumption(10.0, 6.0, 14.0, Shape.NORMAL, deviation=1.0)),
+        ({"normal": [1, 1]}, Assumption(1.0, 0.0, 5.0, Shape.NORMAL, deviation=1.0)),
+        ({"normal": [10, 1], "range": [9, 30]}, Assumption(10.0, 9.0, 30.0, Shape.NORMAL, deviation=1.0)),
+        ({"lognormal": [2, 0.5], "range": [1, 8]}, Assumption(2.0, 1.0, 8.0, Shape.LOGNORMAL, deviation=0.5)),
+        ({"choice": [3, "1 亿元", 1]}, Assumption(1.0, 1.0, 3.0, Shape.CHOICE, options=(3.0, 1.0, 1.0))),
+        ({"choice": [2, 2]}, Assumption(2.0, 2.0, 2.0, Shape.FIXED)),
     ],
 )
 def test_forms(raw: object, expected: Assumption) -> None:
@@ -44,13 +51,21 @@ def test_forms(raw: object, expected: Assumption) -> None:
         ({"value": 5, "range": [1, 2]}, "outside_range", ("value",)),
         ({"value": 1, "range": [0, 2], "shape": "normal"}, "not_allowed", ("shape",)),
         ({"value": 1, "null_prob": 20}, "bare_percent", ("null_prob",)),
+        ({"value": 1, "null_prob": 1}, "too_large_number", ("null_prob",)),
+        ({"value": 1, "low": 0}, "missing_key", ()),
+        ({"value": 1, "low": 2, "high": 0}, "range_order", ("low",)),
+        ({"value": 1, "low": 0, "high": 2, "range": [0, 2]}, "forms_mixed", ()),
+        ({"normal": [1]}, "range_length", ("normal",)),
+        ({"normal": [1, 0]}, "deviation", ("normal", 1)),
+        ({"normal": [1, 1], "range": [2, 3]}, "outside_range", ("normal",)),
+        ({"normal": [1, 1], "shape": "uniform"}, "forms_mixed", ()),
+        ({"lognormal": [2, 0.5], "range": [0, 8]}, "log_uniform_low", ("lognormal",)),
+        ({"choice": []}, "range_length", ("choice",)),
+        ({"choice": [1, 2], "range": [1, 2]}, "forms_mixed", ()),
+        ({"choice": [1, 2], "value": 5}, "outside_range", ("value",)),
     ],
 )
 def test_wrong_forms_say_where(raw: object, code: str, at: tuple[str | int, ...]) -> None:
     with pytest.raises(QuantityError) as caught:
         MONEY.read(raw)
     assert (caught.value.code, caught.value.at) == (code, at)
-
-
-def test_scaled_keeps_shape() -> None:
-    assert scaled(Assumption(2.0, 1.0, 4.0, Shape.LOG_UNIFORM), 0.5) == Assumption(1.0, 0.5, 2.0, Shape.LOG_UNIFORM)

@@ -175,16 +175,19 @@ def test_policies(baseline: Scenario) -> None:
     assert (announced["space"].level, announced["space"].ready) == (50.0, quarter("2023Q4"))
 
 
+SPREADS = frozenset({"range", "low", "uniform", "log_uniform", "triangular", "normal", "lognormal", "choice"})
+
+
 def unsourced(node: Node, source: str, spread: bool) -> Iterator[str]:
     """Numbers without a source, and assumed ones without a range."""
     own = node.get("source")
     source = str(own.value) if own is not None else source
-    spread = spread or bool({"range", "uniform", "log_uniform", "triangular"} & set(node.members)) or "range [" in source
+    spread = spread or bool(SPREADS & set(node.members)) or "range [" in source
     if isinstance(node.value, tuple):
         for child in node.value:
             yield from unsourced(child, source, spread)
     for key, child in node.members.items():
-        if key not in ("format", "label", "signed", "opens", "start", "end", "since"):
+        if key not in ("format", "label", "title", "remark", "note", "scope_note", "signed", "opens", "start", "end", "since"):
             yield from unsourced(child, source, spread if own is None or key in ("value", "range", "level") else False)
     text = str(node.value)
     if isinstance(node.value, bool) or not re.fullmatch(r"-?[\d.,]+ ?(%|[千万亿]*(元|人|家| ?m²).*)?", text):
@@ -195,7 +198,7 @@ def unsourced(node: Node, source: str, spread: bool) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", YAML_FILES, ids=lambda p: p.relative_to(SCENARIOS).as_posix())
 def test_every_number_has_a_source_or_is_an_assumption_with_a_range(path: Path) -> None:
-    assert list(unsourced(read_tree(path), "", spread=False)) == []
+    assert list(unsourced(read_tree(path).tree, "", spread=False)) == []
 
 
 def test_cited_roster_ids_exist() -> None:

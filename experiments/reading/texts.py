@@ -1,0 +1,116 @@
+"""The words for everything that can be wrong with an input, by code, and for how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from model.facts import Label
+
+TEXTS: Mapping[str, Label] = {
+    "no_file": Label("找不到文件“{name}”", "there is no file {name!r}"),
+    "too_large": Label("文件过大（{size} 字节，上限 {limit} 字节）", "the file is too large ({size} bytes, at most {limit})"),
+    "encoding": Label("文件不是 UTF-8 编码（看起来是 {guess}）", "the file is not UTF-8 (it looks like {guess})"),
+    "unreadable": Label("文件无法读取：{problem}", "the file cannot be read: {problem}"),
+    "not_yaml_file": Label("“{name}”不是 YAML 文件（扩展名应为 .yaml）", "{name!r} is not a YAML file (it should end in .yaml)"),
+    "syntax": Label("YAML 语法错误：{problem_zh}", "not valid YAML: {problem_en}"),
+    "wide_text": Label("“{given}”里有全角字符或特殊空格", "{given!r} holds full-width characters or odd spaces"),
+    "hidden": Label("这里有看不见的字符（{name}）", "there is an unseen character here ({name})"),
+    "smart_quote": Label("“{given}”用了中文引号或弯引号", "{given} is in curly quotes"),
+    "wide_colon": Label("键“{key}”后面是全角冒号", "the key {key!r} is followed by a full-width colon"),
+    "tab": Label("缩进里有制表符（Tab）", "a tab is used for indentation"),
+    "alias": Label("不支持 YAML 锚点与别名（& 和 *）", "YAML anchors and aliases (& and *) are not supported"),
+    "tag": Label("不支持 YAML 标签“{tag}”", "the YAML tag {tag} is not supported"),
+    "documents": Label("一个文件只能有一份 YAML 文档", "a file holds one YAML document only"),
+    "empty": Label("文件是空的", "the file is empty"),
+    "too_deep": Label("嵌套超过 {limit} 层", "nested more than {limit} levels deep"),
+    "key_type": Label("键必须是文字", "a key must be text"),
+    "duplicate_key": Label("键“{key}”重复（首次出现在第 {first} 行）", "the key {key!r} appears twice (first in line {first})"),
+    "unknown_key": Label("未知的键“{key}”", "unknown key {key!r}"),
+    "missing_key": Label("缺少键“{key}”", "the key {key!r} is missing"),
+    "renamed": Label("“{old}”已改名为“{new}”", "{old!r} is now called {new!r}"),
+    "ambiguous_name": Label("有两个文件都叫“{name}”：{one} 和 {other}", "two files are called {name!r}: {one} and {other}"),
+    "unknown_name": Label("未知的{kind_zh}“{name}”", "unknown {kind_en} {name!r}"),
+    "not_text": Label("这里应为文字，而不是 {given}", "text is expected here, not {given}"),
+    "not_mapping": Label("这里应为“键: 值”的映射，而不是 {given}", "a mapping (key: value) is expected here, not {given}"),
+    "not_list": Label("这里应为列表，而不是 {given}", "a list is expected here, not {given}"),
+    "not_bool": Label("这里应为 true 或 false，而不是 {given}", "true or false is expected here, not {given}"),
+    "not_allowed": Label("“{given}”不是可选值", "{given!r} is not one of the choices"),
+    "not_a_number": Label("“{given}”不是{unit_zh}", "{given!r} is not {unit_en}"),
+    "comma_number": Label("“{given}”里有逗号，不是{unit_zh}", "{given!r} holds a comma and is not {unit_en}"),
+    "not_whole": Label("这里应为整数，而不是 {given}", "a whole number is expected here, not {given}"),
+    "not_finite": Label("数值必须有限，不能是 {given}", "a number must be finite, not {given}"),
+    "unknown_unit": Label("“{given}”的单位“{unit}”无法识别", "the unit {unit!r} of {given!r} is unknown"),
+    "wrong_unit": Label("“{given}”的单位不对，这里应为{unit_zh}", "{given!r} has the wrong unit: {unit_en} is expected"),
+    "bare_percent": Label("{given} 不是 0 到 1 之间的比重", "{given} is not a share between 0 and 1"),
+    "too_small": Label("{given} 低于下限 {low}", "{given} is below the lowest value {low}"),
+    "too_large_number": Label("{given} 高于上限 {high}", "{given} is above the highest value {high}"),
+    "not_a_quarter": Label("“{given}”不是季度", "{given!r} is not a quarter"),
+    "range_length": Label("{form} 需要 {count} 个数", "{form} takes {count} numbers"),
+    "range_order": Label("区间次序不对：{given}", "the bounds are out of order: {given}"),
+    "forms_mixed": Label("取值写法不完整或互相冲突", "this way of giving a value is incomplete or contradicts itself"),
+    "log_uniform_low": Label("{form} 的下限必须大于 0", "{form} needs a lower bound above 0"),
+    "deviation": Label("离散度必须大于 0，而不是 {given}", "the deviation must be above 0, not {given}"),
+    "fate_twice": Label("去向“{fate}”写了两次", "the fate {fate!r} stands twice"),
+    "outside_range": Label("默认值 {given} 不在区间 {low} 到 {high} 内", "the default {given} lies outside {low} to {high}"),
+    "sum_not_one": Label("各项之和应为 1，现为 {total}", "the shares must sum to 1, not {total}"),
+    "order": Label("{later} 应晚于 {earlier}", "{later} must come after {earlier}"),
+    "cycle": Label("extends 循环引用：{chain}", "extends goes round in a circle: {chain}"),
+    "no_value": Label("--set 应写成 path=value", "--set takes path=value"),
+    "unknown_path": Label("--set 的路径“{path}”不存在", "there is no path {path!r} to set"),
+    "year_needs_q4": Label("basis: year 只能在第四季度判定", "basis: year is judged in a fourth quarter only"),
+    "fate_impossible": Label("{fate} 不适用于状态为 {status} 的龙头", "{fate} does not apply to an anchor that is {status}"),
+    "clock_start": Label(
+        "模拟从园区起点的下一季度 {first} 开始，不能是 {given}",
+        "the run begins in {first}, the quarter after the park's start, not {given}",
+    ),
+    "no_aim": Label("政策工具“{lever}”不能指定{aim_zh}", "the lever {lever!r} takes no {aim_en}"),
+    "ready_alone": Label("ready 不能与 start、end 同时使用", "ready goes without start and end"),
+    "duplicate_name": Label("名字“{name}”已被使用", "the name {name!r} is taken"),
+    "outside_declared": Label(
+        "{given} 超出声明的区间 {low} 至 {high}", "{given} lies outside the declared range {low} to {high}"
+    ),
+    "shock_outside": Label("冲击年份不在模拟期 {first} 至 {last} 年内", "the shock lies outside the run, {first} to {last}"),
+    "target_outside": Label(
+        "期限 {given} 不在模拟期 {first} 至 {last} 内，不予判定", "{given} lies outside the run, {first} to {last}: not judged"
+    ),
+    "shock_years": Label(
+        "years 应为一个年份或 [首年, 末年]，年份为四位整数",
+        "years takes one year or [first, last], each a whole number such as 2024",
+    ),
+    "no_table": Label(
+        "没有 trade 时，每个环节要自己给出 value_added_share", "without trade every segment gives its own value_added_share"
+    ),
+    "table": Label("数据表有误：{problem_zh}", "the table is wrong: {problem_en}"),
+    "no_rows": Label("“{file}”中没有 indicator 为“{indicator}”的行", "{file!r} has no row whose indicator is {indicator!r}"),
+    "name_differs": Label("name“{name}”与文件名“{stem}”不一致", "the name {name!r} differs from the file's name {stem!r}"),
+    "format": Label("不支持的格式版本 {given}，应为 {known}", "format {given} is not supported, only {known}"),
+    "format_newer": Label(
+        "格式版本 {given} 比本程序新（本程序为 {known}）", "format {given} is newer than this program, which reads {known}"
+    ),
+    "overlap": Label("政策工具“{lever}”有两项设置重叠", "two settings of the lever {lever!r} overlap in time and scope"),
+    "invalid": Label("无效：{problem}", "invalid: {problem}"),
+}
+
+HINTS: Mapping[str, Label] = {
+    "nearest": Label("是否指“{nearest}”？", "did you mean {nearest!r}?"),
+    "allowed": Label("可用：{allowed}", "allowed: {allowed}"),
+    "percent": Label("是否指 {percent}%（{share}）？", "did you mean {percent}% ({share})?"),
+    "utf8": Label("请另存为 UTF-8 编码（Excel 中选“CSV UTF-8”）", "save it as UTF-8 (in Excel: “CSV UTF-8”)"),
+    "plain_space": Label("请删去它，或换成普通空格", "delete it, or put an ordinary space"),
+    "write": Label("请写成 {text}", "write {text}"),
+    "update": Label("请更新程序", "update the program"),
+    "rename": Label("请在文件中改成新名字", "use the new name in the file"),
+    "path": Label("请改名，或写出文件路径", "rename one of them, or give the path of the file"),
+    "half_colon": Label("请改用半角冒号加空格“: ”", "use an ASCII colon and a space"),
+    "spaces": Label("请改用空格缩进", "indent with spaces"),
+    "quarter": Label("请写成 {example} 这样的季度", "write a quarter like {example}"),
+    "forms": Label(
+        "可写成一个数、{{value: 数, range: [低, 高]}}、{{uniform: [低, 高]}}、{{triangular: [低, 众数, 高]}}、"
+        "{{log_uniform: [低, 高]}}、"
+        "{{normal: [均值, 标准差]}}、{{lognormal: [中位数, 对数标准差]}} 或 {{choice: [甲, 乙]}}",
+        "give a number, {{value: x, range: [low, high]}}, {{uniform: [low, high]}}, {{triangular: [low, mode, high]}},"
+        " {{log_uniform: [low, high]}}, {{normal: [mean, sd]}}, {{lognormal: [median, sd of log]}} or {{choice: [a, b]}}",
+    ),
+    "write_out": Label("请把内容直接写出来", "write the value out in full"),
+    "example": Label("例如 {example}", "for example {example}"),
+}
