@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from experiments import wording
 from experiments.goals import Attainment, Difference, Share, attainment, gain, joint, most_missing
+from model.facts import Label
 from model.history import History
 from model.scenario import Target
 
@@ -46,13 +47,22 @@ def _paragraph(base: History, others: Sequence[History], write: _Chinese | _Engl
     parts = [write.opening(base)]
     if judged:
         parts.append(write.chances(base, judged))
-        parts += [write.together(joint(judged), len(judged))] if len(judged) > 1 else []
+        parts += _together(base, judged, write)
         missing = most_missing(judged)
         parts += [write.missing(base, missing)] if missing is not None else []
     if open_ended:
         parts.append(write.not_judged(open_ended))
     parts += [write.comparison(base, other, judged) for other in others if judged]
     return write.joined([*parts, write.closing()])
+
+
+def _together(base: History, judged: Sequence[Attainment], write: _Chinese | _English) -> list[str]:
+    """The named sets of goals that are judged as a whole, or all judged goals where the scenario names no set."""
+    sets = base.cases[0].scenario.joint_targets
+    if not sets:
+        return [write.together(None, joint(judged), len(judged))] if len(judged) > 1 else []
+    members = [(named, [r for r in judged if r.target.key in named.targets]) for named in sets]
+    return [write.together(named.label, joint(own), len(own)) for named, own in members if len(own) == len(named.targets)]
 
 
 def differences(base: History, other: History, judged: Sequence[Attainment]) -> list[tuple[Attainment, Difference]]:
@@ -79,8 +89,9 @@ class _Chinese:
         when = "" if wording.says_when(r.target, "zh") else f"到 {wording.date(r.target, 'zh')}"
         return f"{r.target.label.zh}{when}达到 {goal}的可能性{_spaced(odds)}，中位数为 {median}"
 
-    def together(self, share: Share, n_goals: int) -> str:
-        return f"这 {n_goals} 个目标在同一次模拟中全部实现的可能性{_spaced(wording.chance(share, 'zh'))}。"
+    def together(self, name: Label | None, share: Share, n_goals: int) -> str:
+        goals = f"这 {n_goals} 个目标" if name is None else f"“{name.zh}”（{n_goals} 个目标）"
+        return f"{goals}在同一次模拟中全部实现的可能性{_spaced(wording.chance(share, 'zh'))}。"
 
     def missing(self, base: History, r: Attainment) -> str:
         part, short = _part(r), _shortfall(base, r, "zh")
@@ -133,8 +144,9 @@ class _English:
         when = "" if wording.says_when(r.target, "en") else f" by {wording.date(r.target, 'en')}"
         return f"{r.target.label.en} ({goal}{when}), {odds}, median {median}"
 
-    def together(self, share: Share, n_goals: int) -> str:
-        return f"All {n_goals} goals together, in one and the same run: {wording.chance(share, 'en')}."
+    def together(self, name: Label | None, share: Share, n_goals: int) -> str:
+        goals = f"All {n_goals} goals together" if name is None else f"“{name.en}” ({n_goals} goals together)"
+        return f"{goals}, in one and the same run: {wording.chance(share, 'en')}."
 
     def missing(self, base: History, r: Attainment) -> str:
         return (

@@ -69,8 +69,9 @@ class Zone:
     label: Label
     plants: tuple[Plant, ...]  # kinds of firm it houses
     share: Assumption  # of its kinds' initial floor in use
-    occupancy: Assumption  # in use / floor space at the start
+    occupancy: Assumption | None  # in use / floor space at the start; None where the floor itself is known
     additions: tuple[tuple[int, float], ...] = ()  # (quarter, m2) under way whatever the policy
+    floor: Assumption | None = None  # m2 at the start, and never less than what is in use
 
 
 @dataclass(frozen=True)

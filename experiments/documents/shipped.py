@@ -90,7 +90,14 @@ def labs(park: Park) -> str:
 
 def zones(park: Park) -> str:
     rows = (
-        (z.label.en, z.label.zh, ", ".join(p.value for p in z.plants), spread(z.share), spread(z.occupancy)) for z in park.zones
+        (
+            z.label.en,
+            z.label.zh,
+            ", ".join(p.value for p in z.plants),
+            spread(z.share),
+            spread(z.occupancy) if z.occupancy else "–",
+        )
+        for z in park.zones
     )
     return table(("Zone", "中文", "Houses", "Share of its kinds' floor in use", "Occupancy at the start"), rows)
 

@@ -16,7 +16,7 @@ from experiments.reading.tables import Rows, read_rows
 from experiments.reading.text import scalar
 from model.facts import Label
 from model.scenario import Observed
-from model.units import quarter
+from model.units import QUARTERS_PER_YEAR
 
 MEASURE = Label("指标", "measure")
 SCOPE = Label("范围", "scope")
@@ -87,11 +87,11 @@ def _fits(unit: str, asked: str | None) -> bool:
 
 
 def _quarter(text: str) -> int:
-    """The fourth quarter of a year, or the quarter of a month: ``1999``, ``2003-06``."""
+    """The fourth quarter of a year, or the quarter whose end is nearest to the middle of a month: ``1999``, ``2003-06``."""
     match = WHEN.fullmatch(text)
     if match is None or not 1 <= int(match[2] or 12) <= 12:
         raise QuantityError("not_a_quarter", {"given": text})
-    return quarter(f"{match[1]}Q{(int(match[2] or 12) + 2) // 3}")
+    return int(match[1]) * QUARTERS_PER_YEAR + (int(match[2] or 12) + 1) // 3 - 1
 
 
 def _placed(error: QuantityError, table: Rows, line: int) -> Problem:

@@ -54,6 +54,7 @@ class ParkSource:
 def build_park(file: ParkFile, source: ParkSource, findings: Findings) -> Park | None:
     """The park, or None if ``findings`` gathered problems."""
     _check_names(file, findings)
+    _check_alternatives(file, findings)
     table = _table(file, source.folders, findings)
     check_trade(file, table, findings)
     constraints = tuple(_constraint(i, entry, file, findings) for i, entry in enumerate(file.constraints))
@@ -117,28 +118,37 @@ def _table(file: ParkFile, folders: Sequence[FilePath], findings: Findings) -> T
 
 def _check_names(file: ParkFile, findings: Findings) -> None:
     segments, kinds = findings.keys("segments"), findings.keys("partner_kinds")
-    named = findings.labels("segments")
+    called, kinds_called = findings.labels("segments"), findings.labels("partner_kinds")
     for key, segment in file.segments.items():
         at = ("segments", key)
         findings.known(segment.industry, findings.keys("industries"), (*at, "industry"), INDUSTRY, findings.labels("industries"))
-        findings.known(segment.spin_off_segment or key, segments, (*at, "spin_off_segment"), SEGMENT, named)
-        findings.known(segment.buyer_segment or key, segments, (*at, "buyer_segment"), SEGMENT, named)
-        if segment.partner_kind is not None:
-            findings.known(segment.partner_kind, kinds, (*at, "partner_kind"), KIND, findings.labels("partner_kinds"))
-        if (segment.entry is None) == (segment.entry_share is None):
-            findings.add("missing_key", at, {"key": "entry / entry_share"})
-        if file.trade is None and segment.value_added_share is None:
-            findings.add("no_table", at)
-        if file.trade is not None and segment.sector is None:
-            findings.add("missing_key", at, {"key": "sector"})
-    for key, kind in file.partner_kinds.items():
-        check_shares(kind.shares, segments, ("partner_kinds", key, "shares"), findings)
+        findings.known(segment.spin_off_segment or key, segments, (*at, "spin_off_segment"), SEGMENT, called)
+        findings.known(segment.buyer_segment or key, segments, (*at, "buyer_segment"), SEGMENT, called)
+    led = [("segments", key, entry.partner_kind) for key, entry in file.segments.items()]
+    led += [("anchors", key, entry.partner_kind) for key, entry in file.anchors.items()]
+    for block, key, kind in led:
+        if kind is not None:
+            findings.known(kind, kinds, (block, key, "partner_kind"), KIND, kinds_called)
+    for key, partners in file.partner_kinds.items():
+        check_shares(partners.shares, segments, ("partner_kinds", key, "shares"), findings)
     for key, lab in file.labs.items():
         check_shares(lab.fields, segments, ("labs", key, "fields"), findings)
     for key, anchor in file.anchors.items():
-        findings.known(anchor.segment, segments, ("anchors", key, "segment"), SEGMENT, named)
-        if anchor.partner_kind is not None:
-            findings.known(anchor.partner_kind, kinds, ("anchors", key, "partner_kind"), KIND, findings.labels("partner_kinds"))
+        findings.known(anchor.segment, segments, ("anchors", key, "segment"), SEGMENT, called)
+
+
+def _check_alternatives(file: ParkFile, findings: Findings) -> None:
+    """What can be said in one of two ways is said in exactly one."""
+    for key, zone in file.zones.items():
+        if (zone.occupancy is None) == (zone.floor is None):
+            findings.add("one_of", ("zones", key), {"one": "occupancy", "other": "floor"})
+    for key, segment in file.segments.items():
+        if (segment.entry is None) == (segment.entry_share is None):
+            findings.add("one_of", ("segments", key), {"one": "entry", "other": "entry_share"})
+        if file.trade is None and segment.value_added_share is None:
+            findings.add("no_table", ("segments", key))
+        if file.trade is not None and segment.sector is None:
+            findings.add("missing_key", ("segments", key), {"key": "sector"})
 
 
 def _segment(key: str, entry: SegmentEntry, file: ParkFile, table: Table | None) -> Segment:
@@ -178,7 +188,7 @@ def _zones(file: ParkFile) -> tuple[Zone, ...]:
     return tuple(
         Zone(
             key, label(e.label), tuple(Plant(p) for p in e.plants), e.share, e.occupancy,
-            tuple((a.quarter, a.floor) for a in e.additions),
+            tuple((a.quarter, a.floor) for a in e.additions), e.floor,
         )
         for key, e in file.zones.items()
     )  # fmt: skip

@@ -49,6 +49,11 @@ SpreadPersons = Annotated[Assumption, Reads(Spread(Quantity("persons")).read)]
 SpreadMoney = Annotated[Assumption, Reads(Spread(Quantity("亿元")).read)]
 SpreadOutput = Annotated[Assumption, Reads(Spread(Quantity("亿元/year")).read)]
 SpreadOutputPerHead = Annotated[Assumption, Reads(Spread(Quantity("亿元/person/year")).read)]
+SpreadOccupancy = Annotated[Assumption, Reads(Spread(Quantity("share", 0.01, 1.0)).read)]
+SpreadArea = Annotated[Assumption, Reads(Spread(Quantity("m2")).read)]
+SpreadInvestment = Annotated[Assumption, Reads(Spread(Quantity("亿元", 1e-4)).read)]
+SpreadCapacity = Annotated[Assumption, Reads(Spread(Quantity("亿元/year", 1e-4)).read)]
+SpreadJobs = Annotated[Assumption, Reads(Spread(Quantity("persons", 1.0)).read)]
 SpreadChange = Annotated[Assumption, Reads(Spread(Quantity("share", -0.95, 5.0)).read)]
 Years = Annotated[tuple[int, int], Reads(read_years)]
 FateList = Annotated[Fates, Reads(read_fates)]
@@ -116,7 +121,8 @@ class ZoneEntry(Sourced):
     label: LabelEntry
     plants: list[Literal["office", "plant", "fab"]]
     share: SpreadShare
-    occupancy: SpreadShare
+    occupancy: SpreadOccupancy | None = None
+    floor: SpreadArea | None = None
     additions: list[AdditionEntry] = []
 
 
@@ -133,9 +139,9 @@ class AnchorEntry(Sourced):
     status: Stage = "planned"
     signed: Quarter
     opens: Quarter | None = None
-    investment: SpreadMoney
-    revenue: SpreadOutput | None = None
-    jobs: SpreadPersons | None = None
+    investment: SpreadInvestment
+    revenue: SpreadCapacity | None = None
+    jobs: SpreadJobs | None = None
     opening_share: SpreadShare = Assumption(0.75, 0.4, 1.0, source="assumption: signed")
     partners_came_before: bool = False
     fate: FateList = ()

@@ -29,6 +29,9 @@ TEXTS: Mapping[str, Label] = {
     "missing_key": Label("缺少键“{key}”", "the key {key!r} is missing"),
     "renamed": Label("“{old}”已改名为“{new}”", "{old!r} is now called {new!r}"),
     "ambiguous_name": Label("有两个文件都叫“{name}”：{one} 和 {other}", "two files are called {name!r}: {one} and {other}"),
+    "one_of": Label(
+        "应给出 {one} 或 {other} 之一（不能都给，也不能都不给）", "give either {one} or {other}, not both and not neither"
+    ),
     "unknown_name": Label("未知的{kind_zh}“{name}”", "unknown {kind_en} {name!r}"),
     "not_text": Label("这里应为文字，而不是 {given}", "text is expected here, not {given}"),
     "not_mapping": Label("这里应为“键: 值”的映射，而不是 {given}", "a mapping (key: value) is expected here, not {given}"),

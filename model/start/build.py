@@ -24,7 +24,7 @@ from model.base import (
 )
 from model.draws import Draws, named
 from model.entities import Cells, Firms, Groups, Worlds, Zones, read_only, replaced
-from model.facts import Floats, Keys
+from model.facts import Floats, Keys, fixed
 from model.lever_effects import Entrant
 from model.lever_table import LeverTable, compile_levers
 from model.newcomers import by_world, on_ridge, productivity
@@ -208,9 +208,16 @@ def _with_floor(state: ParkState, parks: Sequence[Park], keys: Keys, parameters:
     heads = state.groups.sum_by_site(state.firms.employees)
     occupied = np.asarray((heads * state.base.floor_per_head[:, :, None]).sum(axis=1))
     floor = np.full(occupied.shape, UNLIMITED)
-    names = [f"occupancy.{z.key}" for z in parks[0].zones]
-    occupancy = draw([tuple(z.occupancy for z in p.zones) for p in parks], uniforms_of(keys, names))
-    floor[:, :-1] = occupied[:, :-1] / occupancy
+    zones = parks[0].zones
+    occupancy, known = (
+        draw(
+            [tuple(getattr(z, kind) or fixed(1.0) for z in p.zones) for p in parks],
+            uniforms_of(keys, [f"{kind}.{z.key}" for z in zones]),
+        )
+        for kind in ("occupancy", "floor")
+    )
+    in_use = occupied[:, :-1]
+    floor[:, :-1] = np.where([z.floor is None for z in zones], in_use / occupancy, np.maximum(known, in_use))
     rent = rent_index(occupied, floor, parameters["site"].rent_slope)
     return dataclasses.replace(state, zones=Zones(floor, occupied, np.ones(rent.shape), rent))
 
