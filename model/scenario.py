@@ -98,6 +98,7 @@ class Anchor:
     jobs: Assumption | None
     opening_share: Assumption
     partners_came_before: bool = False  # all its partners had signed before the start
+    punctual: bool = False  # a declared opening is kept to the quarter
     closes: int = NEVER
     source: str = ""
 

@@ -15,7 +15,7 @@ from experiments.commands.listing import list_entries
 from experiments.commands.running import Lang, main_job, run
 
 ABOUT = told(
-    "梧桐：产业园区如何围绕龙头企业成长。不带命令时运行主任务：科学城基准情景，比较“维持2022年政策力度”与“已公布政策”。",
+    "梧桐：产业园区如何围绕龙头企业成长。不带命令时运行主任务：科学城基准情景，比较“不新增政策”与“按已公布政策”。",
     "Wutong: how an industrial park grows around its anchor firms. Without a command it runs the main job: "
     "the Science City baseline, without new policy and with what is announced.",
 )

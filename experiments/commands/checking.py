@@ -1,35 +1,75 @@
-"""``check``: every problem of every file at once, without running anything."""
+"""``check``: every problem of every file at once, without running anything; ``--explain``: what a run would really use."""
 
 from __future__ import annotations
 
-import dataclasses
+import enum
 import json
 from typing import Annotated
 
 import typer
 
-from experiments.commands.exits import Exit, exits
+from experiments.commands.exits import BadInputError, Exit, exits
 from experiments.commands.language import LOCALE, told
 from experiments.commands.listing import Format, FormatOption, LangOption
+from experiments.commands.options import Sets
+from model.facts import Label
+
+
+class SchemaKind(enum.StrEnum):
+    SCENARIO = "scenario"
+    POLICY = "policy"
+    PARK = "park"
+
 
 Files = Annotated[
     list[str] | None,
     typer.Argument(metavar="FILE", help=told("文件或名称，默认全部", "files or names; all shipped ones by default")),
 ]
+Explain = Annotated[
+    bool,
+    typer.Option(
+        "--explain", help=told("输出展开后的全部取值、出处和抽样范围", "print every value, where it came from and what is drawn")
+    ),
+]
+Policy = Annotated[
+    str | None, typer.Option("--policy", metavar="P", help=told("按该政策方案展开", "with --explain: under this policy"))
+]
+Schema = Annotated[
+    SchemaKind | None,
+    typer.Option("--schema", help=told("输出供编辑器使用的 JSON Schema", "print the JSON schema of a kind of file, for editors")),
+]
 
 
-def check(context: typer.Context, files: Files = None, form: FormatOption = Format.TEXT, lang: LangOption = None) -> None:
+def check(
+    context: typer.Context,
+    files: Files = None,
+    explain: Explain = False,
+    policy: Policy = None,
+    sets: Sets = None,
+    schema: Schema = None,
+    form: FormatOption = Format.TEXT,
+    lang: LangOption = None,
+) -> None:
     language = lang or context.obj or LOCALE
     with exits(language):
-        from experiments.commands.problems import problems_of, shipped
+        if schema is not None:
+            from experiments.reading.json_schema import json_schema
+
+            print(json.dumps(json_schema(schema.value), ensure_ascii=False, indent=1))
+            raise typer.Exit(Exit.WELL)
+        from experiments.commands.verdicts import explanation, rows, told_verdict
+        from experiments.reading.checks import check_file, shipped
 
         names = list(dict.fromkeys(files or shipped()))
-        problems = [problem for name in names for problem in problems_of(name)]
-        if form is Format.JSON:
-            print(json.dumps([dataclasses.asdict(problem) for problem in problems], ensure_ascii=False, indent=1))
-        elif problems:
-            print("\n".join(problem.text(language) for problem in problems))
+        if explain and len(names) != 1:
+            raise BadInputError(Label("--explain 一次只能展开一个文件", "--explain takes one file at a time"))
+        found = {name: check_file(name, sets or (), policy) for name in names}
+        problems = list(dict.fromkeys(problem for checked in found.values() for problem in checked.problems))
+        remarks = list(dict.fromkeys(remark for checked in found.values() for remark in checked.remarks))
+        if explain and not problems:
+            print(explanation(found[names[0]], as_json=form is Format.JSON, language=language))
+        elif form is Format.JSON:
+            print(json.dumps([*rows(problems, "error"), *rows(remarks, "remark")], ensure_ascii=False, indent=1))
         else:
-            zh, en = f"已检查 {len(names)} 个文件，没有发现问题。", f"{len(names)} files checked; nothing is wrong."
-            print(told(zh, en, language))
+            print(told_verdict(problems, remarks, len(names), language))
         raise typer.Exit(Exit.BAD_INPUT if problems else Exit.WELL)

@@ -9,6 +9,7 @@ import typer
 
 from experiments.commands.exits import BadInputError, exits
 from experiments.commands.language import LOCALE, Language, told
+from experiments.commands.options import Sets
 from model.facts import Label
 
 MAIN_SCENARIO = "baseline"
@@ -30,12 +31,6 @@ Replications = Annotated[
 Seed = Annotated[int, typer.Option("--seed", metavar="S", min=0, help=told("随机种子", "seed of all random numbers"))]
 Jobs = Annotated[
     int | None, typer.Option("--jobs", metavar="J", min=1, help=told("进程数，默认用全部核心", "processes; all cores by default"))
-]
-Sets = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set", metavar="PATH=VALUE", help=told("改动情景中的一项，可重复", "change an entry of the scenario; may be repeated")
-    ),
 ]
 Until = Annotated[
     str | None, typer.Option("--until", metavar="QUARTER", help=told("模拟到该季度为止", "last quarter, such as 2030Q4"))

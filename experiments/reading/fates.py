@@ -78,7 +78,7 @@ def _befall(anchor: Anchor, fate: Fate, start: int) -> Anchor:
     """A cancelled anchor stays in the list, so that worlds with and without it stay paired."""
     change = dataclasses.replace
     if fate.kind == "on_time":
-        return change(anchor, opening_share=fixed(1.0, "scenario"))
+        return change(anchor, opening_share=fixed(1.0, "scenario"), punctual=True)
     if fate.kind == "cancelled":
         return change(anchor, status=Status.PLANNED, signed=NEVER, opens=None)
     if fate.kind == "closes":

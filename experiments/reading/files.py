@@ -32,6 +32,8 @@ class Resolved:
     """A scenario, the trees that it was read from after all changes, and remarks on what is allowed but odd."""
 
     scenario: Scenario
+    file: ScenarioFile
+    park_entry: ParkFile
     tree: Node  # the scenario's own keys
     park: Node
     policy: Node | None
@@ -70,8 +72,14 @@ def read_scenario(path_or_name: str, sets: Sequence[str] = (), catalogue: Catalo
     return resolve_scenario(path_or_name, sets, catalogue).scenario
 
 
-def resolve_scenario(path_or_name: str, sets: Sequence[str] = (), catalogue: Catalogue | None = None) -> Resolved:
+def resolve_scenario(
+    path_or_name: str, sets: Sequence[str] = (), catalogue: Catalogue | None = None, policy: str | None = None
+) -> Resolved:
     """A scenario as :func:`read_scenario` gives it, together with what it was read from.
+
+    Parameters
+    ----------
+    policy : under which it runs instead of its own
 
     Raises
     ------
@@ -95,19 +103,20 @@ def resolve_scenario(path_or_name: str, sets: Sequence[str] = (), catalogue: Cat
     entry = merged.validated(ParkFile)
     folders = (park.path.parent, SHIPPED / "data")
     scenario: Scenario | None = None
-    policy: Source | None = None
+    chosen: Source | None = None
     if entry is not None:
         check_head(entry.format, entry.name, park.name, merged)
         fates = () if file is None else file.anchor_fate
         built = build_park(entry, ParkSource(park.name, folders, known, fates), merged)
         if file is not None:
-            policy = _policy_source(tree, source, problems)
-            scenario = _scenario(_Parts(file, source.name, entry, built, merged), policy, known, findings)
+            chosen = _policy_source(tree, source, problems) if policy is None else policy_source(policy, FilePath())
+            scenario = _scenario(_Parts(file, source.name, entry, built, merged), chosen, known, findings)
     problems += [*park.problems, *findings.problems, *(p for p in merged.problems if p not in findings.problems)]
-    if problems or scenario is None:
+    if problems or scenario is None or file is None or entry is None:
         raise ReadingError(dict.fromkeys(problems))
     remarks = (*findings.remarks, *merged.remarks)
-    return Resolved(scenario, findings.tree, merged.tree, None if policy is None else policy.tree, folders, remarks)
+    own = None if chosen is None else chosen.tree
+    return Resolved(scenario, file, entry, findings.tree, merged.tree, own, folders, remarks)
 
 
 def _check_alone(source: Source, known: Catalogue, problems: list[Problem]) -> None:

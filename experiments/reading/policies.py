@@ -1,4 +1,4 @@
-"""Policies: dated settings of levers, from a file of their own or within a scenario."""
+"""Policies: dated settings of levers, from a file of their own or within a scenario; without a start from the first quarter."""
 
 from __future__ import annotations
 
@@ -91,10 +91,7 @@ def _setting(i: int, entry: SettingEntry, park: Park | None, known: Catalogue, f
         lever = known.levers[entry.lever]
         level = findings.number(Quantity(lever.unit, lever.low, lever.high), entry.level, (*path, "level"))
         _check_aims(path, entry, lever.target, findings)
-    start = entry.ready if entry.start is None else entry.start
-    if start is None:
-        findings.add("missing_key", path, {"key": "start"})
-        start = 0
+    start = next((q for q in (entry.ready, entry.start) if q is not None), 0 if park is None else park.start + 1)
     end = NEVER if entry.end is None else entry.end
     if end < start:
         findings.add("order", (*path, "end"), {"earlier": "start", "later": "end"})

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation, Overflow
+from functools import lru_cache
 
 from experiments.reading.messages import Facts, hint
 from experiments.reading.wide import is_wide, narrow
@@ -133,6 +134,10 @@ class Quantity:
         QuantityError
             If it is no number, has another unit, or lies outside the bounds.
         """
+        return _read(self, raw) if isinstance(raw, str | float | int) else self.checked(raw)
+
+    def checked(self, raw: object) -> float:
+        """The number, read without remembering it."""
         value, bare = self._number(raw)
         facts = self._facts(raw)
         if not math.isfinite(value):
@@ -190,6 +195,12 @@ class Quantity:
 
     def _example(self) -> Label:
         return hint("example", {"example": EXAMPLES.get(self.unit, f"5 {self.unit}")})
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _read(quantity: Quantity, raw: str | float) -> float:
+    """Numbers that were read before: scenarios share their park, and a library is read at one go."""
+    return quantity.checked(raw)
 
 
 def _without_year(dimensions: Dimensions) -> Dimensions:

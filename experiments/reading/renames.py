@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 KEYS: Mapping[str, Mapping[str, str]] = {  # kind of entry -> old key -> new one
-    "ScenarioFile": {"goals": "targets", "horizon": "clock.end", "demand_shocks": "shocks", "remark": "note"},
+    "ScenarioFile": {"goals": "targets", "horizon": "clock.end", "demand_shocks": "shocks"},
     "PolicyFile": {"levers": "settings", "note": "remark"},
     "ParkFile": {"regions": "zones", "chain": "segments"},
     "TargetEntry": {"value": "at_least", "year": "by", "deadline": "by"},

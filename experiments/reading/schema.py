@@ -84,7 +84,7 @@ class LabelEntry(Entry):
 class IndustryEntry(Sourced):
     label: LabelEntry
     pool_trend: SpreadRate
-    value_added_factor: SpreadNumber = Assumption(1.0, 1.0, 1.0)
+    value_added_factor: SpreadNumber = Assumption(1.0, 1.0, 1.0, Shape.FIXED)
 
 
 class SegmentEntry(Sourced):
@@ -202,6 +202,7 @@ class ParkFile(Sourced):
     format: int
     name: str | None = None
     label: LabelEntry
+    remark: LabelEntry = LabelEntry(zh="", en="")
     extends: str | None = None
     start: Quarter
     industries: dict[str, IndustryEntry]
@@ -270,8 +271,9 @@ class ScenarioFile(Sourced):
     format: int
     name: str | None = None
     title: LabelEntry
+    remark: LabelEntry = LabelEntry(zh="", en="")
     extends: str | None = None
-    park: str
+    park: str | dict[str, object]
     clock: ClockEntry
     policy: str | PolicyFile | None = None
     anchor_fate: FateList = ()

@@ -1,4 +1,8 @@
-"""What each key of a file is called and means, in both languages: for hover texts of editors, tables and Chinese hints."""
+"""What each key of a file is called, in both languages: for hover texts of editors, tables and Chinese hints.
+
+A key that means different things in different entries stands as ``ShockEntry.entry``; a word as ``status.signed``.
+What a key means, in a sentence, is said in :mod:`experiments.reading.meanings`.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,170 @@ from collections.abc import Mapping
 
 from model.facts import Label
 
-TITLES: Mapping[str, Label] = {}
+TITLES: Mapping[str, Label] = {
+    # every file
+    "format": Label("格式版本", "Format"),
+    "name": Label("文件名", "Name"),
+    "title": Label("标题", "Title"),
+    "label": Label("名称", "Label"),
+    "zh": Label("中文", "Chinese"),
+    "en": Label("英文", "English"),
+    "extends": Label("上级文件", "Parent file"),
+    "remark": Label("说明", "Remark"),
+    "source": Label("来源", "Source"),
+    "note": Label("备注", "Note"),
+    "scope": Label("范围", "Scope"),
+    "measure": Label("指标", "Measure"),
+    # scenarios
+    "park": Label("园区", "Park"),
+    "clock": Label("模拟时段", "Clock"),
+    "ClockEntry.start": Label("首个季度", "First quarter"),
+    "ClockEntry.end": Label("最后季度", "Last quarter"),
+    "policy": Label("政策方案", "Policy"),
+    "anchor_fate": Label("龙头的共同去向", "Fate of the anchors"),
+    "assumptions": Label("参数假设", "Assumptions"),
+    "shocks": Label("外部冲击", "Shocks"),
+    "years": Label("年份", "Years"),
+    "demand": Label("外部需求变化", "Change of demand"),
+    "ShockEntry.entry": Label("进入企业变化", "Change of entry"),
+    "targets": Label("目标", "Targets"),
+    "at_least": Label("目标值（不低于）", "At least"),
+    "by": Label("期限", "By"),
+    "basis": Label("时点或全年", "Basis"),
+    "scope_note": Label("口径说明", "Note on the scope"),
+    "joint_targets": Label("联合目标", "Joint targets"),
+    "JointEntry.targets": Label("包含的目标", "Its targets"),
+    "judged": Label("要判定的目标", "Targets judged"),
+    # policies
+    "settings": Label("工具设置", "Settings"),
+    "lever": Label("政策工具", "Lever"),
+    "level": Label("力度", "Level"),
+    "start": Label("开始季度", "Start"),
+    "end": Label("结束季度", "End"),
+    "ready": Label("建成季度", "Ready"),
+    "SettingEntry.segments": Label("适用环节", "Segments aimed at"),
+    "SettingEntry.zones": Label("适用片区", "Zones aimed at"),
+    # parks
+    "ParkFile.start": Label("数据时点", "State as of"),
+    "industries": Label("产业", "Industries"),
+    "segments": Label("产业链环节", "Segments"),
+    "zones": Label("片区", "Zones"),
+    "partner_kinds": Label("龙头类型", "Kinds of anchor"),
+    "trade": Label("上下游采购", "Trade"),
+    "anchors": Label("龙头项目", "Anchors"),
+    "labs": Label("实验室", "Laboratories"),
+    "pipeline": Label("签约项目", "Pipeline"),
+    "constraints": Label("起点校核", "Constraints"),
+    "observed": Label("实际数据", "Observed figures"),
+    "pool_trend": Label("选址企业增速", "Trend of firms looking for a site"),
+    "value_added_factor": Label("增加值率系数", "Factor on value added"),
+    "industry": Label("所属产业", "Industry"),
+    "sector": Label("投入产出部门", "Sector"),
+    "plant": Label("用房类型", "Kind of building"),
+    "firms": Label("在营企业数", "Firms"),
+    "staff": Label("从业人员", "Staff"),
+    "revenue_per_head": Label("人均营收", "Revenue a head"),
+    "growth": Label("外部需求增速", "Growth of outside demand"),
+    "productivity_growth": Label("劳动生产率增速", "Growth of productivity"),
+    "value_added_share": Label("增加值率", "Value-added share"),
+    "entry": Label("年进入企业数", "Firms entering a year"),
+    "entry_share": Label("年进入率", "Rate of entry"),
+    "through_funnel": Label("先签约后投产", "Through the funnel"),
+    "localisable_share": Label("可本地化比例", "Localisable share"),
+    "local_capacity_share": Label("可供本地的产能", "Capacity for local buyers"),
+    "size_spread": Label("规模离散度", "Spread of sizes"),
+    "branch_plant": Label("分厂", "Branch plants"),
+    "lag_factor": Label("落地周期系数", "Factor on the lag"),
+    "spin_off_segment": Label("衍生企业所在环节", "Segment of spin-offs"),
+    "buyer_segment": Label("客户环节", "Segment of customers"),
+    "recruit_weight": Label("招引权重", "Weight in recruitment"),
+    "partner_kind": Label("龙头类型", "Kind of anchor"),
+    "plants": Label("可容纳的用房类型", "Kinds of building"),
+    "share": Label("载体占比", "Share of floor space"),
+    "occupancy": Label("起点入住率", "Occupancy at the start"),
+    "ZoneEntry.floor": Label("起点载体面积", "Floor space at the start"),
+    "additions": Label("在建载体", "Floor space under way"),
+    "quarter": Label("季度", "Quarter"),
+    "floor": Label("新增面积", "Floor space added"),
+    "partners": Label("配套伙伴数", "Partners"),
+    "shares": Label("伙伴的环节分布", "Partners by segment"),
+    "segment": Label("所属环节", "Segment"),
+    "status": Label("进展", "Status"),
+    "signed": Label("签约季度", "Signed"),
+    "opens": Label("投产季度", "Opens"),
+    "investment": Label("协议投资", "Investment"),
+    "revenue": Label("达产年收入", "Revenue at full output"),
+    "jobs": Label("达产用工", "Jobs at full output"),
+    "opening_share": Label("投产概率", "Chance of opening"),
+    "partners_came_before": Label("伙伴已先到位", "Partners came before"),
+    "fate": Label("去向", "Fate"),
+    "budget": Label("年度经费", "Budget"),
+    "university": Label("高校实验室", "University laboratory"),
+    "fields": Label("研究方向", "Fields"),
+    "since": Label("统计起点", "Counted since"),
+    "PipelineEntry.signed": Label("各季度签约项目数", "Projects signed by quarter"),
+    "contracts": Label("协议投资总额", "Contracts"),
+    "coefficients": Label("直接消耗系数表", "Table of coefficients"),
+    "value_added": Label("增加值率表", "Table of value added"),
+    "own_sector_factor": Label("同部门采购系数", "Factor on the own sector"),
+    "splits": Label("部门拆分", "Splits of sectors"),
+    "buyer_splits": Label("按买方拆分", "Splits by buyer"),
+    "beyond_table": Label("表外采购", "Purchases beyond the table"),
+    "quantity": Label("校核量", "Quantity"),
+    "ConstraintEntry.range": Label("允许范围", "Range allowed"),
+    "series": Label("数据序列", "Series"),
+    "file": Label("数据文件", "File"),
+    "indicator": Label("指标名", "Indicator"),
+    "unit": Label("单位", "Unit"),
+    "factor": Label("换算系数", "Factor"),
+    "ObservedEntry.value": Label("实际值", "Value seen"),
+    # ways of giving a number that is not known exactly
+    "value": Label("默认值", "Value"),
+    "range": Label("区间", "Range"),
+    "low": Label("下限", "Low"),
+    "high": Label("上限", "High"),
+    "uniform": Label("均匀分布", "Uniform"),
+    "triangular": Label("三角分布", "Triangular"),
+    "log_uniform": Label("对数均匀分布", "Log-uniform"),
+    "normal": Label("正态分布", "Normal"),
+    "lognormal": Label("对数正态分布", "Lognormal"),
+    "choice": Label("等可能取值", "Choice"),
+    "shape": Label("分布形状", "Shape"),
+    "null_prob": Label("无作用的概率", "Chance of no effect"),
+    # fates of anchors
+    "as_declared": Label("按园区文件", "As declared"),
+    "on_time": Label("按期投产", "On time"),
+    "cancelled": Label("取消", "Cancelled"),
+    "halved": Label("规模减半", "Halved"),
+    "delayed": Label("推迟", "Delayed"),
+    "closes": Label("关停", "Closes"),
+}
+WORDS: Mapping[str, Label] = {
+    "plant.office": Label("办公楼", "offices"),
+    "plant.plant": Label("厂房", "plants"),
+    "plant.fab": Label("洁净厂房", "clean rooms"),
+    "status.planned": Label("拟引进", "planned, not signed"),
+    "status.signed": Label("已签约", "signed"),
+    "status.started": Label("已开工", "under construction"),
+    "status.operating": Label("已投产", "operating"),
+    "quantity.firms": Label("在营企业数", "operating firms"),
+    "quantity.staff": Label("从业人员", "staff"),
+    "quantity.revenue": Label("营业收入", "revenue"),
+    "quantity.value_added": Label("增加值", "value added"),
+    "basis.level": Label("季末水平（收入等为折年数）", "level at the quarter's end, annualised where it is a rate"),
+    "basis.year": Label("截至该季度的全年合计", "sum of the year that ends with the quarter"),
+    "shape.uniform": Label("区间内等可能", "equally likely throughout"),
+    "shape.log_uniform": Label("对数上等可能", "equally likely on a log scale"),
+    "shape.triangular": Label("默认值处最可能", "most likely at the value"),
+}
 
 
-def title_of(key: str) -> Label:
-    """Name of a key in both languages; the key itself where none is declared."""
-    return TITLES.get(key, Label(key, key))
+def title_of(key: str, entry: str = "") -> Label:
+    """Name of a key, in the entry of that kind if it has one of its own there; the key itself where none is declared."""
+    return TITLES.get(f"{entry}.{key}") or TITLES.get(key) or Label(key, key)
+
+
+def word_of(field: str, word: str) -> Label:
+    """Name of a word that a field may say; the word itself where none is declared."""
+    group = "plant" if field == "plants" else field
+    return WORDS.get(f"{group}.{word}", Label(word, word))

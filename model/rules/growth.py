@@ -140,16 +140,19 @@ def apply(state: ParkState, p: Growth, draws: Draws) -> Change:
 
 
 def _hiring_share(state: ParkState, p: Growth, hires: Floats, gap: Floats) -> Floats:
-    """Share of the wanted hires that people and floor space allow, of shape (n_worlds, n_segments, n_zones)."""
+    """Share of the wanted hires that floor space and people allow, of shape (n_worlds, n_segments, n_zones).
+
+    Floor comes first: people whom nobody can house are offered to the others.
+    """
     groups, base = state.groups, state.base
     by_site = groups.sum_by_site(hires)
-    wanted = by_site.sum(axis=(1, 2))
-    shrinkage = wanted - groups.sum_by_cell(gap).sum(axis=1)
-    people = STEP_YEARS * (p.people + state.levers.people) + state.worlds.released + shrinkage[:, None]
-    by_people = share_of(people, wanted[:, None])
     area = (by_site * base.floor_per_head[:, :, None]).sum(axis=1)
     by_floor = share_of(state.zones.floor - state.zones.occupied, area)
-    return np.broadcast_to(np.minimum(by_people, by_floor)[:, None, :], by_site.shape)
+    housed = (by_site * by_floor[:, None, :]).sum(axis=(1, 2))
+    shrinkage = by_site.sum(axis=(1, 2)) - groups.sum_by_cell(gap).sum(axis=1)
+    people = STEP_YEARS * (p.people + state.levers.people) + state.worlds.released + shrinkage[:, None]
+    by_people = share_of(people, housed[:, None])
+    return np.broadcast_to((by_floor * by_people)[:, None, :], by_site.shape)
 
 
 def _common(state: ParkState, p: Growth, draws: Draws) -> Floats:

@@ -142,7 +142,9 @@ def policy_error(tmp_path: Path, settings: str, catalogue: Catalogue, scenario: 
         ("  - {lever: landing_subsidy, level: 15, start: 2023Q1}\n", ["bare_percent"]),
         ("  - {lever: landing_subsidy, level: -1%, start: 2023Q1}\n", ["too_small"]),
         ("  - {lever: space, level: 60 万 m², ready: 2023Q1}\n", ["too_large_number"]),
-        ("  - {lever: space, level: 6 万 m²}\n", ["missing_key"]),
+        ("  - {lever: seed_fund, level: 1, ready: 2023Q1}\n", ["no_aim"]),
+        ("  - {lever: space, level: 6 万 m², ready: 2023Q1, start: 2023Q1}\n", ["ready_alone"]),
+        ("  - {lever: anchor_recruitment, level: 9, segments: ic}\n", ["no_aim"]),
         ("  - {lever: space, level: 6 万 m², ready: 2023Q1, zones: [xiyon]}\n", ["unknown_name"]),
         ("  - {lever: seed_fund, level: 1, start: 2023Q1, end: 2022Q4}\n", ["order"]),
         (

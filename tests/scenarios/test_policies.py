@@ -33,7 +33,7 @@ from model.units import NEVER, QUARTERS_PER_YEAR, quarter, quarter_name
 POLICIES = Path(__file__).resolve().parents[2] / "scenarios" / "policies"
 THEMES = (
     "none", "as_announced", "anchors_first", "suppliers_first", "labs_first", "spin_offs_first", "talent_first",
-    "delivery_first", "balanced",
+    "delivery_first", "space_first", "balanced",
 )  # fmt: skip
 START = quarter("2022Q3")
 BARRED = quarter("2024Q3")  # tax rebates, from this quarter on

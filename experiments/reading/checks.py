@@ -1,0 +1,121 @@
+"""Checking a file of any kind: which kind it is, everything wrong with it, and what is allowed but odd."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+
+from experiments.reading.catalogue import Catalogue, declared
+from experiments.reading.checking import Findings
+from experiments.reading.files import Resolved, list_parks, list_policies, list_scenarios, resolve_scenario
+from experiments.reading.heads import check_head
+from experiments.reading.messages import Problem, ReadingError
+from experiments.reading.nodes import Mark, Node
+from experiments.reading.parks import ParkSource, build_park
+from experiments.reading.policies import policy_of, policy_source
+from experiments.reading.resolve import PARKS, SHIPPED, SUFFIXES, Source, find, resolved
+from experiments.reading.schema import ParkFile
+from experiments.reading.text import read_tree
+from model.scenario import Park
+
+
+class Kind(enum.StrEnum):
+    SCENARIO = "scenario"
+    POLICY = "policy"
+    PARK = "park"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What checking a file found; ``resolved`` and ``tree`` only where nothing is wrong."""
+
+    kind: Kind
+    problems: tuple[Problem, ...] = ()
+    remarks: tuple[Problem, ...] = ()
+    resolved: Resolved | None = None  # of a scenario
+    tree: Node | None = None  # of a policy or a park, after ``extends`` and blocks in files of their own
+
+
+def shipped() -> tuple[str, ...]:
+    """Names of everything that comes with the model; parks are read through the scenarios that run them."""
+    return tuple(dict.fromkeys((*list_scenarios(), *list_policies())))
+
+
+def check_file(name: str, sets: Sequence[str] = (), policy: str | None = None) -> Checked:
+    """What is wrong with a scenario, a policy or a park, given by name or as a file.
+
+    Parameters
+    ----------
+    sets : ``path=value``, laid upon a scenario
+    policy : under which a scenario is to run, instead of its own
+    """
+    known = declared()
+    kind = Kind.SCENARIO
+    try:
+        kind = kind_of(name)
+        if kind is Kind.SCENARIO:
+            found = resolve_scenario(name, sets, known, policy)
+            return Checked(kind, remarks=found.remarks, resolved=found)
+        source = policy_source(name, FilePath()) if kind is Kind.POLICY else park_source(name)
+        if kind is Kind.POLICY:
+            policy_of(source, None, known)
+        else:
+            park_of(source, known)
+    except ReadingError as error:
+        return Checked(kind, error.problems)
+    return Checked(kind, tree=source.tree)
+
+
+def kind_of(name: str) -> Kind:
+    """The kind of a file by its keys, else by its folder; of a name by where it stands, a scenario first.
+
+    Raises
+    ------
+    ReadingError
+        If the file cannot be read.
+    """
+    path = FilePath(name)
+    if not (name.endswith(SUFFIXES) and path.is_file()):
+        if name in list_scenarios():
+            return Kind.SCENARIO
+        return Kind.POLICY if name in list_policies() else Kind.PARK if name in list_parks() else Kind.SCENARIO
+    keys = set(read_tree(path, name).tree.members)
+    if "settings" in keys:
+        return Kind.POLICY
+    if "segments" in keys and "title" not in keys:
+        return Kind.PARK
+    folder = path.resolve().parent.name
+    return {"policies": Kind.POLICY, "parks": Kind.PARK}.get(folder, Kind.SCENARIO)
+
+
+def park_source(path_or_name: str) -> Source:
+    """The resolved file of a park.
+
+    Raises
+    ------
+    ReadingError
+        If it is missing or cannot be read.
+    """
+    return resolved(find(path_or_name, PARKS, FilePath(), Mark(path_or_name, 0, 0)), PARKS)
+
+
+def park_of(source: Source, known: Catalogue) -> Park:
+    """The park of a resolved file.
+
+    Raises
+    ------
+    ReadingError
+        With everything that is wrong in it.
+    """
+    findings = Findings(source.tree)
+    entry = findings.validated(ParkFile)
+    park = None
+    if entry is not None:
+        check_head(entry.format, entry.name, source.name, findings)
+        park = build_park(entry, ParkSource(source.name, (source.path.parent, SHIPPED / "data"), known), findings)
+    problems = [*source.problems, *findings.problems]
+    if problems or park is None:
+        raise ReadingError(problems)
+    return park
