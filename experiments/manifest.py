@@ -65,9 +65,9 @@ class Manifest:
     ended: str | None = None
 
 
-def resolved_text(value: Scenario | Policy) -> str:
-    """A scenario or policy as the runs see it, after ``extends``, ``--set`` and units: JSON in a fixed order."""
-    return json.dumps(value, default=_plain, ensure_ascii=False, indent=1) + "\n"
+def identity_of(value: Scenario | Policy) -> str:
+    """All that a scenario or policy says to the runs, after ``extends``, ``--set`` and units, as one text."""
+    return json.dumps(value, default=_plain, ensure_ascii=False)
 
 
 def _plain(value: object) -> object:

@@ -44,12 +44,13 @@ def manifest_in(folder: Path) -> dict[str, object]:
 
 
 # ── A made-up park in place of files and model ───────────────────────────────────────────────────────────────────────
-def made_up_scenario(name: str, sets: Sequence[str] = ()) -> Scenario:
-    return replace(synthetic.scenario(), name=Path(name).stem, policy=made_up_policy("as_announced"))
+def made_up_scenario(name: str, sets: Sequence[str] = (), language: str = "en") -> tuple[Scenario, dict[str, str]]:
+    scenario = replace(synthetic.scenario(), name=Path(name).stem, policy=made_up_policy("as_announced")[0])
+    return scenario, {f"{scenario.name}.yaml": f"title: {scenario.title.en}\n"}
 
 
-def made_up_policy(name: str, park: object = None) -> Policy:
-    return Policy(name, synthetic.POLICIES[name], ())
+def made_up_policy(name: str, park: object = None) -> tuple[Policy, dict[str, str]]:
+    return Policy(name, synthetic.POLICIES[name], ()), {f"policies/{name}.yaml": f"title: {name}\n"}
 
 
 def made_up_runs(cases: Sequence[Case]) -> History:
@@ -73,8 +74,8 @@ def draw_nothing(folder: Path, histories: Sequence[History], languages: Sequence
 @pytest.fixture
 def made_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """An empty working directory, and commands that read and run a made-up park in this process, without pictures."""
-    monkeypatch.setattr(request, "read_scenario", made_up_scenario)
-    monkeypatch.setattr(request, "read_policy", made_up_policy)
+    monkeypatch.setattr(request, "scenario_inputs", made_up_scenario)
+    monkeypatch.setattr(request, "policy_inputs", made_up_policy)
     use(monkeypatch, made_up_runs)
     monkeypatch.setattr(experiment, "write_figures", draw_nothing)
     monkeypatch.chdir(tmp_path)
@@ -128,7 +129,7 @@ def test_results_name_themselves(made_up):
     folder = made_up / "here"
     files = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     assert {"manifest.json", "summary.csv", "trajectories.csv", "runs.csv", "columns.json"} <= files
-    assert {"figures/zh-en", "inputs/baseline/scenario.json", "inputs/baseline/policies/none.json"} <= files
+    assert {"figures/zh-en", "inputs/baseline.yaml", "inputs/policies/none.yaml"} <= files
     assert "failures.csv" not in files
     record = manifest_in(folder)
     assert record["status"] == "complete"
@@ -151,7 +152,7 @@ def test_the_default_folder_is_new_every_time(made_up):
 
 
 def test_pictures_come_in_every_language_that_is_asked_for(tmp_path, monkeypatch):
-    histories = [made_up_runs([Case(synthetic.scenario(), made_up_policy("none", None), r) for r in range(4)])]
+    histories = [made_up_runs([Case(synthetic.scenario(), made_up_policy("none")[0], r) for r in range(4)])]
     write_figures(tmp_path / "one", histories, [Language.ZH])
     paths = {"revenue-software", "firms-software", "employees-software", "revenue-all"}
     stems = {*paths, "revenue-by-industry", "goals"}
@@ -236,7 +237,7 @@ def test_an_interruption_keeps_what_finished(made_up, monkeypatch):
 
 def test_a_scenario_without_policies_runs_under_its_own(made_up):
     assert invoke("run", "baseline", "-n", "2", "--jobs", "1", "-q", "--out", "here").exit_code == 0
-    assert (made_up / "here" / "inputs" / "baseline" / "policies" / "as_announced.json").exists()
+    assert "as_announced" in (made_up / "here" / "runs.csv").read_text(encoding="utf-8-sig")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from experiments.commands.checking import check
+from experiments.commands.creating import new
 from experiments.commands.language import told
 from experiments.commands.listing import list_entries
 from experiments.commands.running import Lang, main_job, run
@@ -23,12 +24,14 @@ SUMMARIES = {
     run: told("运行情景并保存结果", "Run scenarios and keep the results."),
     list_entries: told("列出情景、政策方案、政策工具、指标和参数", "List what there is to choose from."),
     check: told("检查情景和政策方案文件，不运行", "Check scenario and policy files without running them."),
+    new: told("新建情景、政策方案或园区的文件", "Write the files of a new scenario, policy or park."),
 }
 
 app = typer.Typer(name="wutong", help=ABOUT, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command("run", help=SUMMARIES[run])(run)
 app.command("list", help=SUMMARIES[list_entries])(list_entries)
 app.command("check", help=SUMMARIES[check])(check)
+app.command("new", help=SUMMARIES[new])(new)
 
 
 def show_version(context: typer.Context, asked: bool) -> None:  # noqa: FBT001 - called by Typer

@@ -65,7 +65,7 @@ def check(
             raise BadInputError(Label("--explain 一次只能展开一个文件", "--explain takes one file at a time"))
         found = {name: check_file(name, sets or (), policy) for name in names}
         problems = list(dict.fromkeys(problem for checked in found.values() for problem in checked.problems))
-        remarks = list(dict.fromkeys(remark for checked in found.values() for remark in checked.remarks))
+        remarks = list(dict.fromkeys(remark for checked in found.values() for remark in checked.remarks)) if files else []
         if explain and not problems:
             print(explanation(found[names[0]], as_json=form is Format.JSON, language=language))
         elif form is Format.JSON:

@@ -31,26 +31,19 @@ def perform(request: Request) -> Exit:
         Before the first run, if an input or the place for the results cannot be used.
     """
     plan = planned(request)
-    texts = _input_texts(plan)
+    identity = [manifest.identity_of(scenario) for scenario in plan.scenarios]
+    identity += [manifest.identity_of(policy) for own in plan.policies for policy in own]
     version = manifest.code_version()
     started = datetime.now(UTC)
     name = "-".join(scenario.name for scenario in plan.scenarios[:3])
-    short_hash = manifest.fingerprint(list(texts.values()), request.seed, request.replications, version)
+    short_hash = manifest.fingerprint(identity, request.seed, request.replications, version)
     folder = manifest.results_folder(request.out, name, started, short_hash)
-    record = _opened(request, plan, name, started, version, manifest.write_inputs(folder, texts))
+    record = _opened(request, plan, name, started, version, manifest.write_inputs(folder, plan.texts))
     manifest.write_manifest(folder, record)
     runs, seconds = _run(request, plan, record.jobs)
     seconds |= _kept(folder, request, plan, runs)
     manifest.write_manifest(folder, _closed(record, runs, seconds))
     return _told(request, plan, runs, folder)
-
-
-def _input_texts(plan: Plan) -> dict[str, str]:
-    texts = {}
-    for scenario, policies in zip(plan.scenarios, plan.policies, strict=True):
-        texts[f"{scenario.name}/scenario.json"] = manifest.resolved_text(scenario)
-        texts |= {f"{scenario.name}/policies/{policy.name}.json": manifest.resolved_text(policy) for policy in policies}
-    return texts
 
 
 def _opened(

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from experiments.commands.exits import BadInputError
 from experiments.commands.language import Language
-from experiments.reading import Problem, ReadingError, read_policy, read_scenario
+from experiments.reading import Problem, ReadingError
+from experiments.reading.inputs import Texts, policy_inputs, scenario_inputs
 from model.facts import Label
 from model.scenario import Case, Policy, Scenario
 from model.units import quarter, quarter_name
@@ -37,12 +38,20 @@ class Request:
 
 @dataclass(frozen=True)
 class Plan:
-    """What will run; ``given`` says how the user named a scenario or policy of a name."""
+    """What will run.
+
+    Attributes
+    ----------
+    policies : by scenario
+    given : how the user named a scenario or policy of a name
+    texts : files from which the same can be run again, by their place in a folder
+    """
 
     scenarios: tuple[Scenario, ...]
-    policies: tuple[tuple[Policy, ...], ...]  # by scenario
+    policies: tuple[tuple[Policy, ...], ...]
     given: Mapping[str, str]
     cases: tuple[Case, ...]
+    texts: Texts
 
 
 def planned(request: Request) -> Plan:
@@ -56,9 +65,9 @@ def planned(request: Request) -> Plan:
         If ``until`` is no quarter of the run, or two inputs share a name.
     """
     names = tuple(dict.fromkeys(request.scenarios))
-    scenarios = tuple(_until(scenario, request.until) for scenario in _read_scenarios(names, request.sets))
+    scenarios, texts = _read_scenarios(names, request)
     named = tuple(dict.fromkeys(request.policies))
-    policies = _read_policies(scenarios, named)
+    policies, policy_texts = _read_policies(scenarios, named)
     _refuse_same_names([s.name for s in scenarios], Label("情景", "scenarios"))
     for own in policies:
         _refuse_same_names([p.name for p in own], Label("政策方案", "policies"))
@@ -70,34 +79,43 @@ def planned(request: Request) -> Plan:
         for policy in own
         for replication in request.replications
     )
-    return Plan(scenarios, policies, given, cases)
+    return Plan(tuple(scenarios), policies, given, cases, texts | policy_texts)
 
 
-def _read_scenarios(names: Sequence[str], sets: Sequence[str]) -> list[Scenario]:
-    found, problems = list[Scenario](), list[Problem]()
+def _read_scenarios(names: Sequence[str], request: Request) -> tuple[list[Scenario], dict[str, str]]:
+    found, texts, problems = list[Scenario](), dict[str, str](), list[Problem]()
     for name in names:
         try:
-            found.append(read_scenario(name, sets))
+            scenario, own = scenario_inputs(name, request.sets, request.language)
+            if request.until is not None:
+                scenario = _until(scenario, request.until)
+                own = scenario_inputs(name, (*request.sets, f"clock.end={request.until}"), request.language)[1]
         except ReadingError as error:
             problems += error.problems
+            continue
+        found.append(scenario)
+        texts |= own
     _refuse(problems)
-    return found
+    return found, texts
 
 
-def _read_policies(scenarios: Sequence[Scenario], names: Sequence[str]) -> tuple[tuple[Policy, ...], ...]:
+def _read_policies(scenarios: Sequence[Scenario], names: Sequence[str]) -> tuple[tuple[tuple[Policy, ...], ...], dict[str, str]]:
     """Policies of each scenario, checked against the segments and zones of its park; its own where none is named."""
-    found, problems = [list[Policy]() for _ in scenarios], list[Problem]()
+    found, texts, problems = [list[Policy]() for _ in scenarios], dict[str, str](), list[Problem]()
     for scenario, own in zip(scenarios, found, strict=True):
         if not names and scenario.policy is not None:
             own.append(scenario.policy)
             continue
         for name in names or (NO_POLICY,):
             try:
-                own.append(read_policy(name, scenario.park))
+                policy, text = policy_inputs(name, scenario.park)
             except ReadingError as error:
                 problems += error.problems
+                continue
+            own.append(policy)
+            texts |= text
     _refuse(problems)
-    return tuple(tuple(own) for own in found)
+    return tuple(tuple(own) for own in found), texts
 
 
 def _refuse(problems: Sequence[Problem]) -> None:
@@ -105,10 +123,8 @@ def _refuse(problems: Sequence[Problem]) -> None:
         raise ReadingError(dict.fromkeys(problems))
 
 
-def _until(scenario: Scenario, until: str | None) -> Scenario:
+def _until(scenario: Scenario, until: str) -> Scenario:
     """The scenario, ended at an earlier quarter: a later one is a matter for its file."""
-    if until is None:
-        return scenario
     try:
         end = quarter(until)
     except ValueError:

@@ -44,5 +44,6 @@ def told_verdict(problems: Sequence[Problem], remarks: Sequence[Problem], n_file
         files = "1 file" if n_files == 1 else f"{n_files} files"
         return told(f"已检查 {n_files} 个文件，没有发现问题。", f"{files} checked; nothing is wrong.", language)
     lines = [problem.text(language) for problem in problems]
-    en = "1 problem in all." if len(problems) == 1 else f"{len(problems)} problems in all."
-    return "\n".join([*lines, told(f"共 {len(problems)} 处问题。", en, language)])
+    if len(problems) > 1:
+        lines.append(told(f"共 {len(problems)} 处问题。", f"{len(problems)} problems in all.", language))
+    return "\n".join(lines)

@@ -1,11 +1,15 @@
-"""python -m experiments.documents [--check] | end-states | pattern: write the documents, or say whether they are up to date."""
+"""python -m experiments.documents [--check] | end-states | pattern: write what is generated, or say whether it is up to date."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
 
-from experiments.documents import odd
+from experiments.documents import folder, odd
+from experiments.documents import schemas as schemas_of
 from experiments.documents.markdown import write
 
 
@@ -22,27 +26,39 @@ def main(argv: list[str] | None = None) -> int:
 
         print("\n".join(map(str, write_pattern(options.n, options.seed, options.jobs))))
         return 0
-    return check() if options.check else _write_odd()
+    return check() if options.check else _write_stale()
 
 
-def _write_odd() -> int:
-    write(odd.PATH, odd.odd_text(odd.shipped_scenario()))
-    print(odd.PATH)
+def documents() -> Mapping[Path, Callable[[], str]]:
+    """What is generated from the code and from the files of the scenarios alone, by its place."""
+    schemas = {schemas_of.schema_path(kind): partial(schemas_of.schema_text, kind) for kind in schemas_of.FOLDERS}
+    return {odd.PATH: lambda: odd.odd_text(odd.shipped_scenario()), folder.PATH: folder.folder_text, **schemas}
+
+
+def stale() -> dict[Path, str]:
+    """Documents that do not say what the code says, with what they should say."""
+    wanted = {path: text() for path, text in documents().items()}
+    return {path: text for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text}
+
+
+def _write_stale() -> int:
+    for path, text in stale().items():
+        write(path, text)
+    print("\n".join(map(str, documents())))
     return 0
 
 
 def check() -> int:
-    """0 if the description matches the code, else 1 and the command that renews it."""
-    present = odd.PATH.read_text(encoding="utf-8") if odd.PATH.exists() else ""
-    if present == odd.odd_text(odd.shipped_scenario()):
-        return 0
-    print(f"{odd.PATH} does not match the code; python -m experiments.documents writes it anew", file=sys.stderr)
-    return 1
+    """0 if the documents match the code, else 1 and the command that renews them."""
+    found = stale()
+    for path in found:
+        print(f"{path} does not match the code; python -m experiments.documents writes it anew", file=sys.stderr)
+    return 1 if found else 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m experiments.documents", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if docs/ODD.md does not match the code")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a document does not match the code")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, text, n in (
         ("end-states", "run the shipped park to its end and write docs/end_states.md and .csv", 500),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import difflib
+import re
 import types
 from collections.abc import Mapping, Sequence
 from typing import Annotated, TypeVar, Union, get_args, get_origin
@@ -11,11 +13,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from experiments.reading.messages import Facts, Problem, choices, hint, problem
-from experiments.reading.nodes import Node, Path, locate, plain
+from experiments.reading.nodes import Mark, Node, Path, locate, plain
 from experiments.reading.quantities import Quantity, QuantityError, shown
-from experiments.reading.renames import new_key
+from experiments.reading.renames import NAMES, new_key
 from experiments.reading.text import mended
-from experiments.reading.titles import title_of
+from experiments.reading.titles import title_of, word_of
 from experiments.reading.wide import COLON, is_wide, narrow
 from model.facts import Label
 
@@ -32,7 +34,9 @@ CODES: Mapping[str, str] = {
     "int_type": "not_whole",
     "literal_error": "not_allowed",
     "finite_number": "not_finite",
+    "name_or_mapping": "name_or_mapping",
 }
+TIGHT = re.compile(r"([A-Za-z]\w*):(\S.*)")
 STRUCTURE = frozenset({"not_mapping", "not_list", "range_length", "forms_mixed", "not_whole", "not_allowed", "not_bool"})
 
 
@@ -48,18 +52,20 @@ class Findings:
     def add(self, code: str, path: Sequence[str | int], facts: Facts | None = None, mend: Label | None = None) -> None:
         """Note a problem at a path; positions in lists count the items that :meth:`validated` left."""
         path = self._original(path)
-        raw = scalar_at(self.tree, path)
-        if isinstance(raw, str) and is_wide(raw) and code in STRUCTURE:
-            key, colon, _ = raw.partition(COLON)
-            code, facts, mend = "wide_text", {"given": shown(raw)}, mended(raw)
-            if colon and key.isascii():
-                code, facts, mend = "wide_colon", {"key": key}, hint("half_colon")
-        self.problems.append(problem(code, locate(self.tree, path), path, facts, mend))
+        mark = locate(self.tree, path)
+        node = node_at(self.tree, path)
+        if node is not None and code in STRUCTURE:
+            code, facts, mend, mark = _slip_of_writing(node) or (code, facts, mend, mark)
+        self.problems.append(problem(code, mark, path, facts, mend))
 
     def remark(self, code: str, path: Sequence[str | int], facts: Facts) -> None:
         """Note something odd that stops nothing."""
         path = self._original(path)
         self.remarks.append(problem(code, locate(self.tree, path), path, facts))
+
+    def line(self, path: Sequence[str | int]) -> int:
+        """The line of what stands at a path."""
+        return locate(self.tree, self._original(path)).line
 
     def refused(self, error: QuantityError, path: Path) -> None:
         self.add(error.code, (*path, *error.at), error.facts, error.mend)
@@ -69,7 +75,11 @@ class Findings:
         if name in allowed:
             return True
         facts = {"name": name, "kind_zh": kind.zh, "kind_en": kind.en}
-        if narrow(name).strip() in allowed:
+        if NAMES.get(name) in allowed:
+            self.add("renamed", path, {"old": name, "new": NAMES[name]}, hint("rename"))
+            return False
+        parts = [part.strip() for part in narrow(name).split(",")]
+        if is_wide(name) and all(part in allowed for part in parts):
             self.add("wide_text", path, {"given": name}, mended(name))
         else:
             self.add("unknown_name", path, facts, choices(name, allowed, labels))
@@ -111,13 +121,21 @@ class Findings:
             try:
                 return kind.model_validate(raw)
             except ValidationError as error:
-                details = error.errors(include_url=False)
+                details = [detail for detail in map(_outside_unions, error.errors(include_url=False)) if detail is not None]
                 if attempt == 0:  # what later rounds find missing is what this one takes out
-                    for detail in details:
-                        self._translate(detail, kind, beside)
+                    self._translate_all(details, kind, beside)
                 if not self._without(raw, [wrong_part(detail) for detail in details]):
                     return None
         return None
+
+    def _translate_all(self, details: Sequence[ErrorDetails], kind: type[BaseModel], beside: Sequence[str]) -> None:
+        """Every complaint as a problem; a key that is missing because it is misspelt is not named twice."""
+        unknown = [tuple(d["loc"]) for d in details if d["type"] == "extra_forbidden"]
+        for detail in details:
+            path = tuple(detail["loc"])
+            beside_it = [other[-1] for other in unknown if other[:-1] == path[:-1]]
+            if detail["type"] != "missing" or not any(_stands_for(str(path[-1]), str(k), kind, path) for k in beside_it):
+                self._translate(detail, kind, beside)
 
     def _without(self, raw: object, paths: Sequence[Path]) -> bool:
         """Take the parts at the paths out of ``raw``, the last of a list first; False if one of them is the whole."""
@@ -160,7 +178,9 @@ class Findings:
             self._unknown_key(path, kind, beside)
         elif detail["type"] == "literal_error":
             words = detail["ctx"]["expected"].replace(" or ", ", ").replace("'", "").split(", ")
-            self.add("not_allowed", path, given, choices(given["given"], words))
+            fields = [part for part in path if isinstance(part, str)]
+            labels = {word: word_of(fields[-1] if fields else "", word).zh for word in words}
+            self.add("not_allowed", path, given, choices(given["given"], words, labels))
         elif detail["type"] in CODES:
             self.add(CODES[detail["type"]], path, given)
         else:
@@ -168,14 +188,52 @@ class Findings:
 
     def _unknown_key(self, path: Path, kind: type[BaseModel], beside: Sequence[str]) -> None:
         key = str(path[-1])
-        entry = entry_at(kind, path[:-1])
-        new = None if entry is None else new_key(entry.__name__, key)
+        new = _renamed(key, kind, path)
         if new is not None:
             self.add("renamed", path, {"old": key, "new": new}, hint("rename"))
             return
         allowed = (*keys_at(kind, path[:-1]), *(beside if len(path) == 1 else ()))
         labels = {name: title_of(name).zh for name in allowed}
         self.add("unknown_key", path, {"key": key}, choices(key, allowed, labels))
+
+
+def _renamed(key: str, kind: type[BaseModel], path: Path) -> str | None:
+    """What an old key of the entry that holds a path is called now."""
+    entry = entry_at(kind, path[:-1])
+    return None if entry is None else new_key(entry.__name__, key)
+
+
+def _stands_for(missing: str, unknown: str, kind: type[BaseModel], path: Path) -> bool:
+    """Whether an unknown key is a missing one under an old or a misspelt name."""
+    return _renamed(unknown, kind, path) == missing or bool(difflib.get_close_matches(unknown, [missing], cutoff=0.6))
+
+
+def _outside_unions(detail: ErrorDetails) -> ErrorDetails | None:
+    """A complaint about what may be a name or a mapping, as one about the value; None if the mapping is checked elsewhere."""
+    path = tuple(detail["loc"])
+    if path[:1] not in (("park",), ("policy",)) or len(path) == 1:
+        return detail
+    if path[1] != "str" or isinstance(detail["input"], dict):
+        return None
+    return {**detail, "loc": path[:1], "type": "name_or_mapping"}
+
+
+def _slip_of_writing(node: Node) -> tuple[str, Facts, Label, Mark] | None:
+    """What a text in place of a list or mapping was meant to be: full-width signs, or a colon without a space."""
+    parts = node.value if isinstance(node.value, tuple) else (node,)
+    for part in parts:
+        raw = part.value
+        if not isinstance(raw, str):
+            continue
+        key, colon, _ = raw.partition(COLON)
+        if colon and key.isascii():
+            return "wide_colon", {"key": key}, hint("half_colon"), part.mark
+        if is_wide(raw):
+            return "wide_text", {"given": shown(raw)}, mended(raw), part.mark
+        tight = TIGHT.match(raw)
+        if tight is not None and not isinstance(node.value, tuple):
+            return "no_space", {"key": tight[1]}, hint("write", {"text": f"{tight[1]}: {tight[2]}"}), part.mark
+    return None
 
 
 def wrong_part(detail: ErrorDetails) -> Path:
@@ -190,8 +248,8 @@ def _holds(place: object, part: str | int) -> bool:
     return isinstance(place, dict) and part in place
 
 
-def scalar_at(node: Node, path: Sequence[str | int]) -> object:
-    """The scalar at a path, or None if there is no such place or it is no scalar."""
+def node_at(node: Node, path: Sequence[str | int]) -> Node | None:
+    """The node at a path, or None if there is no such place."""
     for part in path:
         if isinstance(node.value, Mapping) and part in node.value:
             node = node.value[str(part)]
@@ -199,7 +257,13 @@ def scalar_at(node: Node, path: Sequence[str | int]) -> object:
             node = node.value[part]
         else:
             return None
-    return None if isinstance(node.value, Mapping | tuple) else node.value
+    return node
+
+
+def scalar_at(node: Node, path: Sequence[str | int]) -> object:
+    """The scalar at a path, or None if there is no such place or it is no scalar."""
+    found = node_at(node, path)
+    return None if found is None or isinstance(found.value, Mapping | tuple) else found.value
 
 
 def keys_at(kind: type[BaseModel], path: Sequence[str | int]) -> tuple[str, ...]:

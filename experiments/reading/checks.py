@@ -10,8 +10,8 @@ from pathlib import Path as FilePath
 from experiments.reading.catalogue import Catalogue, declared
 from experiments.reading.checking import Findings
 from experiments.reading.files import Resolved, list_parks, list_policies, list_scenarios, resolve_scenario
-from experiments.reading.heads import check_head
-from experiments.reading.messages import Problem, ReadingError
+from experiments.reading.heads import check_name
+from experiments.reading.messages import Problem, ReadingError, without_follow_ons
 from experiments.reading.nodes import Mark, Node
 from experiments.reading.parks import ParkSource, build_park
 from experiments.reading.policies import policy_of, policy_source
@@ -113,9 +113,9 @@ def park_of(source: Source, known: Catalogue) -> Park:
     entry = findings.validated(ParkFile)
     park = None
     if entry is not None:
-        check_head(entry.format, entry.name, source.name, findings)
-        park = build_park(entry, ParkSource(source.name, (source.path.parent, SHIPPED / "data"), known), findings)
-    problems = [*source.problems, *findings.problems]
+        check_name(entry.name, source.name, findings)
+        park = build_park(entry, ParkSource(source.name, (*source.folders, SHIPPED / "data"), known), findings)
+    problems = without_follow_ons(source.problems, findings.problems)
     if problems or park is None:
         raise ReadingError(problems)
     return park

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from experiments.reading.messages import choices
 from experiments.reading.quantities import Quantity, QuantityError, read_quarter, shown
+from experiments.reading.titles import title_of
 from model.facts import fixed
 from model.scenario import Anchor, Status
 from model.units import NEVER, QUARTERS_PER_YEAR
@@ -54,11 +55,14 @@ def _read_fate(raw: object) -> Fate:
     if isinstance(raw, str) and raw in PLAIN:
         return Fate(raw)
     if not isinstance(raw, dict) or len(raw) != 1:
-        allowed = (*PLAIN, "delayed: 2 years", "closes: 2026Q1")
-        raise QuantityError("not_allowed", {"given": shown(raw)}, choices(shown(raw), allowed))
+        allowed = {name: title_of(name).zh for name in PLAIN}
+        allowed |= {"delayed: 2 years": title_of("delayed").zh, "closes: 2026Q1": title_of("closes").zh}
+        raise QuantityError("not_allowed", {"given": shown(raw)}, choices(shown(raw), list(allowed), allowed))
     key, value = next(iter(raw.items()))
     if key not in DATED:
-        raise QuantityError("unknown_key", {"key": str(key)}, choices(str(key), DATED), (str(key),))
+        raise QuantityError(
+            "unknown_key", {"key": str(key)}, choices(str(key), DATED, {n: title_of(n).zh for n in DATED}), (str(key),)
+        )
     try:
         if key == "closes":
             return Fate("closes", read_quarter(value))

@@ -8,8 +8,8 @@ from pathlib import Path as FilePath
 
 from experiments.reading.catalogue import Catalogue, declared
 from experiments.reading.checking import Findings
-from experiments.reading.heads import check_head, label
-from experiments.reading.messages import Problem, ReadingError
+from experiments.reading.heads import check_name, label
+from experiments.reading.messages import Problem, ReadingError, without_follow_ons
 from experiments.reading.nodes import Mark, Node, merge, only, without
 from experiments.reading.parks import ParkSource, build_park, expand, scope_labels, scopes_of
 from experiments.reading.policies import policy_of, policy_source, policy_within
@@ -98,22 +98,23 @@ def resolve_scenario(
     findings = Findings(without(tree, PARK_BLOCKS))
     file = findings.validated(ScenarioFile, PARK_BLOCKS)
     if park is None:
-        raise ReadingError([*problems, *findings.problems])
+        raise ReadingError(without_follow_ons(problems, findings.problems))
     merged = Findings(merge(park.tree, only(tree, PARK_BLOCKS)))
     entry = merged.validated(ParkFile)
-    folders = (park.path.parent, SHIPPED / "data")
+    folders = (*park.folders, SHIPPED / "data")
     scenario: Scenario | None = None
     chosen: Source | None = None
     if entry is not None:
-        check_head(entry.format, entry.name, park.name, merged)
+        check_name(entry.name, park.name, merged)
         fates = () if file is None else file.anchor_fate
         built = build_park(entry, ParkSource(park.name, folders, known, fates), merged)
         if file is not None:
             chosen = _policy_source(tree, source, problems) if policy is None else policy_source(policy, FilePath())
             scenario = _scenario(_Parts(file, source.name, entry, built, merged), chosen, known, findings)
-    problems += [*park.problems, *findings.problems, *(p for p in merged.problems if p not in findings.problems)]
-    if problems or scenario is None or file is None or entry is None:
-        raise ReadingError(dict.fromkeys(problems))
+    problems += park.problems
+    found = without_follow_ons(problems, [*findings.problems, *merged.problems])
+    if found or scenario is None or file is None or entry is None:
+        raise ReadingError(found)
     remarks = (*findings.remarks, *merged.remarks)
     own = None if chosen is None else chosen.tree
     return Resolved(scenario, file, entry, findings.tree, merged.tree, own, folders, remarks)
@@ -124,10 +125,10 @@ def _check_alone(source: Source, known: Catalogue, problems: list[Problem]) -> N
     findings = Findings(without(source.tree, PARK_BLOCKS))
     file = findings.validated(ScenarioFile, PARK_BLOCKS)
     if file is not None:
-        check_head(file.format, file.name, source.name, findings)
+        check_name(file.name, source.name, findings)
         _assumptions(file.assumptions, known, findings)
     if findings.problems:
-        raise ReadingError([*problems, *findings.problems])
+        raise ReadingError(without_follow_ons(problems, findings.problems))
 
 
 def _park_source(source: Source, sets: Sequence[str]) -> Source | None:
@@ -136,7 +137,7 @@ def _park_source(source: Source, sets: Sequence[str]) -> Source | None:
     if node is not None and isinstance(node.value, Mapping):
         name = node.get("name")
         own = name.value if name is not None and isinstance(name.value, str) else source.name
-        return Source(node, own, source.path)
+        return Source(node, own, source.path, folders=source.folders)
     if node is None or not isinstance(node.value, str):
         return None
     return resolved(find(node.value, PARKS, source.path.parent, node.mark), PARKS)
@@ -170,7 +171,7 @@ class _Parts:
 def _scenario(parts: _Parts, policy: Source | None, known: Catalogue, findings: Findings) -> Scenario | None:
     """The scenario, or None if ``findings`` gathered problems or there is no park."""
     file, entry = parts.file, parts.entry
-    check_head(file.format, file.name, parts.name, findings)
+    check_name(file.name, parts.name, findings)
     _check_clock(file, entry.start, findings)
     assumptions = _assumptions(file.assumptions, known, findings)
     shocks = tuple(_shock(key, shock, parts, findings) for key, shock in file.shocks.items())
@@ -246,7 +247,7 @@ def _target(key: str, entry: TargetEntry, parts: _Parts, known: Catalogue, findi
         value = findings.number(Quantity(known.measures[entry.measure].unit), entry.at_least, (*path, "at_least"))
     if entry.basis == "year" and entry.by % QUARTERS_PER_YEAR != QUARTERS_PER_YEAR - 1:
         findings.add("year_needs_q4", (*path, "by"))
-    if not parts.entry.start < entry.by <= parts.file.clock.end:
+    if key in _judged_names(parts.file) and not parts.entry.start < entry.by <= parts.file.clock.end:
         first, last = quarter_name(parts.entry.start + 1), quarter_name(parts.file.clock.end)
         findings.remark("target_outside", (*path, "by"), {"given": quarter_name(entry.by), "first": first, "last": last})
     note = label(entry.scope_note)
@@ -272,6 +273,13 @@ def _judged(
     allowed = [*findings.keys("targets"), *findings.keys("joint_targets")]
     for i, name in enumerate(file.judged):
         findings.known(name, allowed, ("judged", i), TARGET, findings.labels("targets") | findings.labels("joint_targets"))
-    sets = tuple(j for j in joint if j.key in file.judged)
-    named = {*file.judged, *(name for j in sets for name in j.targets)}
-    return tuple(t for t in targets if t.key in named), sets
+    named = _judged_names(file)
+    return tuple(t for t in targets if t.key in named), tuple(j for j in joint if j.key in file.judged)
+
+
+def _judged_names(file: ScenarioFile) -> set[str]:
+    """Targets that are judged: all, or those that ``judged`` names itself or as members of a set."""
+    if file.judged is None:
+        return set(file.targets)
+    members = (name for key, entry in file.joint_targets.items() if key in file.judged for name in entry.targets)
+    return {*file.judged, *members}

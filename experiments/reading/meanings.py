@@ -222,7 +222,7 @@ HINTS: Mapping[str, Label] = {
     "null_prob": Label("作用根本不存在（取 0）的概率，例如 0.2。", "Chance that the effect is absent (0), for example 0.2."),
     # fates of anchors
     "as_declared": Label("完全按园区文件，不受 anchor_fate 影响。", "As the park file says, whatever anchor_fate says."),
-    "on_time": Label("一定投产，不再有取消的可能。", "It opens for sure."),
+    "on_time": Label("一定投产，已定投产季度的不再推迟。", "It opens for sure, in the declared quarter if there is one."),
     "cancelled": Label("项目取消，永不投产。", "It never comes."),
     "halved": Label("投资、收入和用工都减半。", "Half of the investment, revenue and jobs."),
     "delayed": Label("推迟多久，例如 {delayed: 2 years} 或 {delayed: 6 个月}。",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from experiments.reading.nodes import Mark
@@ -52,6 +52,12 @@ class ReadingError(Exception):
 
     def text(self, language: str) -> str:
         return "\n".join(p.text(language) for p in self.problems)
+
+
+def without_follow_ons(writing: Sequence[Problem], content: Sequence[Problem]) -> list[Problem]:
+    """Problems of writing and of content, each once; of content only where the writing of the line is in order."""
+    spoilt = {(p.file, p.line) for p in writing}
+    return list(dict.fromkeys([*writing, *(p for p in content if not p.line or (p.file, p.line) not in spoilt)]))
 
 
 def problem(

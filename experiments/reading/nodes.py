@@ -67,13 +67,15 @@ def moved(node: Node, mark: Mark) -> Node:
     return Node(node.value, mark)
 
 
-WHOLE = frozenset({"value", "uniform", "triangular", "log_uniform", "normal", "lognormal", "choice", "delayed", "closes"})
+WHOLE = frozenset(
+    {"value", "uniform", "triangular", "log_uniform", "normal", "lognormal", "choice", "delayed", "closes", "zh", "en"}
+)
 
 
 def merge(base: Node, over: Node) -> Node:
     """``over`` laid upon ``base``: mappings merge, scalars and lists replace.
 
-    A way of giving one value (``{uniform: [a, b]}``) replaces as a whole: half of it would mix two distributions.
+    A way of giving one value (``{uniform: [a, b]}``) and a label replace as a whole: half of one would mix two.
     """
     if not (isinstance(base.value, Mapping) and isinstance(over.value, Mapping)) or WHOLE & set(over.value):
         return over

@@ -8,9 +8,10 @@ from pathlib import Path as FilePath
 
 from experiments.reading.catalogue import Catalogue
 from experiments.reading.checking import Findings
-from experiments.reading.messages import Problem, ReadingError, problem
+from experiments.reading.messages import Problem, ReadingError, choices, hint, problem
 from experiments.reading.nodes import Path
 from experiments.reading.quantities import Quantity, QuantityError
+from experiments.reading.resolve import shown_path
 from experiments.reading.schema import ObservedEntry, SeriesEntry
 from experiments.reading.tables import Rows, read_rows
 from experiments.reading.text import scalar
@@ -29,7 +30,8 @@ def data_file(text: str, path: Path, folders: Sequence[FilePath], findings: Find
     for folder in folders:
         if (folder / text).is_file():
             return folder / text
-    findings.add("no_file", path, {"name": text})
+    there = [p.relative_to(folder).as_posix() for folder in folders for p in folder.glob("**/*.csv")]
+    findings.add("no_file", path, {"name": text}, choices(text, there) if there else None)
     return None
 
 
@@ -61,7 +63,7 @@ def observed_points(
 def _series(entry: ObservedEntry, series: SeriesEntry, path: FilePath, at: Path, findings: Findings) -> Iterator[Observed]:
     """The rows of a data file that have the indicator and unit of a series."""
     try:
-        table = read_rows(path, path.name)
+        table = read_rows(path, shown_path(path))
     except ReadingError as error:
         findings.problems += error.problems
         return
@@ -73,7 +75,9 @@ def _series(entry: ObservedEntry, series: SeriesEntry, path: FilePath, at: Path,
         (line, row) for line, row in table.rows if row["indicator"] == series.indicator and series.unit in (None, row["unit"])
     ]
     if not chosen:
-        findings.add("no_rows", (*at, "series", "indicator"), {"file": series.file, "indicator": series.indicator})
+        facts = {"file": series.file, "indicator": series.indicator}
+        there = sorted({row["indicator"] for _, row in table.rows})
+        findings.add("no_rows", (*at, "series", "indicator"), facts, choices(series.indicator, there) if there else None)
     for line, row in chosen:
         try:
             value = Quantity("1", -1e18).read(scalar(row["value"])) * series.factor
@@ -90,7 +94,7 @@ def _quarter(text: str) -> int:
     """The fourth quarter of a year, or the quarter whose end is nearest to the middle of a month: ``1999``, ``2003-06``."""
     match = WHEN.fullmatch(text)
     if match is None or not 1 <= int(match[2] or 12) <= 12:
-        raise QuantityError("not_a_quarter", {"given": text})
+        raise QuantityError("not_a_quarter", {"given": text}, hint("year_month"))
     return int(match[1]) * QUARTERS_PER_YEAR + (int(match[2] or 12) + 1) // 3 - 1
 
 

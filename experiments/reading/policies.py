@@ -7,8 +7,8 @@ from pathlib import Path as FilePath
 
 from experiments.reading.catalogue import Catalogue, declared
 from experiments.reading.checking import Findings
-from experiments.reading.heads import check_head, label
-from experiments.reading.messages import ReadingError
+from experiments.reading.heads import check_name, label
+from experiments.reading.messages import ReadingError, without_follow_ons
 from experiments.reading.nodes import Mark, Node
 from experiments.reading.quantities import Quantity
 from experiments.reading.resolve import POLICIES, Source, find, resolved
@@ -21,7 +21,7 @@ LEVER = Label("政策工具", "lever")
 SCOPE = Label("范围", "scope")
 ZONE = Label("片区", "zone")
 AIMS = {"segments": Label("环节（segments）", "segments"), "zones": Label("片区（zones）", "zones")}
-READY = Label("建成时间（ready）", "a date of being ready")
+READY = Label("建成时间（ready）", "date of being ready (ready)")
 
 
 def read_policy(
@@ -71,13 +71,15 @@ def policy_of(source: Source, park: Park | None, known: Catalogue) -> Policy:
     file = findings.validated(PolicyFile)
     policy = None
     if file is not None:
-        check_head(file.format, file.name, source.name, findings)
+        check_name(file.name, source.name, findings)
         settings = tuple(_setting(i, entry, park, known, findings) for i, entry in enumerate(file.settings))
         for i, setting in enumerate(settings):
-            if any(_overlap(setting, other) for other in settings[:i]):
-                findings.add("overlap", ("settings", i, "lever"), {"lever": setting.lever})
+            first = next((n for n, other in enumerate(settings[:i]) if _overlap(setting, other)), None)
+            if first is not None:
+                line = findings.line(("settings", first))
+                findings.add("overlap", ("settings", i, "lever"), {"lever": setting.lever, "line": str(line)})
         policy = Policy(source.name, label(file.title), settings, label(file.remark))
-    problems = [*source.problems, *findings.problems]
+    problems = without_follow_ons(source.problems, findings.problems)
     if problems or policy is None:
         raise ReadingError(problems)
     return policy

@@ -235,9 +235,10 @@ def read_quarter(raw: object) -> int:
 
 
 def _quarter_hint(raw: object) -> Label:
-    """How to write a quarter; the year given, if one is in it."""
-    year = re.search(r"(?<!\d)(?:19|20|21)\d\d(?!\d)", str(raw))
-    return hint("quarter", {"example": f"{year[0] if year else 2022}Q4"})
+    """How to write a quarter; that of the year and month given, if they are in it."""
+    found = re.search(r"(?<!\d)((?:19|20|21)\d\d)(?:[-/.年](1[0-2]|0?[1-9])(?!\d))?", str(raw))
+    year, month = (found[1], int(found[2] or 12)) if found else ("2022", 12)
+    return hint("quarter", {"example": f"{year}Q{(month + 2) // 3}"})
 
 
 def read_years(raw: object) -> tuple[int, int]:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 
 from experiments.reading.messages import Problem, ReadingError, choices, hint, problem
-from experiments.reading.nodes import Mark, Node, merge, moved, without
+from experiments.reading.nodes import Mark, Node, merge, moved, plain, without
+from experiments.reading.quantities import shown
 from experiments.reading.schema import KEYED_BLOCKS, PARK_BLOCKS
 from experiments.reading.tables import read_block
 from experiments.reading.text import Text, parse, read_tree
@@ -18,14 +19,24 @@ SUFFIXES = (".yaml", ".yml")
 SCENARIOS, POLICIES, PARKS = ".", "policies", "parks"  # folders of each kind of file
 
 
+FORMAT = 1
+OWN = ("name", "extends", "format")  # keys that speak of a file alone and are not inherited
+
+
 @dataclasses.dataclass(frozen=True)
 class Source:
-    """A resolved file: its tree after ``extends`` and includes, its name, where it stands, and what is wrong with its writing."""
+    """A resolved file: its tree after ``extends`` and includes, its name, and what is wrong with its writing.
+
+    Attributes
+    ----------
+    folders : of the file and of those that it extends, where data files are looked for
+    """
 
     tree: Node
     name: str
     path: FilePath
     problems: tuple[Problem, ...] = ()
+    folders: tuple[FilePath, ...] = ()
 
 
 def names_in(folder: FilePath) -> tuple[str, ...]:
@@ -42,6 +53,8 @@ def find(name: str, kind: str, near: FilePath, said: Mark) -> FilePath:
         If there is no such file (it names the nearest), or there are two.
     """
     written = FilePath(name)
+    if written.is_dir() and (len(written.parts) > 1 or name.endswith(("/", ".", *SUFFIXES))):
+        raise ReadingError([problem("folder", said)])
     if name.endswith(SUFFIXES):
         found = [path for path in (written, near / name) if path.is_file()]
         if found:
@@ -52,7 +65,7 @@ def find(name: str, kind: str, near: FilePath, said: Mark) -> FilePath:
     hits = [folder / (name + suffix) for folder in folders for suffix in SUFFIXES if (folder / (name + suffix)).is_file()]
     hits = list({path.resolve(): path for path in hits}.values())
     if len(hits) > 1:
-        facts = {"name": name, "one": _shown(hits[0]), "other": _shown(hits[1])}
+        facts = {"name": name, "one": shown_path(hits[0]), "other": shown_path(hits[1])}
         raise ReadingError([problem("ambiguous_name", said, facts=facts, hint=hint("path"))])
     if hits:
         return hits[0]
@@ -68,10 +81,10 @@ def resolved(path: FilePath, kind: str, chain: tuple[FilePath, ...] = ()) -> Sou
     ReadingError
         If a file is missing or cannot be read at all, or the files extend each other in a circle.
     """
-    text = included(read_tree(path, _shown(path)), path.parent)
+    text = _own_text(path, kind)
     parent = text.tree.get("extends")
     if parent is None or not isinstance(parent.value, str):
-        return Source(text.tree, path.stem, path, text.problems)
+        return Source(text.tree, path.stem, path, text.problems, (path.parent,))
     try:
         above = find(parent.value, kind, path.parent, parent.mark)
     except ReadingError as error:
@@ -84,11 +97,50 @@ def resolved(path: FilePath, kind: str, chain: tuple[FilePath, ...] = ()) -> Sou
         base = resolved(above, kind, line)
     except ReadingError as error:
         raise ReadingError([*text.problems, *error.problems]) from None
-    tree = merge(without(base.tree, ("name", "extends")), text.tree)
-    return Source(tree, path.stem, path, (*text.problems, *base.problems))
+    tree = merge(without(base.tree, OWN), text.tree)
+    folders = tuple(dict.fromkeys((path.parent, *base.folders)))
+    return Source(tree, path.stem, path, (*text.problems, *base.problems), folders)
 
 
-def _shown(path: FilePath) -> str:
+def _own_text(path: FilePath, kind: str) -> Text:
+    """One file with its blocks, its format checked, and the park and policy that it names made paths."""
+    text = read_tree(path, shown_path(path))
+    if not isinstance(text.tree.value, Mapping):
+        given = {"given": shown(plain(text.tree))}
+        raise ReadingError([*text.problems, problem("not_mapping", text.tree.mark, facts=given)])
+    text = included(text, path.parent)
+    value = dict(text.tree.members)
+    if kind == SCENARIOS:
+        for key, folder in (("park", PARKS), ("policy", POLICIES)):
+            if key in value:
+                value[key] = _as_path(value[key], folder, path.parent)
+    return Text(dataclasses.replace(text.tree, value=value), (*text.problems, *_wrong_format(text.tree)))
+
+
+def _as_path(node: Node, kind: str, near: FilePath) -> Node:
+    """A name as the path of its file, so that it means the same where the file is extended; as it is if there is no such file."""
+    if not isinstance(node.value, str):
+        return node
+    try:
+        return dataclasses.replace(node, value=str(find(node.value, kind, near, node.mark)))
+    except ReadingError:
+        return node
+
+
+def _wrong_format(tree: Node) -> list[Problem]:
+    """What is wrong with a file's format: none, another, or one that this program does not know yet."""
+    node = tree.get("format")
+    if node is None:
+        return [problem("missing_key", tree.mark, facts={"key": "format"}, hint=hint("write", {"text": f"format: {FORMAT}"}))]
+    given = node.value
+    facts = {"given": shown(given), "known": str(FORMAT)}
+    if not isinstance(given, int) or isinstance(given, bool) or given == FORMAT:
+        return []  # what is no number is refused with the other keys
+    code, mend = ("format_newer", hint("update")) if given > FORMAT else ("format", hint("write", {"text": f"format: {FORMAT}"}))
+    return [problem(code, tree.keys["format"], ("format",), facts, mend)]
+
+
+def shown_path(path: FilePath) -> str:
     """A shipped file by its place in the project, any other as it was given."""
     inside = path.resolve()
     return inside.relative_to(SHIPPED.parent).as_posix() if inside.is_relative_to(SHIPPED) else str(path)
@@ -108,9 +160,14 @@ def included(text: Text, folder: FilePath) -> Text:
         if key not in PARK_BLOCKS or not isinstance(child.value, str):
             continue
         file = folder / child.value
+        if not file.is_file():
+            there = [p.relative_to(folder).as_posix() for p in folder.glob("*/*") if p.suffix in (*SUFFIXES, ".csv")]
+            problems.append(problem("no_file", child.mark, (key,), {"name": child.value}, choices(child.value, there)))
+            broken = True
+            continue
         read = read_tree if file.suffix in SUFFIXES else read_block
         try:
-            block = read(file, _shown(file))
+            block = read(file, shown_path(file))
         except ReadingError as error:
             problems.extend(error.problems)
             broken = True

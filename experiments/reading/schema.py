@@ -199,7 +199,7 @@ class ObservedEntry(Sourced):
 
 
 class ParkFile(Sourced):
-    format: int
+    format: int = 1
     name: str | None = None
     label: LabelEntry
     remark: LabelEntry = LabelEntry(zh="", en="")
@@ -268,7 +268,7 @@ class PolicyFile(Sourced):
 class ScenarioFile(Sourced):
     """A scenario's own keys; beside them it may repeat any block of its park, to change what stands there."""
 
-    format: int
+    format: int = 1
     name: str | None = None
     title: LabelEntry
     remark: LabelEntry = LabelEntry(zh="", en="")

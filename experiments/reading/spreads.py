@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from experiments.reading.messages import choices, hint
 from experiments.reading.quantities import Quantity, QuantityError, shown
+from experiments.reading.titles import title_of
 from model.facts import Assumption, Shape
 
 BOUNDED: Mapping[str, int] = {"uniform": 2, "triangular": 3, "log_uniform": 2}  # form -> how many numbers
@@ -43,7 +44,8 @@ class Spread:
             return Assumption(value, value, value, Shape.FIXED)
         for key in raw:
             if key not in ALLOWED:
-                raise QuantityError("unknown_key", {"key": str(key)}, choices(str(key), ALLOWED), (str(key),))
+                labels = {name: title_of(name).zh for name in ALLOWED}
+                raise QuantityError("unknown_key", {"key": str(key)}, choices(str(key), ALLOWED, labels), (str(key),))
         forms = [key for key in FORMS if key in raw]
         if len(forms) > 1 or not (forms or "value" in raw):
             raise QuantityError("forms_mixed", {}, hint("forms"))

@@ -26,7 +26,7 @@ from ruamel.yaml.events import (
 from experiments.reading.messages import Problem, ReadingError, hint, problem
 from experiments.reading.nodes import Mark, Node, Scalar
 from experiments.reading.slips import why_not_yaml
-from experiments.reading.wide import COLON, HIDDEN, QUOTES, name_of, narrow
+from experiments.reading.wide import BRACKETS, COLON, HIDDEN, QUOTES, SPACES, meant, name_of, narrow
 from model.facts import Label
 
 LARGEST = 1_000_000  # bytes; a park is under 50 kB
@@ -70,6 +70,8 @@ def read_text(path: FilePath, start: Mark) -> str:
     ReadingError
         If the file is absent, cannot be opened, is too large or not UTF-8.
     """
+    if path.is_dir():
+        raise ReadingError([problem("folder", start)])
     if not path.is_file():
         raise ReadingError([problem("no_file", start, facts={"name": str(path)})])
     try:
@@ -83,15 +85,12 @@ def read_text(path: FilePath, start: Mark) -> str:
 
 def decode(content: bytes, start: Mark) -> str:
     """The text of UTF-8 content, with or without a byte order mark."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content:
         raise _encoding(start, "UTF-16")
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise _encoding(start, "GBK") from None
-    if "\0" in text:
-        raise _encoding(start, "UTF-16")
-    return text
 
 
 def _encoding(start: Mark, guess: str) -> ReadingError:
@@ -119,6 +118,7 @@ class _Builder:
     def __init__(self, file: str) -> None:
         self.file = file
         self.problems: list[Problem] = []
+        self.misplaced = False  # a line is indented with odd spaces: what stands where is anybody's guess
 
     def build(self, events: Iterator[Event]) -> Text:
         root: Node | None = None
@@ -133,6 +133,8 @@ class _Builder:
                 root = self.node(event, events, 0)
         if root is None:
             raise ReadingError([problem("empty", Mark(self.file, 1, 1))])
+        if self.misplaced:
+            raise ReadingError(self.problems)
         return Text(root, tuple(self.problems))
 
     def mark(self, event: Event) -> Mark:
@@ -160,21 +162,26 @@ class _Builder:
                     break
                 items.append(self.node(item, events, depth + 1))
             return Node(tuple(items), self.mark(event))
-        if event.style:
-            return Node(event.value, self.mark(event))
-        self.check_writing(event)
-        return Node(scalar(event.value), self.mark(event))
+        return Node(event.value if event.style else scalar(self.meant(event)), self.mark(event))
 
-    def check_writing(self, event: ScalarEvent) -> None:
-        """Refuse what a keyboard or a paste slipped into a plain scalar or a key: smart quotes, odd or unseen spaces."""
-        hidden = HIDDEN.search(event.value)
+    def slip(self, code: str, event: Event, facts: dict[str, str], mend: Label) -> None:
+        """Note a slip of the keyboard, the first of its line."""
+        mark = self.mark(event)
+        if all(p.line != mark.line for p in self.problems):
+            self.problems.append(problem(code, mark, facts=facts, hint=mend))
+
+    def meant(self, event: ScalarEvent) -> str:
+        """A plain scalar or key as it was meant; what a keyboard or a paste slipped into it is noted."""
+        text = event.value
+        hidden = HIDDEN.search(text)
         if hidden is not None:
-            self.problems.append(
-                problem("hidden", self.mark(event), facts={"name": name_of(hidden[0])}, hint=hint("plain_space"))
-            )
-        elif event.value[:1] in QUOTES:
-            mend = hint("write", {"text": f'"{event.value.strip(QUOTES)}"'})
-            self.problems.append(problem("smart_quote", self.mark(event), facts={"given": event.value}, hint=mend))
+            self.slip("hidden", event, {"name": name_of(hidden[0])}, hint("plain_space"))
+        elif text and text[0] in QUOTES:
+            self.slip("smart_quote", event, {"given": text}, hint("write", {"text": f'"{meant(text)}"'}))
+        elif text and (text[0] in BRACKETS or text[-1] in BRACKETS):
+            bracket = text[0] if text[0] in BRACKETS else text[-1]
+            self.slip("wide_text", event, {"given": bracket}, hint("write", {"text": narrow(bracket)}))
+        return meant(text) if hidden is not None or (text and text[0] in QUOTES) else text
 
     def mapping(self, start: Event, events: Iterator[Event], depth: int) -> Node:
         value: dict[str, Node] = {}
@@ -187,20 +194,30 @@ class _Builder:
                 self.problems.append(problem("key_type", self.mark(event)))
                 self.node(next(events), events, depth + 1)
                 continue
-            key = event.value
-            if COLON in key:
-                name = key.partition(COLON)[0]
-                self.problems.append(problem("wide_colon", self.mark(event), facts={"key": name}, hint=hint("half_colon")))
-            elif narrow(key) != key:
-                self.problems.append(problem("wide_text", self.mark(event), facts={"given": key}, hint=mended(key)))
-            else:
-                self.check_writing(event)
+            key, rest = self.key(event)
             child = self.node(next(events), events, depth + 1)
+            if rest and child.value is None:
+                child = Node(scalar(rest), child.mark)
             if key in value:
                 facts = {"key": key, "first": str(keys[key].line)}
                 self.problems.append(problem("duplicate_key", self.mark(event), facts=facts))
             value[key], keys[key] = child, self.mark(event)
         return Node(value, self.mark(start), keys)
+
+    def key(self, event: ScalarEvent) -> tuple[str, str]:
+        """A key as it was meant, and the value that a full-width colon has kept with it."""
+        text = event.value
+        if event.style:
+            return text, ""
+        self.misplaced |= text[0] in SPACES
+        if COLON in text:
+            name, _, rest = text.partition(COLON)
+            self.slip("wide_colon", event, {"key": name}, hint("half_colon"))
+            return name.strip() or text, rest.strip()
+        key = self.meant(event)
+        if narrow(key) != key:
+            self.slip("wide_text", event, {"given": key}, mended(key))
+        return narrow(key) or text, ""
 
 
 def mended(text: str) -> Label:

@@ -13,6 +13,10 @@ TEXTS: Mapping[str, Label] = {
     "unreadable": Label("文件无法读取：{problem}", "the file cannot be read: {problem}"),
     "not_yaml_file": Label("“{name}”不是 YAML 文件（扩展名应为 .yaml）", "{name!r} is not a YAML file (it should end in .yaml)"),
     "syntax": Label("YAML 语法错误：{problem_zh}", "not valid YAML: {problem_en}"),
+    "folder": Label("这是文件夹，不是文件", "this is a folder, not a file"),
+    "control": Label("文件里有控制字符（{name}）", "the file holds a control character ({name})"),
+    "no_space": Label("键“{key}”的冒号后面缺少空格", "the colon after the key {key!r} needs a space behind it"),
+    "name_or_mapping": Label("这里应为名称或“键: 值”的映射，而不是 {given}", "a name or a mapping is expected here, not {given}"),
     "wide_text": Label("“{given}”里有全角字符或特殊空格", "{given!r} holds full-width characters or odd spaces"),
     "hidden": Label("这里有看不见的字符（{name}）", "there is an unseen character here ({name})"),
     "smart_quote": Label("“{given}”用了中文引号或弯引号", "{given} is in curly quotes"),
@@ -90,7 +94,10 @@ TEXTS: Mapping[str, Label] = {
     "format_newer": Label(
         "格式版本 {given} 比本程序新（本程序为 {known}）", "format {given} is newer than this program, which reads {known}"
     ),
-    "overlap": Label("政策工具“{lever}”有两项设置重叠", "two settings of the lever {lever!r} overlap in time and scope"),
+    "overlap": Label(
+        "政策工具“{lever}”与第 {line} 行的设置在时间和范围上重叠",
+        "this setting of the lever {lever!r} overlaps in time and scope with that in line {line}",
+    ),
     "invalid": Label("无效：{problem}", "invalid: {problem}"),
 }
 
@@ -100,6 +107,7 @@ HINTS: Mapping[str, Label] = {
     "percent": Label("是否指 {percent}%（{share}）？", "did you mean {percent}% ({share})?"),
     "utf8": Label("请另存为 UTF-8 编码（Excel 中选“CSV UTF-8”）", "save it as UTF-8 (in Excel: “CSV UTF-8”)"),
     "plain_space": Label("请删去它，或换成普通空格", "delete it, or put an ordinary space"),
+    "year_month": Label("请写成 1999 或 2003-06", "write it like 1999 or 2003-06"),
     "write": Label("请写成 {text}", "write {text}"),
     "update": Label("请更新程序", "update the program"),
     "rename": Label("请在文件中改成新名字", "use the new name in the file"),

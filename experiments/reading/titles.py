@@ -166,11 +166,12 @@ WORDS: Mapping[str, Label] = {
     "shape.log_uniform": Label("对数上等可能", "equally likely on a log scale"),
     "shape.triangular": Label("默认值处最可能", "most likely at the value"),
 }
+NAMES: Mapping[str, Label] = {name.partition(".")[2]: label for name, label in WORDS.items()}
 
 
 def title_of(key: str, entry: str = "") -> Label:
-    """Name of a key, in the entry of that kind if it has one of its own there; the key itself where none is declared."""
-    return TITLES.get(f"{entry}.{key}") or TITLES.get(key) or Label(key, key)
+    """Name of a key, in the entry of that kind if it has one of its own there, or of a word; itself where none is declared."""
+    return TITLES.get(f"{entry}.{key}") or TITLES.get(key) or NAMES.get(key) or Label(key, key)
 
 
 def word_of(field: str, word: str) -> Label:

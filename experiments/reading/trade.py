@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 from experiments.reading.checking import Findings
 from experiments.reading.messages import Problem, ReadingError, problem
 from experiments.reading.quantities import Quantity, QuantityError
+from experiments.reading.resolve import shown_path
 from experiments.reading.schema import ParkFile, TradeEntry
 from experiments.reading.tables import Rows, read_rows
 from experiments.reading.text import scalar
@@ -39,7 +40,7 @@ def read_table(coefficients: FilePath, value_added: FilePath) -> Table:
         If a file cannot be read, or a cell is no number.
     """
     problems: list[Problem] = []
-    buys, adds = read_rows(coefficients, coefficients.name), read_rows(value_added, value_added.name)
+    buys, adds = (read_rows(path, shown_path(path)) for path in (coefficients, value_added))
     cells = dict(_numbers(buys, problems))
     ratios = {name: next(iter(row.values()), 0.0) for name, row in _numbers(adds, problems)}
     if problems:

@@ -14,11 +14,11 @@ from typing import get_type_hints
 from pydantic import BaseModel
 
 from experiments.reading.files import list_parks, list_policies, list_scenarios
-from experiments.reading.heads import FORMAT
 from experiments.reading.json_schema import names
 from experiments.reading.json_schema.entries import Entries, Field
 from experiments.reading.json_schema.values import QUARTER, Schema, Values, said
 from experiments.reading.parks import UNITS
+from experiments.reading.resolve import FORMAT
 from experiments.reading.schema import PARK_BLOCKS, ParkFile, PolicyFile, ScenarioFile
 from model.assumptions import parameter_facts
 from model.facts import Label
@@ -64,7 +64,7 @@ def json_schema(kind: str) -> dict[str, object]:
         hints = get_type_hints(ParkFile, include_extras=True)
         blocks = {block: entries.field(ParkFile, block, hints[block]) for block in PARK_BLOCKS}
         root["properties"] = {**entries.fields(ScenarioFile), **blocks}
-    root |= {"if": {"required": ["extends"]}, "else": entries.needs(model)}
+    root |= {"required": ["format"], "if": {"required": ["extends"]}, "else": entries.needs(model)}
     return {"$schema": DRAFT, **said(TITLES[kind], ABOUT[kind]), **root, "definitions": values.used(root)}
 
 
@@ -105,7 +105,7 @@ def _own(values: Values) -> dict[Field, Schema]:
         ("PipelineEntry", "signed"): {
             "type": "object",
             "propertyNames": QUARTER,
-            "additionalProperties": {"oneOf": values.count()},
+            "additionalProperties": values.count(),
         },
         ("ConstraintEntry", "range"): {"type": "array", "minItems": 2, "maxItems": 2},
     }

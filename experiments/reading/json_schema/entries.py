@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator
 
 from experiments.reading.fates import read_fates
 from experiments.reading.json_schema.values import QUARTER, Schema, Values, described, literal, unit_words
+from experiments.reading.nodes import WHOLE
 from experiments.reading.quantities import Quantity, read_count, read_quarter, read_years
 from experiments.reading.schema import Reads
 from experiments.reading.spreads import Spread
@@ -68,8 +69,12 @@ class Entries:
         if origin in (Union, types.UnionType):
             return [way for part in arguments for way in self.ways(part, key)]
         if origin is None:
-            return [self.entry(annotation, whole=False) if _is_entry(annotation) else PLAIN[annotation]]
+            return [self._merged(annotation) if _is_entry(annotation) else PLAIN[annotation]]
         return [self._made_of(origin, arguments, key)]
+
+    def _merged(self, kind: type[BaseModel]) -> Schema:
+        """An entry that merges with the one it changes, unless it is of those that replace it."""
+        return self.entry(kind, whole=set(kind.model_fields) <= WHOLE)
 
     def _made_of(self, origin: object, arguments: tuple[Any, ...], key: str) -> Schema:
         """A choice of words, a mapping or a list."""
@@ -88,13 +93,13 @@ class Entries:
         read = next(mark.read for mark in marks if isinstance(mark, Reads))
         source = getattr(read, "__self__", read)
         if isinstance(source, Quantity):
-            return self.values.quantity(source)
+            return [self.values.quantity(source)]
         if isinstance(source, Spread):
             return self.values.spread(source.quantity)
         made: dict[object, Callable[[], list[Schema]]] = {
             read_quarter: lambda: [QUARTER],
             read_years: lambda: YEARS,
-            read_count: self.values.count,
+            read_count: lambda: [self.values.count()],
             read_fates: self.values.fates,
         }
         return made[source]()

@@ -76,7 +76,7 @@ def measured(values: Values, facts: Mapping[str, MeasureFact], key: str, entry: 
     return [
         _without("measure", key, entry),
         *(_when("measure", [name for name, fact in facts.items() if fact.unit == unit], {
-            key: described(key, entry, unit_words(Quantity(unit))) | {"oneOf": values.quantity(Quantity(unit))}
+            key: described(key, entry, unit_words(Quantity(unit))) | values.quantity(Quantity(unit))
         })
         for unit in units),
     ]  # fmt: skip
@@ -88,7 +88,7 @@ def set_to(values: Values, facts: Mapping[str, Lever]) -> Iterator[Schema]:
     for key, lever in facts.items():
         quantity = Quantity(lever.unit, lever.low, lever.high)
         level = described("level", "SettingEntry", Label(f"{lever.label.zh}：", f"{lever.label.en}:"), unit_words(quantity))
-        then: dict[str, Schema | bool] = {"level": level | {"oneOf": values.quantity(quantity)}}
+        then: dict[str, Schema | bool] = {"level": level | values.quantity(quantity)}
         if lever.target is not Target.SEGMENTS:
             then["segments"] = False
         if lever.target is not Target.ZONES:
@@ -99,7 +99,7 @@ def set_to(values: Values, facts: Mapping[str, Lever]) -> Iterator[Schema]:
 def summed(values: Values, units: Mapping[str, str]) -> Iterator[Schema]:
     """That a range is in the unit of the quantity beside it."""
     for name, unit in units.items():
-        item = {"oneOf": values.quantity(Quantity(unit))}
+        item = values.quantity(Quantity(unit))
         words = described("range", "ConstraintEntry", unit_words(Quantity(unit)))
         yield _when("quantity", [name], {"range": words | {"items": item}})
 

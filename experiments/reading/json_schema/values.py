@@ -106,22 +106,20 @@ class Values:
                     waiting.append(found[name])
         return dict(sorted(found.items()))
 
-    def quantity(self, quantity: Quantity) -> list[Schema]:
-        """The ways of writing a number in a unit: bare between its bounds, or a text with a unit of its dimension."""
-        bare: Schema = {"type": "number"}
-        if math.isfinite(quantity.low):
-            bare["minimum"] = quantity.low
-        if math.isfinite(quantity.high):
-            bare["maximum"] = quantity.high
-        return [self.shared(f"text_{_kind(quantity)}", lambda: _text(quantity)), bare]
+    def quantity(self, quantity: Quantity) -> Schema:
+        """A number in a unit: bare between its bounds, or a text with a unit of its dimension."""
+        bounds = {"minimum": quantity.low, "maximum": quantity.high}
+        finite = {key: bound for key, bound in bounds.items() if math.isfinite(bound)}
+        text = self.shared(f"text_{_kind(quantity)}", lambda: _text(quantity))
+        return {"type": ["number", "string"], **finite, "allOf": [text]}
 
-    def count(self) -> list[Schema]:
-        return [{"type": "integer", "minimum": 0}, *self.quantity(Quantity("firms"))[:1]]
+    def count(self) -> Schema:
+        return {**self.quantity(Quantity("firms")), "type": ["integer", "string"]}
 
     def spread(self, quantity: Quantity) -> list[Schema]:
         """The ways of writing an assumption: a number, or a mapping."""
         name = f"distribution_{_kind(quantity)}_{quantity.low:g}_{quantity.high:g}"
-        return [*self.quantity(quantity), self.shared(name, lambda: self._spread(quantity))]
+        return [self.number(quantity), self.shared(name, lambda: self._spread(quantity))]
 
     def _spread(self, quantity: Quantity) -> Schema:
         """The forms with their numbers in a unit; what the forms are called and mean is the same for all units."""
@@ -139,7 +137,7 @@ class Values:
 
     def number(self, quantity: Quantity) -> Schema:
         name = f"{_kind(quantity)}_{quantity.low:g}_{quantity.high:g}"
-        return self.shared(name, lambda: {"oneOf": self.quantity(quantity)})
+        return self.shared(name, lambda: self.quantity(quantity))
 
     def _forms(self) -> Schema:
         """The ways of giving a number that is not known exactly, which do not mix."""
@@ -147,7 +145,7 @@ class Values:
         ways: dict[str, Schema] = {
             **{key: {"type": "array", "minItems": count, "maxItems": count} for key, count in lengths.items()},
             "choice": {"type": "array", "minItems": 1},
-            "null_prob": {"oneOf": self.quantity(Quantity("share", 0.0, 1.0))},
+            "null_prob": self.quantity(Quantity("share", 0.0, 1.0)),
             "shape": literal("shape", RANGED_SHAPES),
             **{key: {"type": "string"} for key in ("source", "note")},
         }
@@ -162,7 +160,7 @@ class Values:
         return [fate, {"type": "array", "items": fate}]
 
     def _fate(self) -> Schema:
-        dated: dict[str, Schema] = {"delayed": {"oneOf": self.quantity(Quantity("year"))}, "closes": QUARTER}
+        dated: dict[str, Schema] = {"delayed": self.quantity(Quantity("year")), "closes": QUARTER}
         properties = {key: described(key) | dated[key] for key in DATED}
         one: Schema = {"minProperties": 1, "maxProperties": 1}
         mapping: Schema = {"type": "object", "properties": properties, "additionalProperties": False, **one}
@@ -194,9 +192,8 @@ def _text(quantity: Quantity) -> Schema:
     without_year = [name for name in below if name != "year"]
     tails = {"".join(map(_divided, order)) for names in (below, without_year) for order in permutations(names)}
     head = _measured(above[0]) if above else f"(?:{_measured('')})?"
-    whole = f"{head}(?:{'|'.join(sorted(tails, key=len))})"
+    whole = f"{head}(?:{'|'.join(sorted(tails))})"
     return {
-        "type": "string",
         "pattern": rf"^\s*{NUMBER}\s*(?:{_scales()}|{whole})?\s*$",
         "patternErrorMessage": WRONG_TEXT,
     }

@@ -1,0 +1,50 @@
+"""Scenarios and policies together with files from which the same runs can be made again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path as FilePath
+
+from experiments.reading.catalogue import declared
+from experiments.reading.explaining import explained, explained_tree
+from experiments.reading.files import Resolved, resolve_scenario
+from experiments.reading.policies import policy_of, policy_source
+from model.scenario import Park, Policy, Scenario
+
+Texts = Mapping[str, str]  # place in a folder of inputs -> content
+
+
+def scenario_inputs(path_or_name: str, sets: Sequence[str] = (), language: str = "en") -> tuple[Scenario, Texts]:
+    """A scenario, and the files that hold it after all changes: one YAML file, and the tables that it names.
+
+    Raises
+    ------
+    ReadingError
+        With everything that is wrong in the scenario.
+    """
+    resolved = resolve_scenario(path_or_name, sets)
+    own = {f"{resolved.scenario.name}.yaml": explained(resolved, language)}
+    return resolved.scenario, own | dict(_tables(resolved))
+
+
+def policy_inputs(path_or_name: str, park: Park) -> tuple[Policy, Texts]:
+    """A policy of a park, and the file that holds it after all changes.
+
+    Raises
+    ------
+    ReadingError
+        With everything that is wrong in the policy.
+    """
+    source = policy_source(path_or_name, FilePath())
+    return policy_of(source, park, declared()), {f"policies/{source.name}.yaml": explained_tree(source.tree)}
+
+
+def _tables(resolved: Resolved) -> Iterator[tuple[str, str]]:
+    """The data files that a scenario names and that do not come with the model, by the path that names them."""
+    entry, own = resolved.park_entry, resolved.folders[0]
+    named = [] if entry.trade is None else [entry.trade.coefficients, entry.trade.value_added]
+    named += [o.series.file for o in entry.observed if o.series is not None]
+    for name in dict.fromkeys(named):
+        inside = ".." not in FilePath(name).parts and not FilePath(name).is_absolute()
+        if inside and (own / name).is_file():
+            yield name, (own / name).read_text(encoding="utf-8-sig")
