@@ -51,15 +51,16 @@ Into = Annotated[
 
 
 def new(context: typer.Context, kind: KindArgument, name: NameArgument, into: Into = Path(), lang: LangOption = None) -> None:
-    language = lang or context.obj or LOCALE
+    chosen = lang or context.obj
+    language = chosen or LOCALE
     with exits(language):
         _check_name(name)
         written = _write(into, _texts(kind, name, language), _taken(into, kind, name))
         print(told("已写入：", "Written:", language))
         print("\n".join(f"  {path}" for path in written))
-        words = [word.format(into / name) for word in RUNS[kind]]
+        words, option = [word.format(into / name) for word in RUNS[kind]], ("--lang", chosen) if chosen else ()
         print(told("接下来：", "Next:", language))
-        print(f"  {command('check', words[-1])}\n  {command('run', *words)}")
+        print(f"  {command('check', words[-1], *option)}\n  {command('run', *words, *option)}")
 
 
 def command(*words: str) -> str:

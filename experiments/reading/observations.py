@@ -22,7 +22,7 @@ from model.units import QUARTERS_PER_YEAR
 MEASURE = Label("指标", "measure")
 SCOPE = Label("范围", "scope")
 COLUMNS = ("indicator", "unit", "year", "value", "source_title")
-WHEN = re.compile(r"(\d{4})(?:-(\d{2}))?")
+WHEN = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?")
 
 
 def data_file(text: str, path: Path, folders: Sequence[FilePath], findings: Findings) -> FilePath | None:
@@ -63,7 +63,7 @@ def observed_points(
 def _series(entry: ObservedEntry, series: SeriesEntry, path: FilePath, at: Path, findings: Findings) -> Iterator[Observed]:
     """The rows of a data file that have the indicator and unit of a series."""
     try:
-        table = read_rows(path, shown_path(path))
+        table = read_rows(path, shown_path(path)).whole()
     except ReadingError as error:
         findings.problems += error.problems
         return

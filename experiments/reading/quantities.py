@@ -53,7 +53,7 @@ BASES: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(("1", "share", "index", "比重", "倍"), ("", "1")),
 }  # fmt: skip
 FRACTIONS = {"月", "个月", "month", "months", "季", "季度", "个季度", "quarter", "quarters"}
-NUMBER = re.compile(r"\s*([-+]?\d*(?:\.\d+)?(?:e[-+]?\d+)?)\s*(.*)", re.IGNORECASE | re.DOTALL)
+NUMBER = re.compile(r"\s*([-+]?[0-9]*(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?)\s*(.*)", re.IGNORECASE | re.DOTALL)
 COMMA = re.compile(r"(?<=\d),(?=\d)")
 NAMES: Mapping[str, Label] = {
     "share": Label("比重（0 到 1，或百分数）", "a share (0 to 1, or per cent)"),

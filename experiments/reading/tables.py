@@ -7,13 +7,15 @@ YAML, an empty one says nothing.  With a column ``key`` every row is an entry of
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
-from experiments.reading.messages import Problem, ReadingError, problem
+from experiments.reading.messages import Problem, ReadingError, hint, problem
 from experiments.reading.nodes import Mark, Node, moved
 from experiments.reading.text import Text, parse, read_text, scalar
+from experiments.reading.wide import HIDDEN, name_of
 
 DELIMITERS = ",;\t"
 KEY = "key"
@@ -31,6 +33,20 @@ class Rows:
     def mark(self, line: int, column: str) -> Mark:
         return Mark(self.file, line, self.columns.index(column) + 1)
 
+    def whole(self) -> Rows:
+        """The table itself, if every row has a cell for every column.
+
+        Raises
+        ------
+        ReadingError
+            With every row that is cut off.
+        """
+        zh, en = "这一行的格数比表头少", "this row has fewer cells than the header"
+        short = [(line, len(row)) for line, row in self.rows if len(row) < len(self.columns)]
+        if short:
+            raise ReadingError([wrong(Mark(self.file, line, n), zh, en) for line, n in short])
+        return self
+
 
 def read_rows(path: FilePath, shown: str) -> Rows:
     """Rows of a CSV file without empty ones and those that start with ``#``.
@@ -44,26 +60,49 @@ def read_rows(path: FilePath, shown: str) -> Rows:
     if path.suffix.lower() in (".xlsx", ".xls"):
         raise ReadingError([wrong(start, "这是 Excel 工作簿，请另存为 CSV UTF-8", "this is a workbook: save it as CSV UTF-8")])
     text = read_text(path, start)
-    first = text.partition("\n")[0]
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=max(DELIMITERS, key=first.count))
-    try:
-        lines = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
-    except csv.Error as error:
-        raise ReadingError([wrong(Mark(shown, reader.line_num, 1), str(error), str(error))]) from None
-    lines = [(line, row) for line, row in lines if any(row) and not row[0].startswith("#")]
+    lines = list(_lines(text, shown))
     if not lines:
         raise ReadingError([problem("empty", Mark(shown, 1, 1))])
     (header_line, header), *body = lines
-    columns = tuple(header[: len(header) - next((i for i, cell in enumerate(reversed(header)) if cell), 0)])
+    while header and not header[-1]:
+        header.pop()
+    columns = tuple(header)
     problems = list(_wrong_header(columns, Mark(shown, header_line, 1)))
-    problems += [
-        wrong(Mark(shown, line, len(columns) + 1), "这一行比表头多出一格", "this row has more cells than the header")
-        for line, row in body
-        if any(row[len(columns) :])
-    ]
+    for line, row in body:
+        if any(row[len(columns) :]):
+            problems.append(
+                wrong(Mark(shown, line, len(columns) + 1), "这一行比表头多出一格", "this row has more cells than the header")
+            )
+        problems += _slips(row, Mark(shown, line, 1))
     if problems:
         raise ReadingError(problems)
     return Rows(shown, columns, tuple((line, dict(zip(columns, row, strict=False))) for line, row in body))
+
+
+def _lines(text: str, shown: str) -> Iterator[tuple[int, list[str]]]:
+    """Rows with their lines, without empty ones and comments; the separator is the most frequent one of the header."""
+    header = next((line for line in text.split("\n") if line.strip() and not line.startswith("#")), "")
+    delimiter = max(DELIMITERS, key=header.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    opened = 1
+    try:
+        for row in reader:
+            cells = [cell.strip(" \t") for cell in row]
+            if any(cells) and not cells[0].startswith("#"):
+                yield opened, cells
+            opened = reader.line_num + 1
+    except csv.Error:
+        zh, en = "引号没有成对，或引号后面还有文字", "a quotation mark is not closed, or text follows a closed one"
+        raise ReadingError([wrong(Mark(shown, opened, 1), zh, en)]) from None
+
+
+def _slips(row: Sequence[str], mark: Mark) -> Iterator[Problem]:
+    """Cells with unseen characters or odd spaces about them, as a paste leaves them."""
+    for i, cell in enumerate(row):
+        found = HIDDEN.search(cell)
+        if found is not None:
+            where = Mark(mark.file, mark.line, i + 1)
+            yield problem("hidden", where, facts={"name": name_of(found[0])}, hint=hint("plain_space"))
 
 
 def wrong(mark: Mark, zh: str, en: str) -> Problem:

@@ -8,9 +8,10 @@ from pathlib import Path as FilePath
 
 from experiments.reading.checking import Findings
 from experiments.reading.messages import Problem, ReadingError, problem
-from experiments.reading.quantities import Quantity, QuantityError
+from experiments.reading.nodes import Mark
+from experiments.reading.quantities import QuantityError
 from experiments.reading.resolve import shown_path
-from experiments.reading.schema import ParkFile, TradeEntry
+from experiments.reading.schema import SHARE, ParkFile, TradeEntry
 from experiments.reading.tables import Rows, read_rows
 from experiments.reading.text import scalar
 from model.facts import Label
@@ -19,6 +20,7 @@ OUTSIDE = "outside"  # products of a sector that no segment makes
 SECTOR = Label("行业部门", "sector")
 SEGMENT = Label("环节", "segment")
 TOLERANCE = 1e-6
+RATIO = "value_added_ratio"  # column of the table of value added
 
 Row = Mapping[str, float]
 
@@ -39,26 +41,32 @@ def read_table(coefficients: FilePath, value_added: FilePath) -> Table:
     ReadingError
         If a file cannot be read, or a cell is no number.
     """
+    buys, adds = (read_rows(path, shown_path(path)).whole() for path in (coefficients, value_added))
     problems: list[Problem] = []
-    buys, adds = (read_rows(path, shown_path(path)) for path in (coefficients, value_added))
-    cells = dict(_numbers(buys, problems))
-    ratios = {name: next(iter(row.values()), 0.0) for name, row in _numbers(adds, problems)}
+    if RATIO not in adds.columns:
+        problems.append(problem("missing_key", Mark(adds.file, 1, 1), facts={"key": RATIO}))
+    cells = dict(_numbers(buys, buys.columns[1:], problems))
+    ratios = {name: row[RATIO] for name, row in _numbers(adds, [RATIO] if not problems else [], problems) if row}
     if problems:
         raise ReadingError(problems)
     return Table(cells, ratios)
 
 
-def _numbers(table: Rows, problems: list[Problem]) -> Iterator[tuple[str, Row]]:
-    """Rows by the name in their first column, their other cells as numbers; an empty cell is 0."""
-    first, *others = table.columns
+def _numbers(table: Rows, columns: Sequence[str], problems: list[Problem]) -> Iterator[tuple[str, Row]]:
+    """Rows by the sector in their first column, some of their other cells as shares."""
+    seen: dict[str, int] = {}
     for line, cells in table.rows:
-        row = {}
-        for column in others:
+        sector, row = cells[table.columns[0]], {}
+        if sector in seen:
+            facts = {"key": sector, "first": str(seen[sector])}
+            problems.append(problem("duplicate_key", Mark(table.file, line, 1), facts=facts))
+        seen.setdefault(sector, line)
+        for column in columns:
             try:
-                row[column] = Quantity("1", -1e9).read(scalar(cells.get(column) or "0"))
+                row[column] = SHARE.read(scalar(cells[column] or "0"))
             except QuantityError as error:
-                problems.append(problem(error.code, table.mark(line, column), (cells[first], column), error.facts, error.mend))
-        yield cells[first], row
+                problems.append(problem(error.code, table.mark(line, column), (sector, column), error.facts, error.mend))
+        yield sector, row
 
 
 def check_trade(park: ParkFile, table: Table | None, findings: Findings) -> None:
