@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from experiments import wording
 from experiments.goals import Attainment, Difference, Share, attainment, gain, joint, most_missing
+from experiments.outcomes import outcome_differences, outcomes, signed_text
 from model.facts import Label
 from model.history import History
 from model.scenario import Target
@@ -52,8 +53,11 @@ def _paragraph(base: History, others: Sequence[History], write: _Chinese | _Engl
         parts += [write.missing(base, missing)] if missing is not None else []
     if open_ended:
         parts.append(write.not_judged(open_ended))
+    if not results:
+        parts.append(write.outcome(base))
+        parts += [write.outcomes_apart(base, other) for other in others]
     parts += [write.comparison(base, other, judged) for other in others if judged]
-    return write.joined([*parts, write.closing()])
+    return write.joined([*parts, write.closing()] if results else parts)
 
 
 def _together(base: History, judged: Sequence[Attainment], write: _Chinese | _English) -> list[str]:
@@ -120,6 +124,14 @@ class _Chinese:
         when = "" if wording.says_when(r.target, "zh") else wording.date(r.target, "zh")
         return f"{when}{r.target.label.zh}平均{verb} {_difference_text(base, r, d, 'zh')}"
 
+    def outcome(self, base: History) -> str:
+        return f"本情景没有设定目标。到{base.quarters[-1]}末，中位数为：{'；'.join(outcomes(base, 'zh'))}。"
+
+    def outcomes_apart(self, base: History, other: History) -> str:
+        name, found = wording.policy_name(other, "zh", with_scenario=False), outcome_differences(base, other, "zh")
+        told = "；".join(found) if found else "看不出平均差别（90% 区间都包含零）"
+        return f"“{name}”方案与基准逐次配对比较：{told}。"
+
     def closing(self) -> str:
         return "以上可能性以模型的假设及其取值范围为前提，区间只反映模拟次数有限带来的误差。"
 
@@ -176,6 +188,14 @@ class _English:
         when = "" if wording.says_when(r.target, "en") else f", {wording.date(r.target, 'en')}"
         return f"{r.target.label.en}{when}: {_difference_text(base, r, d, 'en')} {verb}"
 
+    def outcome(self, base: History) -> str:
+        return f"It has no goals. At the end of {base.quarters[-1]} the medians are: {'; '.join(outcomes(base, 'en'))}."
+
+    def outcomes_apart(self, base: History, other: History) -> str:
+        name, found = wording.policy_name(other, "en", with_scenario=False), outcome_differences(base, other, "en")
+        told = "; ".join(found) if found else "no mean difference from zero (every 90% interval holds zero)"
+        return f"Against the baseline on the same draws, policy “{name}” gives: {told}."
+
     def closing(self) -> str:
         return (
             "These chances hold under the model's assumptions and ranges; the intervals reflect only the limited number of runs."
@@ -200,11 +220,7 @@ def _shortfall(base: History, r: Attainment, language: str) -> str:
 
 
 def _difference_text(base: History, r: Attainment, d: Difference, language: str) -> str:
-    unit, sign = wording.target_unit(base.facts[r.target.measure], r.target), 1 if d.mean > 0 else -1
-    low, high = sorted((sign * d.low, sign * d.high))
-    inside = wording.amount_range(low, high, unit, language)
-    brackets = "（{}）" if language == "zh" else " ({})"
-    return wording.amount(abs(d.mean), unit, language) + brackets.format(inside)
+    return signed_text(d, wording.target_unit(base.facts[r.target.measure], r.target), language)
 
 
 def terminal_table(histories: Sequence[History], language: str, width: int = 100) -> str:

@@ -111,7 +111,7 @@ def results_folder(out: Path | None, experiment: str, started: datetime, short_h
         (folder / ".written").touch()
         (folder / ".written").unlink()
     except OSError as error:
-        zh, en = f"无法写入文件夹“{folder}”:{error.strerror}", f"the folder {folder} cannot be written: {error.strerror}"
+        zh, en = f"无法写入文件夹“{folder}”：{error.strerror}", f"the folder {folder} cannot be written: {error.strerror}"
         raise FolderError(Label(zh, en)) from error
     return folder
 

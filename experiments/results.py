@@ -154,7 +154,7 @@ def _readings_by_column(history: History) -> dict[str, tuple[tuple[Label, str], 
         fact = history.facts[target.measure]
         for quarter, values in zip(*readings(history, target), strict=True):
             if quarter % 4 == 3 or quarter == target.by:
-                label = Label(f"{fact.label.zh},{quarter_name(int(quarter))}", f"{fact.label.en}, {quarter_name(int(quarter))}")
+                label = Label(f"{fact.label.zh}，{quarter_name(int(quarter))}", f"{fact.label.en}, {quarter_name(int(quarter))}")
                 found[reading_name(history, target, int(quarter))] = ((label, target_unit(fact, target)), values)
     return found
 

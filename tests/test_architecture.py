@@ -155,7 +155,7 @@ def test_no_file_says(what):
     pattern, found = re.compile(FORBIDDEN[what], re.IGNORECASE), []
     for path in written_files():
         if path != Path(__file__):
-            lines = path.read_text(encoding="utf-8").splitlines()
+            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
             found += [f"{shown(path)}:{i + 1}: {line.strip()[:80]}" for i, line in enumerate(lines) if pattern.search(line)]
     assert not found, "\n".join(found)
 

@@ -262,7 +262,7 @@ def test_the_answer_speaks_the_language_that_is_asked_for(made_up):
     zh = invoke(*BOTH, "--out", "zh", "--lang", "zh")
     en = invoke("--lang", "en", *BOTH, "--out", "en")
     assert "可能性" in zh.stdout
-    assert "结果:zh" in zh.stdout
+    assert "结果：zh" in zh.stdout
     assert "chance" in en.stdout
     assert "\x1b" not in zh.output + en.output, "no colours in a file"
 

@@ -8,13 +8,22 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft7Validator
+from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from experiments.commands import app
+from experiments.documents import folder
+from experiments.reading import list_parks, list_policies, list_scenarios, read_policy, read_scenario, resolve_scenario
+from experiments.reading.json_schema import json_schema
+from model.levers import LEVERS
+from model.measures import MEASURES
+from model.units import quarter
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ("README.md", "README.zh.md")
 DOCUMENTS = (*READMES, "CONTRIBUTING.md", "CHANGELOG.md")
+FOLDER = "scenarios/README.md"
 
 
 def text(name: str) -> str:
@@ -75,3 +84,73 @@ def test_files_and_folders_that_contributing_names_exist():
     }
     assert len(named) >= 8
     assert not [n for n in named if not (ROOT / n).exists()]
+
+
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory):
+    """The examples of scenarios/README.md as files, each at the place that its first line names."""
+    home = tmp_path_factory.mktemp("examples")
+    for block in [*blocks(FOLDER, "yaml"), *blocks(FOLDER, "csv")]:
+        path = home / block.partition("\n")[0].removeprefix("# ")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(block + "\n", encoding="utf-8")
+    return home
+
+
+def test_the_readme_of_the_scenarios_says_what_the_files_say():
+    assert text(FOLDER) == folder.folder_text(), "python -m experiments.documents writes it anew"
+
+
+def test_its_examples_can_be_read(examples):
+    scenarios = {path.stem: resolve_scenario(str(path)) for path in examples.glob("*.yaml")}
+    assert len(scenarios) >= 5
+    assert {remark.code for found in scenarios.values() for remark in found.remarks} <= {"target_outside"}
+    park = scenarios["my_park_alone"].scenario.park
+    assert [anchor.key for anchor in park.anchors] == ["first"]
+    policies = [read_policy(str(path), read_scenario("baseline").park) for path in (examples / "policies").glob("*.yaml")]
+    assert [len(policy.settings) for policy in policies] == [3]
+
+
+def test_its_examples_are_valid_for_editors(examples):
+    for path in examples.rglob("*.yaml"):
+        kind = {"policies": "policy", "parks": "park"}.get(path.parent.name, "scenario")
+        found = Draft7Validator(json_schema(kind)).iter_errors(YAML(typ="safe", pure=True).load(path))
+        assert [f"{list(e.absolute_path)}: {e.message[:200]}" for e in found] == [], path.name
+
+
+def test_its_examples_say_what_the_words_around_them_say(examples):
+    late, goals = (read_scenario(str(examples / f"{name}.yaml")) for name in ("my_late_anchors", "my_goals"))
+    assert late.end == quarter("2030Q4")
+    assert late.policy is not None and late.policy.name == "as_announced"
+    assert [joint.targets for joint in goals.joint_targets] == [("drugs_2030", "drug_firms_2030")]
+    assert [target.key for target in goals.targets] == ["drugs_2030", "drug_firms_2030"]
+
+
+def test_its_commands_are_understood():
+    assert run_lines(FOLDER)
+    for line in run_lines(FOLDER):
+        words = shlex.split(line)
+        assert CliRunner().invoke(app, [*words, "--help"]).exit_code == 0, line
+        sets = [words[i + 1] for i, word in enumerate(words) if word == "--set"]
+        assert len(sets) == 2 and read_scenario(words[1], sets) != read_scenario(words[1])
+
+
+def test_it_lists_everything_that_ships():
+    listed = set(re.findall(r"^\| `([\w.]+)` \|", text(FOLDER), re.MULTILINE))
+    assert listed >= {*list_scenarios(), *list_policies(), *list_parks(), *LEVERS, *MEASURES}
+
+
+def test_its_links_lead_somewhere():
+    for target in re.findall(r"\]\(([^)]+)\)", text(FOLDER)):
+        assert (ROOT / "scenarios" / target).exists(), target
+
+
+def test_every_paragraph_of_it_stands_in_both_languages():
+    prose = re.sub(r"^```.*?^```$", "", (ROOT / "docs/templates/scenarios.md").read_text(encoding="utf-8"), flags=re.M | re.S)
+    headings = re.findall(r"^#+ (.*)$", prose, re.MULTILINE)
+    assert not [h for h in headings if not re.search("[\u4e00-\u9fff]", h) or not re.search("[a-z]{3}", h)]
+    paragraphs = [p for p in re.split(r"\n\s*\n", prose) if p.strip() and p[0] not in "#|<{"]
+    share = [len(re.findall("[\u4e00-\u9fff]", p)) / len(p) for p in paragraphs]
+    english = [i for i, part in enumerate(share) if part < 0.1]
+    assert len(english) >= 10
+    assert not [paragraphs[i] for i in english if share[i + 1] < 0.2]

@@ -45,7 +45,7 @@ def exits(language: Language) -> Iterator[None]:
         say("\n".join(problem.text(language) for problem in error.problems))
         raise typer.Exit(Exit.BAD_INPUT) from error
     except (BadInputError, FolderError) as error:
-        say(told("错误:", "Error: ", language) + error.message.in_language(language))
+        say(told("错误：", "Error: ", language) + error.message.in_language(language))
         raise typer.Exit(Exit.BAD_INPUT) from error
     except KeyboardInterrupt as error:
         say(told("已中断，未写入结果。", "Interrupted; no results were written.", language))

@@ -127,22 +127,24 @@ def _told(request: Request, plan: Plan, runs: Runs, folder: Path) -> Exit:
     if runs.failures:
         say(_failed(runs, total, repeating(runs.failures[0].case, request, plan), request))
     if runs.interrupted:
-        zh = f"已中断:{total} 次运行中已完成 {complete} 次，结果保存在 {folder}"
+        zh = f"已中断：{total} 次运行中已完成 {complete} 次，结果保存在 {folder}"
         say(told(zh, f"Interrupted: {complete} of {total} runs finished; their results are kept in {folder}", language))
         return Exit.INTERRUPTED
     if not request.quiet:
-        print(told(f"\n结果:{folder}", f"\nResults: {folder}", language))
+        print(told(f"\n结果：{folder}", f"\nResults: {folder}", language))
     return Exit.SOME_FAILED if runs.failures else Exit.WELL
 
 
 def _answer(runs: Runs, request: Request) -> str:
     language = request.language.value
-    return f"{answer.answer(runs.histories, language)}\n\n{answer.terminal_table(runs.histories, language)}"
+    words = answer.answer(runs.histories, language)
+    goals = any(history.cases[0].scenario.targets for history in runs.histories)
+    return f"{words}\n\n{answer.terminal_table(runs.histories, language)}" if goals else words
 
 
 def _failed(runs: Runs, total: int, command: str, request: Request) -> str:
     n, error = len(runs.failures), runs.failures[0].error
-    zh = f"{total} 次运行中有 {n} 次失败，详见 failures.csv。第一个错误:{error}\n重现:{command}"
+    zh = f"{total} 次运行中有 {n} 次失败，详见 failures.csv。第一个错误：{error}\n重现：{command}"
     en = f"{n} of {total} runs failed; see failures.csv. The first error: {error}\nTo repeat it: {command}"
     if runs.n_skipped and not runs.interrupted:
         zh = f"无一成功，其余 {runs.n_skipped} 次未再运行。{zh}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from model.history import History
 
 MEASURE = "revenue"
 N_GOALS = 3  # goals whose paths are drawn
+SERIES = 3  # observed figures from which on a measure is drawn for their sake
 
 
 def write_figures(folder: Path, histories: Sequence[History], languages: Sequence[Language]) -> None:
@@ -35,8 +37,10 @@ def _draw(folder: Path, histories: Sequence[History], language: str) -> None:
 
 
 def _subjects(history: History) -> list[tuple[str, str]]:
-    """Measure and scope of the trajectories: what the first goals with a scope of their own ask for, and the revenue of all."""
+    """Measure and scope of the trajectories: what the first goals ask for, what was observed often, and the revenue of all."""
     scenario = history.cases[0].scenario
     asked = [(target.measure, scope_key(scenario.park, target.segments)) for target in scenario.targets]
     first = [(measure, scope) for measure, scope in asked if "+" not in scope][:N_GOALS]
-    return list(dict.fromkeys([*first, (MEASURE, "all")]))
+    seen = Counter((point.measure, point.scope) for point in scenario.park.observed)
+    often = [subject for subject, n in seen.items() if n >= SERIES]
+    return list(dict.fromkeys([*first, *often, (MEASURE, "all")]))

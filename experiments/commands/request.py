@@ -139,7 +139,7 @@ def _until(scenario: Scenario, until: str) -> Scenario:
 def _refuse_same_names(names: Sequence[str], kind: Label) -> None:
     twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
     if twice is not None:
-        raise BadInputError(Label(f"有两个{kind.zh}同名:{twice}", f"two {kind.en} have the name {twice}"))
+        raise BadInputError(Label(f"有两个{kind.zh}同名：{twice}", f"two {kind.en} have the name {twice}"))
 
 
 def available_cores() -> int:

@@ -64,7 +64,7 @@ def trajectory(histories: Sequence[History], measure: str, scope: str, language:
     targets = [t for t in base.cases[0].scenario.targets if t.measure == measure and set(t.segments) == inside]
     targets = [t for t in targets if base.start <= t.by <= base.start + base.n_quarters]
     seen = [o for o in park.observed if o.measure == measure and (set(park.segments_of(o.scope)) or {o.scope}) == inside]
-    seen = [o for o in seen if o.quarter <= base.start]
+    seen = [o for o in seen if o.quarter <= base.start + base.n_quarters]
     raw = fans.fans_of(histories, measure, scope, 1.0, language)
     goals = [t.at_least for t in targets if t.at_least <= OFF_SCALE * fans.top_of(raw)]
     scale = wording.scale_for(wording.shown_unit(base.facts[measure]), max([fans.top_of(raw), *goals]), language)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from experiments.reading.quantities import Quantity
 from model.facts import Label, ParameterFact
 
 
@@ -38,6 +40,12 @@ class Catalogue:
     parameters: Mapping[str, ParameterFact]
     levers: Mapping[str, LeverBounds]
     measures: Mapping[str, MeasureUnit]
+
+
+def quantity_of(fact: ParameterFact) -> Quantity:
+    """What a file may write for a parameter: wider than its declared range, but of the same sign, and a share at most 1."""
+    low = 0.0 if fact.assumption.low >= 0.0 else -math.inf
+    return Quantity(fact.unit, low, 1.0 if fact.unit == "share" else math.inf)
 
 
 def declared() -> Catalogue:

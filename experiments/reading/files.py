@@ -8,23 +8,15 @@ from pathlib import Path as FilePath
 
 from experiments.reading.catalogue import Catalogue, declared
 from experiments.reading.checking import Findings
-from experiments.reading.heads import check_name, label
+from experiments.reading.heads import check_name
 from experiments.reading.messages import Problem, ReadingError, without_follow_ons
 from experiments.reading.nodes import Mark, Node, merge, only, without
-from experiments.reading.parks import ParkSource, build_park, expand, scope_labels, scopes_of
-from experiments.reading.policies import policy_of, policy_source, policy_within
-from experiments.reading.quantities import Quantity, QuantityError
+from experiments.reading.parks import ParkSource, build_park
+from experiments.reading.policies import policy_source, policy_within
 from experiments.reading.resolve import PARKS, POLICIES, SCENARIOS, SHIPPED, Source, find, names_in, resolved, with_sets
-from experiments.reading.schema import PARK_BLOCKS, ParkFile, ScenarioFile, ShockEntry, TargetEntry
-from experiments.reading.spreads import Spread
-from model.facts import Assumption, Label
-from model.scenario import Basis, JointTarget, Park, Policy, Scenario, Shock, Target
-from model.units import QUARTERS_PER_YEAR, quarter_name, year_of
-
-PARAMETER = Label("参数", "parameter")
-TARGET = Label("目标", "target")
-MEASURE = Label("指标", "measure")
-SCOPE = Label("范围", "scope")
+from experiments.reading.scenarios import Parts, assumptions_of, scenario_of
+from experiments.reading.schema import PARK_BLOCKS, ParkFile, ScenarioFile
+from model.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -88,47 +80,43 @@ def resolve_scenario(
     """
     known = declared() if catalogue is None else catalogue
     source = resolved(find(path_or_name, SCENARIOS, FilePath(), Mark(path_or_name, 0, 0)), SCENARIOS)
-    problems = list(source.problems)
-    try:
-        park = _park_source(source, sets)
-    except ReadingError as error:
-        _check_alone(source, known, [*problems, *error.problems])
-        raise ReadingError([*problems, *error.problems]) from None
+    park = _park_or_all_that_is_wrong(source, sets, known)
     tree = with_sets(source.tree, sets, None if park is None else park.tree)
     findings = Findings(without(tree, PARK_BLOCKS))
     file = findings.validated(ScenarioFile, PARK_BLOCKS)
     if park is None:
-        raise ReadingError(without_follow_ons(problems, findings.problems))
+        raise ReadingError(without_follow_ons(source.problems, findings.problems))
     merged = Findings(merge(park.tree, only(tree, PARK_BLOCKS)))
     entry = merged.validated(ParkFile)
     folders = (*park.folders, SHIPPED / "data")
+    problems = [*source.problems, *park.problems]
     scenario: Scenario | None = None
     chosen: Source | None = None
     if entry is not None:
         check_name(entry.name, park.name, merged)
-        fates = () if file is None else file.anchor_fate
-        built = build_park(entry, ParkSource(park.name, folders, known, fates), merged)
+        built = build_park(entry, ParkSource(park.name, folders, known, () if file is None else file.anchor_fate), merged)
         if file is not None:
             chosen = _policy_source(tree, source, problems) if policy is None else policy_source(policy, FilePath())
-            scenario = _scenario(_Parts(file, source.name, entry, built, merged), chosen, known, findings)
-    problems += park.problems
+            scenario = scenario_of(Parts(file, source.name, entry, built, merged), chosen, known, findings)
     found = without_follow_ons(problems, [*findings.problems, *merged.problems])
     if found or scenario is None or file is None or entry is None:
         raise ReadingError(found)
-    remarks = (*findings.remarks, *merged.remarks)
     own = None if chosen is None else chosen.tree
-    return Resolved(scenario, file, entry, findings.tree, merged.tree, own, folders, remarks)
+    return Resolved(scenario, file, entry, findings.tree, merged.tree, own, folders, (*findings.remarks, *merged.remarks))
 
 
-def _check_alone(source: Source, known: Catalogue, problems: list[Problem]) -> None:
-    """Add what can be said of a scenario whose park cannot be read."""
-    findings = Findings(without(source.tree, PARK_BLOCKS))
-    file = findings.validated(ScenarioFile, PARK_BLOCKS)
-    if file is not None:
-        check_name(file.name, source.name, findings)
-        _assumptions(file.assumptions, known, findings)
-    if findings.problems:
-        raise ReadingError(without_follow_ons(problems, findings.problems))
+def _park_or_all_that_is_wrong(source: Source, sets: Sequence[str], known: Catalogue) -> Source | None:
+    """The park of a scenario; if it cannot be read, what is wrong with it and with the scenario itself."""
+    try:
+        return _park_source(source, sets)
+    except ReadingError as error:
+        findings = Findings(without(source.tree, PARK_BLOCKS))
+        file = findings.validated(ScenarioFile, PARK_BLOCKS)
+        if file is not None:
+            check_name(file.name, source.name, findings)
+            assumptions_of(file.assumptions, known, findings)
+        problems = without_follow_ons([*source.problems, *error.problems], findings.problems)
+        raise ReadingError(problems) from None
 
 
 def _park_source(source: Source, sets: Sequence[str]) -> Source | None:
@@ -155,131 +143,3 @@ def _policy_source(tree: Node, source: Source, problems: list[Problem]) -> Sourc
     except ReadingError as error:
         problems += error.problems
         return None
-
-
-@dataclass(frozen=True)
-class _Parts:
-    """A scenario's checked entry, its name, and its park: as an entry, built (None if something is wrong), and as findings."""
-
-    file: ScenarioFile
-    name: str
-    entry: ParkFile
-    park: Park | None
-    merged: Findings
-
-
-def _scenario(parts: _Parts, policy: Source | None, known: Catalogue, findings: Findings) -> Scenario | None:
-    """The scenario, or None if ``findings`` gathered problems or there is no park."""
-    file, entry = parts.file, parts.entry
-    check_name(file.name, parts.name, findings)
-    _check_clock(file, entry.start, findings)
-    assumptions = _assumptions(file.assumptions, known, findings)
-    shocks = tuple(_shock(key, shock, parts, findings) for key, shock in file.shocks.items())
-    targets = tuple(_target(key, target, parts, known, findings) for key, target in file.targets.items())
-    joint = tuple(_joint(key, file, findings) for key in file.joint_targets)
-    targets, joint = _judged(file, targets, joint, findings)
-    own = _own_policy(policy, parts.park, known, findings)
-    if findings.problems or parts.park is None:
-        return None
-    return Scenario(
-        parts.name, label(file.title), parts.park, file.clock.end, assumptions, targets, own, joint_targets=joint, shocks=shocks
-    )
-
-
-def _check_clock(file: ScenarioFile, start: int, findings: Findings) -> None:
-    if file.clock.end <= start:
-        findings.add("order", ("clock", "end"), {"earlier": f"start ({quarter_name(start)})", "later": "end"})
-    if file.clock.start is not None and file.clock.start != start + 1:
-        facts = {"first": quarter_name(start + 1), "given": quarter_name(file.clock.start)}
-        findings.add("clock_start", ("clock", "start"), facts)
-
-
-def _own_policy(source: Source | None, park: Park | None, known: Catalogue, findings: Findings) -> Policy | None:
-    if source is None:
-        return None
-    try:
-        return policy_of(source, park, known)
-    except ReadingError as error:
-        findings.problems += [p for p in error.problems if p not in findings.problems]
-        return None
-
-
-def _assumptions(raw: Mapping[str, object], known: Catalogue, findings: Findings) -> dict[str, Assumption]:
-    out: dict[str, Assumption] = {}
-    labels = {name: fact.label.zh for name, fact in known.parameters.items()}
-    for name, value in raw.items():
-        path = ("assumptions", name)
-        if not findings.known(name, list(known.parameters), path, PARAMETER, labels):
-            continue
-        fact = known.parameters[name]
-        low = 0.0 if fact.assumption.low >= 0.0 else -float("inf")
-        high = 1.0 if fact.unit == "share" else float("inf")
-        try:
-            out[name] = given = Spread(Quantity(fact.unit, low, high)).read(value)
-        except QuantityError as error:
-            findings.refused(error, path)
-        else:
-            usual = fact.assumption
-            if not usual.low <= given.low <= given.high <= usual.high:
-                numbers = {"low": f"{usual.low:g}", "high": f"{usual.high:g}"}
-                findings.remark("outside_declared", path, {"given": f"{given.low:g} … {given.high:g}", **numbers})
-    return out
-
-
-def _shock(key: str, entry: ShockEntry, parts: _Parts, findings: Findings) -> Shock:
-    path = ("shocks", key)
-    for name in entry.scope:
-        findings.known(name, scopes_of(parts.merged), (*path, "scope"), SCOPE, scope_labels(parts.merged))
-    first, last = year_of(parts.entry.start + 1), year_of(parts.file.clock.end)
-    if entry.years[1] < first or entry.years[0] > last:
-        findings.remark("shock_outside", (*path, "years"), {"first": str(first), "last": str(last)})
-    segments = expand(entry.scope, parts.entry)
-    return Shock(key, label(entry.label), segments, *entry.years, entry.demand, entry.entry, entry.source)
-
-
-def _target(key: str, entry: TargetEntry, parts: _Parts, known: Catalogue, findings: Findings) -> Target:
-    path = ("targets", key)
-    for name in entry.scope:
-        findings.known(name, scopes_of(parts.merged), (*path, "scope"), SCOPE, scope_labels(parts.merged))
-    value = 0.0
-    labels = {name: fact.label.zh for name, fact in known.measures.items()}
-    if findings.known(entry.measure, list(known.measures), (*path, "measure"), MEASURE, labels):
-        value = findings.number(Quantity(known.measures[entry.measure].unit), entry.at_least, (*path, "at_least"))
-    if entry.basis == "year" and entry.by % QUARTERS_PER_YEAR != QUARTERS_PER_YEAR - 1:
-        findings.add("year_needs_q4", (*path, "by"))
-    if key in _judged_names(parts.file) and not parts.entry.start < entry.by <= parts.file.clock.end:
-        first, last = quarter_name(parts.entry.start + 1), quarter_name(parts.file.clock.end)
-        findings.remark("target_outside", (*path, "by"), {"given": quarter_name(entry.by), "first": first, "last": last})
-    note = label(entry.scope_note)
-    scope = expand(entry.scope, parts.entry)
-    return Target(key, label(entry.label), entry.measure, scope, value, entry.by, Basis(entry.basis), entry.source, note)
-
-
-def _joint(key: str, file: ScenarioFile, findings: Findings) -> JointTarget:
-    entry = file.joint_targets[key]
-    for i, name in enumerate(entry.targets):
-        findings.known(name, findings.keys("targets"), ("joint_targets", key, "targets", i), TARGET, findings.labels("targets"))
-    if key in file.targets:
-        findings.add("duplicate_name", ("joint_targets", key), {"name": key})
-    return JointTarget(key, label(entry.label), tuple(entry.targets))
-
-
-def _judged(
-    file: ScenarioFile, targets: tuple[Target, ...], joint: tuple[JointTarget, ...], findings: Findings
-) -> tuple[tuple[Target, ...], tuple[JointTarget, ...]]:
-    """The targets and joint sets that ``judged`` names, with the members of those sets; all without it."""
-    if file.judged is None:
-        return targets, joint
-    allowed = [*findings.keys("targets"), *findings.keys("joint_targets")]
-    for i, name in enumerate(file.judged):
-        findings.known(name, allowed, ("judged", i), TARGET, findings.labels("targets") | findings.labels("joint_targets"))
-    named = _judged_names(file)
-    return tuple(t for t in targets if t.key in named), tuple(j for j in joint if j.key in file.judged)
-
-
-def _judged_names(file: ScenarioFile) -> set[str]:
-    """Targets that are judged: all, or those that ``judged`` names itself or as members of a set."""
-    if file.judged is None:
-        return set(file.targets)
-    members = (name for key, entry in file.joint_targets.items() if key in file.judged for name in entry.targets)
-    return {*file.judged, *members}

@@ -68,6 +68,8 @@ class Spread:
 
     def _centred(self, raw: Raw, form: str) -> Assumption:
         """A normal or lognormal of ``[middle, deviation]``, cut off at its range and at what the unit allows."""
+        if "value" in raw:
+            raise QuantityError("forms_mixed", {}, hint("forms"))
         pair = raw[form]
         if not isinstance(pair, list) or len(pair) != 2:
             raise QuantityError("range_length", {"form": form, "count": "2"}, hint("forms"), (form,))

@@ -11,10 +11,8 @@ import numpy as np
 from model.assumptions import Parameters, sample, world_keys
 from model.base import (
     Base,
-    Structure,
     by_segment,
     draw,
-    draw_one,
     kind_partners,
     pool_trend,
     shock_tables,
@@ -34,11 +32,10 @@ from model.rules.site import floor_per_head, rent_index
 from model.scenario import Case, Park, Scenario
 from model.start.firms import initial_firms, without_orders
 from model.start.labs import initial_labs, initial_research
-from model.start.projects import initial_anchors, initial_projects, integrated
+from model.start.projects import initial_anchors, initial_projects, integrated, project_investment
 from model.start.totals import Totals, accepted_totals
 from model.state import ParkState
 
-SIZE_LIMIT = 4.0  # of a segment's projects relative to the mean
 UNLIMITED = 1e12  # m2 of the projects' own plants
 
 
@@ -115,21 +112,6 @@ def compile_base(scenarios: Sequence[Scenario], keys: Keys, parameters: Paramete
         pool_factor=pool_factor,
     )
     return base, totals
-
-
-def project_investment(parks: Sequence[Park], keys: Keys, structure: Structure, totals: Totals, entry: Floats) -> Floats:
-    """Mean contract of an ordinary project by segment, of shape (n_worlds, n_segments) [亿元].
-
-    Projects go with the size of the firms that are there already, within a factor of four of the mean; the mean over all
-    signings is the park's.
-    """
-    mean = draw_one([p.pipeline.investment_mean for p in parks], keys, "project_investment")[:, None]
-    signings = entry * structure.through_funnel
-    share = signings / np.maximum(signings.sum(axis=1, keepdims=True), 1e-12)
-    size = totals.staff * totals.per_head / np.maximum(totals.firms, 1.0)
-    usual = np.maximum((share * size).sum(axis=1, keepdims=True), 1e-12)
-    scale = np.clip(size / usual, 1.0 / SIZE_LIMIT, SIZE_LIMIT)
-    return np.asarray(mean * scale / np.maximum((share * scale).sum(axis=1, keepdims=True), 1.0 / SIZE_LIMIT))
 
 
 def mean_entrant(base: Base, parameters: Parameters) -> Entrant:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from model.base import Base, draw, uniforms_of
+from model.base import Base, Structure, draw, draw_one, uniforms_of
 from model.contract import arrivals, no_rows
 from model.draws import Draws, Purpose, child, named
 from model.entities import Anchors, Channel, Partners, Projects, Stage, rows, stacked
@@ -17,6 +17,7 @@ from model.rules.anchors import AnchorParameters
 from model.rules.attraction import RIDGE_FOLLOW, RIDGE_LEAD, Attraction, pull
 from model.scenario import Anchor, Park, Status
 from model.start.firms import Draft
+from model.start.totals import Totals
 from model.units import NEVER, QUARTERS_PER_YEAR, STEP_YEARS
 
 STAGES = {
@@ -25,6 +26,7 @@ STAGES = {
     Status.STARTED: Stage.STARTED,
     Status.OPERATING: Stage.OPERATING,
 }
+SIZE_LIMIT = 4.0  # of a segment's projects relative to the mean
 ALMOST = 0.95  # progress at most of a project that has not opened by the start
 
 
@@ -102,6 +104,21 @@ def integrated(base: Base, anchors: Anchors, partners: Partners, p: Attraction) 
 
 
 # ── Projects ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+def project_investment(parks: Sequence[Park], keys: Keys, structure: Structure, totals: Totals, entry: Floats) -> Floats:
+    """Mean contract of an ordinary project by segment, of shape (n_worlds, n_segments) [亿元].
+
+    Projects go with the size of the firms that are there already, within a factor of four of the mean; the mean over all
+    signings is the park's.
+    """
+    mean = draw_one([p.pipeline.investment_mean for p in parks], keys, "project_investment")[:, None]
+    signings = entry * structure.through_funnel
+    share = signings / np.maximum(signings.sum(axis=1, keepdims=True), 1e-12)
+    size = totals.staff * totals.per_head / np.maximum(totals.firms, 1.0)
+    usual = np.maximum((share * size).sum(axis=1, keepdims=True), 1e-12)
+    scale = np.clip(size / usual, 1.0 / SIZE_LIMIT, SIZE_LIMIT)
+    return np.asarray(mean * scale / np.maximum((share * scale).sum(axis=1, keepdims=True), 1.0 / SIZE_LIMIT))
+
+
 def initial_projects(parks: Sequence[Park], base: Base, keys: Keys, anchors: Anchors, p: AnchorParameters) -> Projects:
     """Named anchors that do not operate yet, and the other signed projects that neither opened nor were cancelled."""
     table = stacked((_named(parks, base, anchors), _pipeline(parks, base, keys, p)))

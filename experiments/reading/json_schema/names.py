@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 
+from experiments.reading.catalogue import quantity_of
 from experiments.reading.json_schema.values import Schema, Values, described, named, one_of, unit_words
 from experiments.reading.quantities import Quantity
 from model.facts import Label, ParameterFact, Shape
@@ -17,12 +17,6 @@ SHAPES: Mapping[Shape, Label] = {
     Shape.TRIANGULAR: Label("三角分布", "triangular"),
     Shape.LOG_UNIFORM: Label("对数均匀分布", "log-uniform"),
 }
-
-
-def quantity_of(fact: ParameterFact) -> Quantity:
-    """What a file may write for a parameter: wider than its declared range, but of the same sign, and a share at most 1."""
-    low = 0.0 if fact.assumption.low >= 0.0 else -math.inf
-    return Quantity(fact.unit, low, 1.0 if fact.unit == "share" else math.inf)
 
 
 def parameters(values: Values, facts: Mapping[str, ParameterFact]) -> Schema:

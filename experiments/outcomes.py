@@ -1,0 +1,48 @@
+"""Where the runs of a scenario end, in words: for scenarios that have no goals."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from experiments import wording
+from experiments.goals import Difference, mean_difference, pairs
+from model.history import History
+
+OUTCOMES = ("firms", "employees", "revenue")
+
+
+def outcomes(base: History, language: str) -> list[str]:
+    """Median and 90 % range of the main measures at the end of the run, each in words."""
+    told = []
+    for measure in OUTCOMES:
+        low, middle, high = (float(q) for q in np.quantile(base.total(measure)[-1], (0.05, 0.5, 0.95)))
+        fact = base.facts[measure]
+        unit = wording.shown_unit(fact)
+        name, inside = fact.label.in_language(language), wording.amount_range(low, high, unit, language)
+        median = wording.amount(middle, unit, language, like=high)
+        told.append(f"{name}{median}（90% {inside}）" if language == "zh" else f"{name.lower()} {median} (90% {inside})")
+    return told
+
+
+def outcome_differences(base: History, other: History, language: str) -> list[str]:
+    """Mean paired differences of the main measures at the end that can be told from zero, each in words."""
+    here, there = pairs(base, other)
+    told = []
+    for measure in OUTCOMES:
+        d = mean_difference(other.total(measure)[-1][there] - base.total(measure)[-1][here])
+        unit, name = wording.shown_unit(base.facts[measure]), base.facts[measure].label.in_language(language)
+        if d.told_apart:
+            more = ("多 ", "少 ") if language == "zh" else ("more", "less")
+            sign = more[0] if d.mean > 0 else more[1]
+            size = signed_text(d, unit, language)
+            told.append(f"{name}平均{sign}{size}" if language == "zh" else f"{name.lower()} {size} {sign}")
+    return told
+
+
+def signed_text(d: Difference, unit: str, language: str) -> str:
+    """The size of a difference with its interval, both turned so that the mean is positive."""
+    sign = 1 if d.mean > 0 else -1
+    low, high = sorted((sign * d.low, sign * d.high))
+    inside = wording.amount_range(low, high, unit, language)
+    brackets = "（{}）" if language == "zh" else " ({})"
+    return wording.amount(abs(d.mean), unit, language) + brackets.format(inside)
