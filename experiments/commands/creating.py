@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 import re
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +12,7 @@ import typer
 
 from experiments.commands.exits import BadInputError, exits
 from experiments.commands.language import LOCALE, Language, told
+from experiments.commands.launcher import launcher
 from experiments.commands.listing import LangOption
 from model.facts import Label
 
@@ -65,8 +65,7 @@ def new(context: typer.Context, kind: KindArgument, name: NameArgument, into: In
 
 def command(*words: str) -> str:
     """A command line as the user would type it, in the way this one was typed."""
-    launcher = ("python", sys.argv[0]) if Path(sys.argv[0]).name == "run.py" else ("wutong",)
-    return " ".join(word if PLAIN.fullmatch(word) else f'"{word}"' for word in (*launcher, *words))
+    return " ".join(word if PLAIN.fullmatch(word) else f'"{word}"' for word in (*launcher(), *words))
 
 
 def _check_name(name: str) -> None:

@@ -13,6 +13,7 @@ from experiments import answer, manifest, results
 from experiments.commands.exits import Exit, say
 from experiments.commands.figures import write_figures
 from experiments.commands.language import told
+from experiments.commands.launcher import launcher
 from experiments.commands.progress import Progress
 from experiments.commands.request import Plan, Request, available_cores, planned
 from experiments.manifest import Manifest, Status
@@ -114,8 +115,7 @@ def repeating(case: Case, request: Request, plan: Plan) -> str:
     words += ["--seed", str(case.seed), "--replication", str(case.replication), "--jobs", "1"]
     words += ["--until", request.until] if request.until is not None else []
     words += [word for path in request.sets for word in ("--set", path)]
-    launcher = ["python", "run.py"] if Path(sys.argv[0]).name == "run.py" else ["wutong"]
-    return shlex.join([*launcher, *words])
+    return shlex.join([*launcher(), *words])
 
 
 def _told(request: Request, plan: Plan, runs: Runs, folder: Path) -> Exit:

@@ -101,7 +101,8 @@ class Findings:
     def labels(self, block: str) -> dict[str, str]:
         """Chinese label of each key of a top-level block, where it has one."""
         node = self.tree.get(block)
-        found = {key: scalar_at(child, ("label", "zh")) for key, child in ({} if node is None else node.members).items()}
+        members = {} if node is None else node.members
+        found = {key: scalar_at(child, ("label", "zh")) or scalar_at(child, ("label",)) for key, child in members.items()}
         return {key: text for key, text in found.items() if isinstance(text, str)}
 
     def validated(self, kind: type[E], beside: Sequence[str] = ()) -> E | None:

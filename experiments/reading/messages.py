@@ -57,7 +57,13 @@ class ReadingError(Exception):
 def without_follow_ons(writing: Sequence[Problem], content: Sequence[Problem]) -> list[Problem]:
     """Problems of writing and of content, each once; of content only where the writing of the line is in order."""
     spoilt = {(p.file, p.line) for p in writing}
-    return list(dict.fromkeys([*writing, *(p for p in content if not p.line or (p.file, p.line) not in spoilt)]))
+    found = dict.fromkeys([*writing, *(p for p in content if not p.line or (p.file, p.line) not in spoilt)])
+    columns: dict[tuple[str, int, Label], Problem] = {}  # an unknown column of a table is one problem, not one a row
+    for p in found:
+        columns.setdefault((p.file, p.column, p.message), p)
+    return [
+        p for p in found if p.code != "unknown_key" or not p.file.endswith(".csv") or columns[p.file, p.column, p.message] is p
+    ]
 
 
 def problem(

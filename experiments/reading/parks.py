@@ -15,7 +15,7 @@ from experiments.reading.observations import data_file, observed_points
 from experiments.reading.quantities import Quantity, QuantityError, read_quarter
 from experiments.reading.schema import AnchorEntry, ConstraintEntry, ParkFile, SegmentEntry
 from experiments.reading.trade import SEGMENT, Table, check_shares, check_trade, purchases, read_table
-from model.facts import Label, fixed
+from model.facts import Assumption, Label, fixed
 from model.scenario import (
     Anchor,
     Constraint,
@@ -143,12 +143,23 @@ def _check_alternatives(file: ParkFile, findings: Findings) -> None:
         if (zone.occupancy is None) == (zone.floor is None):
             findings.add("one_of", ("zones", key), {"one": "occupancy", "other": "floor"})
     for key, segment in file.segments.items():
+        if (segment.revenue is None) == (segment.revenue_per_head is None):
+            findings.add("one_of", ("segments", key), {"one": "revenue_per_head", "other": "revenue"})
+        if segment.plant != "office" and not segment.through_funnel and (segment.entry is None or segment.entry.high > 0.0):
+            findings.remark("no_funnel", ("segments", key), {})
         if (segment.entry is None) == (segment.entry_share is None):
             findings.add("one_of", ("segments", key), {"one": "entry", "other": "entry_share"})
         if file.trade is None and segment.value_added_share is None:
             findings.add("no_table", ("segments", key))
         if file.trade is not None and segment.sector is None:
             findings.add("missing_key", ("segments", key), {"key": "sector"})
+
+
+def _per_head(entry: SegmentEntry) -> Assumption:
+    """Revenue a head at the start [亿元/year]: as given, or the revenue over the usual staff."""
+    if entry.revenue_per_head is not None:
+        return entry.revenue_per_head
+    return fixed(0.0) if entry.revenue is None else entry.revenue.scaled(1.0 / max(entry.staff.default, 1.0))
 
 
 def _segment(key: str, entry: SegmentEntry, file: ParkFile, table: Table | None) -> Segment:
@@ -165,7 +176,7 @@ def _segment(key: str, entry: SegmentEntry, file: ParkFile, table: Table | None)
         plant=Plant(entry.plant),
         firms=entry.firms,
         staff=entry.staff,
-        revenue_per_head=entry.revenue_per_head,
+        revenue_per_head=_per_head(entry),
         growth=entry.growth,
         productivity_growth=entry.productivity_growth,
         entry=entry.entry_share or entry.entry or fixed(0.0),

@@ -54,6 +54,7 @@ BASES: Mapping[str, tuple[str, str]] = {
 }  # fmt: skip
 FRACTIONS = {"月", "个月", "month", "months", "季", "季度", "个季度", "quarter", "quarters"}
 NUMBER = re.compile(r"\s*([-+]?[0-9]*(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?)\s*(.*)", re.IGNORECASE | re.DOTALL)
+RANGE = re.compile(r"[-~–至到] *([0-9.]+).*")
 COMMA = re.compile(r"(?<=\d),(?=\d)")
 NAMES: Mapping[str, Label] = {
     "share": Label("比重（0 到 1，或百分数）", "a share (0 to 1, or per cent)"),
@@ -146,6 +147,9 @@ class Quantity:
             mend = hint("percent", {"percent": f"{value:g}", "share": f"{float(Decimal(repr(value)) / 100):g}"})
             code = "bare_percent" if self.unit == "share" else "too_large_number"
             raise QuantityError(code, {**facts, "high": f"{self.high:g}"}, mend)
+        if bare and self.unit == "亿元/person/year" and value > self.high:
+            names = {"number": f"{value:g}"}
+            raise QuantityError("bare_per_head", {**facts, "high": f"{self.high:g}"}, hint("per_head", names))
         if value < self.low:
             raise QuantityError("too_small", {**facts, "low": f"{self.low:g}"})
         if value > self.high:
@@ -187,6 +191,9 @@ class Quantity:
         if text.lower() in SCALES:
             return float(amount * Decimal(SCALES[text.lower()]) / declared.factor)
         given = unit_of(text)
+        upper = RANGE.fullmatch(text)
+        if given is None and upper is not None:
+            raise QuantityError("a_range", facts, hint("write", {"text": f"{{value: …, range: [{amount:f}, {upper[1]}]}}"}))
         if given is None:
             raise QuantityError("unknown_unit", {**facts, "unit": text}, self._example())
         if given.dimensions not in (declared.dimensions, _without_year(declared.dimensions)):

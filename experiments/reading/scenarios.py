@@ -5,24 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from experiments.reading.catalogue import Catalogue, quantity_of
 from experiments.reading.checking import Findings
 from experiments.reading.heads import check_name, label
-from experiments.reading.messages import ReadingError
+from experiments.reading.messages import ReadingError, hint
 from experiments.reading.parks import expand, scope_labels, scopes_of
 from experiments.reading.policies import policy_of
 from experiments.reading.quantities import Quantity, QuantityError
 from experiments.reading.resolve import Source
 from experiments.reading.schema import ParkFile, ScenarioFile, ShockEntry, TargetEntry
 from experiments.reading.spreads import Spread
+from model.base import by_segment
+from model.draws import world_key
 from model.facts import Assumption, Label
 from model.scenario import Basis, JointTarget, Park, Policy, Scenario, Shock, Target
+from model.start.totals import NoStartError, accepted_totals
 from model.units import QUARTERS_PER_YEAR, quarter_name, year_of
 
 PARAMETER = Label("参数", "parameter")
 TARGET = Label("目标", "target")
 MEASURE = Label("指标", "measure")
 SCOPE = Label("范围", "scope")
+TRIED = 2  # worlds whose start is drawn, to see that there is one
 
 
 @dataclass(frozen=True)
@@ -47,11 +53,24 @@ def scenario_of(parts: Parts, policy: Source | None, known: Catalogue, findings:
     joint = tuple(_joint(key, file, findings) for key in file.joint_targets)
     targets, joint = _judged(file, targets, joint, findings)
     own = _own_policy(policy, parts.park, known, findings)
-    if findings.problems or parts.park is None:
+    if findings.problems or parts.park is None or not _can_start(parts.park, parts.merged):
         return None
     return Scenario(
         parts.name, label(file.title), parts.park, file.clock.end, assumptions, targets, own, joint_targets=joint, shocks=shocks
     )
+
+
+def _can_start(park: Park, findings: Findings) -> bool:
+    """Whether a start of the park can be drawn at all; if not, a problem that says what stands in the way."""
+    keys = np.array([world_key(1, replication) for replication in range(TRIED)], np.uint64)
+    parks = [park] * TRIED
+    try:
+        accepted_totals(parks, keys, by_segment(parks, keys, "value_added_share", lambda s: s.value_added_share))
+    except NoStartError as error:
+        facts = {"problem_zh": f"几千次抽样都不满足“{error.hardest}”", "problem_en": f"thousands of draws fail “{error.hardest}”"}
+        findings.add("no_start_possible", ("segments",), facts, hint("start_totals"))
+        return False
+    return True
 
 
 def _check_clock(file: ScenarioFile, start: int, findings: Findings) -> None:
@@ -86,7 +105,8 @@ def assumptions_of(raw: Mapping[str, object], known: Catalogue, findings: Findin
             findings.refused(error, path)
         else:
             usual = fact.assumption
-            if not usual.low <= given.low <= given.high <= usual.high:
+            inside = usual.low <= given.low <= given.high <= usual.high
+            if not inside and fact.unit != "persons/year":  # which goes with the size of a park
                 numbers = {"low": f"{usual.low:g}", "high": f"{usual.high:g}"}
                 findings.remark("outside_declared", path, {"given": f"{given.low:g} … {given.high:g}", **numbers})
     return out

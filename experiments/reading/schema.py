@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, model_validator
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from experiments.reading.fates import Fates, read_fates
@@ -48,7 +48,7 @@ SpreadEntry = Annotated[Assumption, Reads(Spread(Quantity("firms/year")).read)]
 SpreadPersons = Annotated[Assumption, Reads(Spread(Quantity("persons")).read)]
 SpreadMoney = Annotated[Assumption, Reads(Spread(Quantity("亿元")).read)]
 SpreadOutput = Annotated[Assumption, Reads(Spread(Quantity("亿元/year")).read)]
-SpreadOutputPerHead = Annotated[Assumption, Reads(Spread(Quantity("亿元/person/year")).read)]
+SpreadOutputPerHead = Annotated[Assumption, Reads(Spread(Quantity("亿元/person/year", 0.0, 0.5)).read)]
 SpreadOccupancy = Annotated[Assumption, Reads(Spread(Quantity("share", 0.01, 1.0)).read)]
 SpreadArea = Annotated[Assumption, Reads(Spread(Quantity("m2")).read)]
 SpreadInvestment = Annotated[Assumption, Reads(Spread(Quantity("亿元", 1e-4)).read)]
@@ -77,8 +77,15 @@ class Sourced(Entry):
 
 
 class LabelEntry(Entry):
+    """A name in both languages; a bare text is the name in both."""
+
     zh: str
     en: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_both(cls, raw: object) -> object:
+        return {"zh": raw, "en": raw} if isinstance(raw, str) else raw
 
 
 class IndustryEntry(Sourced):
@@ -94,7 +101,8 @@ class SegmentEntry(Sourced):
     plant: Literal["office", "plant", "fab"]
     firms: SpreadFirms
     staff: SpreadPersons
-    revenue_per_head: SpreadOutputPerHead
+    revenue_per_head: SpreadOutputPerHead | None = None
+    revenue: SpreadOutput | None = None
     growth: SpreadRate
     productivity_growth: SpreadRate
     value_added_share: SpreadShare | None = None
@@ -262,7 +270,7 @@ class PolicyFile(Sourced):
     title: LabelEntry
     extends: str | None = None
     remark: LabelEntry = LabelEntry(zh="", en="")
-    settings: list[SettingEntry] = []
+    settings: list[SettingEntry]
 
 
 class ScenarioFile(Sourced):

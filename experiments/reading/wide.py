@@ -7,7 +7,7 @@ import unicodedata
 
 COLON = "\uff1a"
 SPACES = "\u00a0\u2007\u202f\u3000"
-UNSEEN = "\u00ad\u200b-\u200f\u2028\u2029\u2060\ufeff"
+UNSEEN = "\u0080-\u009f\u00ad\u200b-\u200f\u2028\u2029\u2060\ufeff"
 QUOTES = "\u201c\u201d\u2018\u2019\u300c\u300d\uff02\uff07"
 BRACKETS = "\uff3b\uff3d\uff5b\uff5d\u3010\u3011"
 HIDDEN = re.compile(f"^[{SPACES}]|[{SPACES}]$|[{UNSEEN}]")

@@ -29,12 +29,24 @@ class Totals:
     anchor_revenue: Floats
 
 
+class NoStartError(ValueError):
+    """No draw of a park's start meets all constraints; ``hardest`` failed most often."""
+
+    def __init__(self, park: str, hardest: str) -> None:
+        super().__init__(park, hardest)
+        self.hardest = hardest
+
+    def __str__(self) -> str:
+        park, hardest = self.args
+        return f"park {park}: no start meets its constraints in {BLOCK * BLOCKS} draws; hardest is {hardest}"
+
+
 def accepted_totals(parks: Sequence[Park], keys: Keys, value_added_share: Floats) -> Totals:
     """The first admissible draw of every world.
 
     Raises
     ------
-    ValueError
+    NoStartError
         If some world finds none, with the constraint that failed most often.
     """
     chosen: list[Totals | None] = [None] * len(parks)
@@ -53,8 +65,7 @@ def accepted_totals(parks: Sequence[Park], keys: Keys, value_added_share: Floats
         if not len(waiting):
             done = [c for c in chosen if c is not None]
             return Totals(*(np.stack([getattr(c, f.name) for c in done]) for f in dataclasses.fields(Totals)))
-    worst = max(failures, key=lambda name: failures[name])
-    raise ValueError(f"park {parks[0].name}: no start meets its constraints in {BLOCK * BLOCKS} draws; hardest is {worst}")
+    raise NoStartError(parks[0].name, max(failures, key=lambda name: failures[name]))
 
 
 def draw_totals(parks: Sequence[Park], keys: Keys) -> Totals:

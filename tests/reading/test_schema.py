@@ -129,7 +129,7 @@ def test_wrong_files_are_refused(kind, head, text):
     assert not validator(kind).is_valid(loaded(head + text))
 
 
-@pytest.mark.parametrize(("kind", "text"), [("scenario", CHILD), ("policy", HEAD), ("policy", SETTING)])
+@pytest.mark.parametrize(("kind", "text"), [("scenario", CHILD), ("policy", HEAD + "settings: []\n"), ("policy", SETTING)])
 def test_what_they_stand_on_is_right(kind, text):
     assert validator(kind).is_valid(loaded(text))
 

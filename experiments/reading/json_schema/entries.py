@@ -12,7 +12,7 @@ from experiments.reading.fates import read_fates
 from experiments.reading.json_schema.values import QUARTER, Schema, Values, described, literal, unit_words
 from experiments.reading.nodes import WHOLE
 from experiments.reading.quantities import Quantity, read_count, read_quarter, read_years
-from experiments.reading.schema import Reads
+from experiments.reading.schema import LabelEntry, Reads
 from experiments.reading.spreads import Spread
 from model.facts import Label
 
@@ -69,7 +69,8 @@ class Entries:
         if origin in (Union, types.UnionType):
             return [way for part in arguments for way in self.ways(part, key)]
         if origin is None:
-            return [self._merged(annotation) if _is_entry(annotation) else PLAIN[annotation]]
+            bare = [PLAIN[str]] if annotation is LabelEntry else []
+            return [*bare, self._merged(annotation) if _is_entry(annotation) else PLAIN[annotation]]
         return [self._made_of(origin, arguments, key)]
 
     def _merged(self, kind: type[BaseModel]) -> Schema:
