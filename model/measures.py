@@ -129,6 +129,12 @@ def _stocks() -> tuple[Measure, ...]:
                lambda m: _anchors_by_cell(m, Stage.OPERATING), "已投产的龙头", "anchors that operate"),
         _entry("pipeline_projects", "在途项目", "Projects under way", "projects", Kind.STOCK, _pipeline,
                "已签约、未投产也未取消的项目", "projects signed that neither operate nor are cancelled"),
+        _entry("signed_projects_total", "累计签约项目", "Projects signed so far", "projects", Kind.STOCK, None,
+               "自启动招商以来累计签约，含龙头；起点以前按环节拆分为推算",
+               "signed since the park began to recruit, anchors included; before the start split over segments by estimate"),
+        _entry("signed_investment_total", "累计签约投资", "Investment signed so far", "亿元", Kind.STOCK, None,
+               "自启动招商以来累计合同额；起点以前按环节拆分为推算",
+               "contracts since the park began to recruit; before the start split over segments by estimate"),
         _entry("knowledge", "知识存量", "Knowledge stock", "1", Kind.STOCK, lambda m: m.after.cells.knowledge,
                "实验室完成产业放大的成果，逐年折旧", "results of labs that passed scale-up, decaying year by year"),
         _entry("land", "占用土地", "Land in use", "mu", Kind.STOCK,
@@ -269,9 +275,15 @@ def measure(before: ParkState, after: ParkState, settled: Settled) -> dict[str, 
     return {key: m.compute(moment) for key, m in _ALL.items() if m.compute is not None}
 
 
-def derived(values: Mapping[str, Floats]) -> dict[str, Floats]:
-    """Measures that need the whole run, of shape (n_quarters + 1, n_worlds, n_segments) each."""
+def derived(values: Mapping[str, Floats], before: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Measures that need the whole run, of shape (n_quarters + 1, n_worlds, n_segments) each.
+
+    Parameters
+    ----------
+    before : by flow, what had flowed before the start, of shape (n_worlds, n_segments)
+    """
     exits = np.cumsum(values["exits"], axis=0)
     recent = exits.copy()
     recent[BOOKS:] -= exits[:-BOOKS]
-    return {"registered_firms": values["firms"] + recent}
+    totals = {f"{flow}_total": start + np.cumsum(values[flow], axis=0) for flow, start in before.items()}
+    return {"registered_firms": values["firms"] + recent, **totals}

@@ -16,6 +16,7 @@ from model.scenario import Case
 from model.schedule import SCHEDULE
 from model.settlement import Settled, settle
 from model.start.build import Batch, begin
+from model.start.projects import signed_before
 from model.state import ParkState, after
 
 
@@ -46,6 +47,7 @@ class Recorder:
 
     def __init__(self, batch: Batch, state: ParkState) -> None:
         self._batch, self._start = batch, state.quarter
+        self._before = signed_before(batch.cases[0].scenario.park, state)
         first = measure(state, state, Settled.nothing(state.shape))
         self._values = {name: np.zeros((batch.n_quarters + 1, *value.shape)) for name, value in first.items()}
         self._put(0, first)
@@ -60,7 +62,7 @@ class Recorder:
     def history(self) -> History:
         """Everything recorded so far, copied and read-only: what is handed out never changes."""
         park = self._batch.cases[0].scenario.park
-        values = {**{name: value.copy() for name, value in self._values.items()}, **derived(self._values)}
+        values = {**{name: value.copy() for name, value in self._values.items()}, **derived(self._values, self._before)}
         for value in values.values():
             value.flags.writeable = False
         axes = {

@@ -93,6 +93,11 @@ class Findings:
             self.refused(error, path)
             return 0.0
 
+    def says(self, path: Sequence[str | int]) -> bool:
+        """Whether the file says anything at a path, right or wrong."""
+        node = node_at(self.tree, path)
+        return node is not None and node.value is not None
+
     def keys(self, block: str) -> list[str]:
         """Keys of a top-level block as the file has them, those of wrong entries among them."""
         node = self.tree.get(block)

@@ -137,18 +137,22 @@ def _check_names(file: ParkFile, findings: Findings) -> None:
         findings.known(anchor.segment, segments, ("anchors", key, "segment"), SEGMENT, called)
 
 
+ALTERNATIVES = (
+    ("zones", "occupancy", "floor"),
+    ("segments", "revenue_per_head", "revenue"),
+    ("segments", "entry", "entry_share"),
+)
+
+
 def _check_alternatives(file: ParkFile, findings: Findings) -> None:
     """What can be said in one of two ways is said in exactly one."""
-    for key, zone in file.zones.items():
-        if (zone.occupancy is None) == (zone.floor is None):
-            findings.add("one_of", ("zones", key), {"one": "occupancy", "other": "floor"})
+    for block, one, other in ALTERNATIVES:
+        for key in findings.keys(block):
+            if findings.says((block, key, one)) == findings.says((block, key, other)):
+                findings.add("one_of", (block, key), {"one": one, "other": other})
     for key, segment in file.segments.items():
-        if (segment.revenue is None) == (segment.revenue_per_head is None):
-            findings.add("one_of", ("segments", key), {"one": "revenue_per_head", "other": "revenue"})
         if segment.plant != "office" and not segment.through_funnel and (segment.entry is None or segment.entry.high > 0.0):
             findings.remark("no_funnel", ("segments", key), {})
-        if (segment.entry is None) == (segment.entry_share is None):
-            findings.add("one_of", ("segments", key), {"one": "entry", "other": "entry_share"})
         if file.trade is None and segment.value_added_share is None:
             findings.add("no_table", ("segments", key))
         if file.trade is not None and segment.sector is None:

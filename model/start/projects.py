@@ -18,6 +18,7 @@ from model.rules.attraction import RIDGE_FOLLOW, RIDGE_LEAD, Attraction, pull
 from model.scenario import Anchor, Park, Status
 from model.start.firms import Draft
 from model.start.totals import Totals
+from model.state import ParkState
 from model.units import NEVER, QUARTERS_PER_YEAR, STEP_YEARS
 
 STAGES = {
@@ -202,3 +203,23 @@ def _aged(projects: Projects, base: Base, p: AnchorParameters) -> Projects:
     when = projects.signed + np.floor(point * projects.lag * QUARTERS_PER_YEAR).astype(np.int64)
     table = dataclasses.replace(projects, progress=progress, started=np.where(begun, np.minimum(when, base.start), NEVER))
     return rows(table, np.flatnonzero(~(opens & (progress >= 1.0))))
+
+
+def signed_before(park: Park, state: ParkState) -> dict[str, Floats]:
+    """What had been signed before the start, by flow: projects, and their contracts [亿元], of shape (n_worlds, n_segments) each.
+
+    Of the park's signings only those of named anchors are known by segment; the others are split as generic projects enter.
+    """
+    base, anchors = state.base, state.anchors
+    quarters = [quarter for quarter, _ in park.pipeline.signed]
+    named = np.flatnonzero((anchors.stage > Stage.PLANNED) & np.isin(anchors.signs, quarters))
+    cell = anchors.world[named] * base.n_segments + anchors.segment[named]
+    shape = (base.n_worlds, base.n_segments)
+    counts, contracts = (
+        np.bincount(cell, weights, minlength=shape[0] * shape[1]).reshape(shape)
+        for weights in (np.ones(len(named)), anchors.investment[named])
+    )
+    others = np.maximum(sum(count for _, count in park.pipeline.signed) - counts.sum(axis=1, keepdims=True), 0.0)
+    funnel = base.entry_shares * base.through_funnel
+    split = others * funnel / np.maximum(funnel.sum(axis=1, keepdims=True), 1e-12)
+    return {"signed_projects": counts + split, "signed_investment": contracts + split * base.project_investment}

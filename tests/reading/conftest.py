@@ -37,7 +37,7 @@ def catalogue() -> Catalogue:
     ]
     units = {
         "firms": "firms", "employees": "persons", "revenue": "亿元/year",
-        "signed_projects": "firms", "signed_investment": "亿元",
+        "signed_projects_total": "firms", "signed_investment_total": "亿元",
     }  # fmt: skip
     levers = {
         "seed_fund": Declared("亿元/year", 0.0, 5.0), "landing_subsidy": Declared("share", 0.0, 0.2),
