@@ -129,12 +129,6 @@ def _stocks() -> tuple[Measure, ...]:
                lambda m: _anchors_by_cell(m, Stage.OPERATING), "已投产的龙头", "anchors that operate"),
         _entry("pipeline_projects", "在途项目", "Projects under way", "projects", Kind.STOCK, _pipeline,
                "已签约、未投产也未取消的项目", "projects signed that neither operate nor are cancelled"),
-        _entry("signed_projects_total", "累计签约项目", "Projects signed so far", "projects", Kind.STOCK, None,
-               "自启动招商以来累计签约，含龙头；起点以前按环节拆分为推算",
-               "signed since the park began to recruit, anchors included; before the start split over segments by estimate"),
-        _entry("signed_investment_total", "累计签约投资", "Investment signed so far", "亿元", Kind.STOCK, None,
-               "自启动招商以来累计合同额；起点以前按环节拆分为推算",
-               "contracts since the park began to recruit; before the start split over segments by estimate"),
         _entry("knowledge", "知识存量", "Knowledge stock", "1", Kind.STOCK, lambda m: m.after.cells.knowledge,
                "实验室完成产业放大的成果，逐年折旧", "results of labs that passed scale-up, decaying year by year"),
         _entry("land", "占用土地", "Land in use", "mu", Kind.STOCK,
@@ -146,6 +140,17 @@ def _stocks() -> tuple[Measure, ...]:
                "各片区载体，不含项目自建厂房", "floor space of the zones, plants that projects bring left out", Axis.ZONE),
         _entry("occupied", "已用面积", "Floor space in use", "m2", Kind.STOCK, lambda m: m.after.zones.occupied[:, :-1],
                "各片区已用面积", "floor space of the zones in use", Axis.ZONE),
+    )  # fmt: skip
+
+
+def _totals() -> tuple[Measure, ...]:
+    return (
+        _entry("signed_projects_total", "累计签约项目", "Projects signed so far", "projects", Kind.STOCK, None,
+               "自启动招商以来累计签约，含龙头；起点以前按环节拆分为推算",
+               "signed since the park began to recruit, anchors included; before the start split over segments by estimate"),
+        _entry("signed_investment_total", "累计签约投资", "Investment signed so far", "亿元", Kind.STOCK, None,
+               "自启动招商以来累计合同额；起点以前按环节拆分为推算",
+               "contracts since the park began to recruit; before the start split over segments by estimate"),
     )  # fmt: skip
 
 
@@ -258,7 +263,7 @@ def _ratios() -> tuple[Measure, ...]:
     )  # fmt: skip
 
 
-_ALL = {m.fact.key: m for m in (*_stocks(), *_rates(), *_flows(), *_project_flows(), *_ratios())}
+_ALL = {m.fact.key: m for m in (*_stocks(), *_totals(), *_rates(), *_flows(), *_project_flows(), *_ratios())}
 MEASURES: Mapping[str, MeasureFact] = {key: m.fact for key, m in _ALL.items()}
 
 
