@@ -14,11 +14,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from experiments.results import replacing
 from model.facts import Label
-from model.scenario import Policy, Scenario
 
+MANIFEST = "manifest.json"
 PACKAGES = ("numpy", "mesa", "networkx", "matplotlib", "pydantic", "ruamel.yaml", "typer", "rich")
 
 
@@ -46,8 +47,23 @@ class CodeVersion:
 
 
 @dataclass(frozen=True)
+class Planned:
+    """A scenario and the policies that it runs under, by name."""
+
+    scenario: str
+    policies: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Manifest:
-    """What is written down about an experiment.  ``inputs``: file within the folder → SHA-256; ``seconds`` by stage."""
+    """What is written down about an experiment.
+
+    Attributes
+    ----------
+    inputs : file within the folder → SHA-256
+    model : SHA-256 of the model's code
+    seconds : by stage
+    """
 
     experiment: str
     argv: Sequence[str]
@@ -55,19 +71,16 @@ class Manifest:
     started: str
     seed: int
     replications: Sequence[int]
+    plan: Sequence[Planned]
     jobs: int
     counts: Mapping[str, int]
     inputs: Mapping[str, str]
     code: CodeVersion
+    model: str
     packages: Mapping[str, str]
     platform: Mapping[str, str]
     seconds: Mapping[str, float] = field(default_factory=dict)
     ended: str | None = None
-
-
-def identity_of(value: Scenario | Policy) -> str:
-    """All that a scenario or policy says to the runs, after ``extends``, ``--set`` and units, as one text."""
-    return json.dumps(value, default=_plain, ensure_ascii=False)
 
 
 def _plain(value: object) -> object:
@@ -128,9 +141,24 @@ def write_inputs(folder: Path, texts: Mapping[str, str]) -> dict[str, str]:
     return hashes
 
 
+def manifest_of(told: Mapping[str, Any]) -> Manifest:
+    """A manifest as it was written.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If it is none.
+    """
+    parts = dict(told)
+    parts["plan"] = [Planned(**planned) for planned in parts["plan"]]
+    parts["code"] = CodeVersion(**parts["code"])
+    parts["status"] = Status(parts["status"])
+    return Manifest(**parts)
+
+
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write ``manifest.json`` whole or not at all."""
-    with replacing(folder / "manifest.json") as path:
+    with replacing(folder / MANIFEST) as path:
         path.write_text(json.dumps(manifest, default=_plain, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

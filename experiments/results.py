@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from experiments.goals import Attainment, attainment, readings
+from experiments.identity import run_ids
 from experiments.wording import members, scope_key, shown_unit, target_unit
 from model.facts import Floats, Label
 from model.history import Axis, History
@@ -30,6 +31,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 SIGNIFICANT_DIGITS = 7
 
 RUN_COLUMNS: dict[str, Label] = {
+    "run": Label("运行编号，由内容决定", "Id of the run, from its content"),
     "scenario": Label("情景", "Scenario"),
     "policy": Label("政策方案", "Policy"),
     "replication": Label("重复编号：编号相同的运行抽到相同的随机数", "Replication: runs of one number share their draws"),
@@ -129,11 +131,11 @@ def run_rows(histories: Sequence[History], failed: Sequence[Case] = ()) -> Itera
     columns = list(reading_columns(histories))
     for history in histories:
         values = {name: column for name, (_, column) in _readings_by_column(history).items()}
-        for world, case in enumerate(history.cases):
+        for world, (run_id, case) in enumerate(zip(run_ids(history.cases), history.cases, strict=True)):
             cells = (float(values[name][world]) if name in values else None for name in columns)
-            yield (*_identity(case), "complete", *cells)
-    for case in failed:
-        yield (*_identity(case), "failed", *(None for _ in columns))
+            yield (run_id, *_identity(case), "complete", *cells)
+    for run_id, case in zip(run_ids(failed), failed, strict=True):
+        yield (run_id, *_identity(case), "failed", *(None for _ in columns))
 
 
 def _identity(case: Case) -> tuple[str, str, int, int]:

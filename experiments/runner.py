@@ -1,35 +1,21 @@
-"""Runs cases in chunks of worlds, in this process or in several; what a world gives does not depend on its company.
-
-A chunk that raises is run again world by world: the good worlds are kept, the others become failures.
-"""
+"""Runs cases in chunks of worlds, in this process or in several; what a world gives does not depend on its company."""
 
 from __future__ import annotations
 
 import itertools
 import math
-import multiprocessing
-import os
-import signal
-import threading
-import traceback
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from multiprocessing.process import BaseProcess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
+from experiments.crew import Outcome, Simulate, in_processes, in_this_process
 from model.history import History, merge
 from model.scenario import Case
 from model.simulate import simulate as simulate_cases
 
-Simulate = Callable[[Sequence[Case]], History]
 Progress = Callable[[int, int, int], None]  # worlds done, worlds failed, worlds in all
 
 CHUNK_WORLDS = 32
 GIVE_UP_AFTER = 20  # failures without a single success
-TICK_SECONDS = 0.5
-ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
 
 
 @dataclass(frozen=True)
@@ -39,6 +25,7 @@ class Failure:
     case: Case
     error: str
     traceback: str
+    quarter: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,14 +42,15 @@ class Runs:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What came of a chunk: the worlds that ran, and error and traceback of the others by position."""
+class Ended:
+    """How far the cases came; the rest was left because of an interruption or of too many failures."""
 
-    history: History | None
-    raised: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    n_run: int
+    n_failed: int
+    interrupted: bool = False
 
 
-Stream = Generator[dict[int, Outcome], None, None]
+Sink = Callable[[Sequence[Case], Outcome], None]
 
 
 def silent(done: int, failed: int, total: int) -> None:
@@ -70,7 +58,7 @@ def silent(done: int, failed: int, total: int) -> None:
 
 
 def run_cases(cases: Sequence[Case], *, jobs: int = 1, progress: Progress = silent, simulate: Simulate = simulate_cases) -> Runs:
-    """Run all cases and keep whatever finishes, also after Ctrl-C.
+    """Run all cases and hold whatever finishes in memory, also after Ctrl-C.
 
     Parameters
     ----------
@@ -82,31 +70,61 @@ def run_cases(cases: Sequence[Case], *, jobs: int = 1, progress: Progress = sile
     ValueError
         If two different scenarios or policies have one name, or a case stands twice.
     """
+    kept: list[tuple[Sequence[Case], Outcome]] = []
+
+    def keep(chunk: Sequence[Case], outcome: Outcome) -> None:
+        kept.append((chunk, outcome))
+
+    ended = stream_cases(cases, keep, jobs=jobs, progress=progress, simulate=simulate)
+    histories, failures = _assembled(cases, kept)
+    return Runs(histories, failures, len(cases) - ended.n_run, ended.interrupted)
+
+
+def stream_cases(
+    cases: Sequence[Case],
+    sink: Sink,
+    *,
+    jobs: int = 1,
+    progress: Progress = silent,
+    simulate: Simulate = simulate_cases,
+    max_failures: int | None = None,
+) -> Ended:
+    """Run all cases and hand every chunk to ``sink`` as it finishes; nothing is held here.
+
+    Parameters
+    ----------
+    sink : is called in this process, one chunk at a time
+    max_failures : stop after so many; without it after twenty without a success
+
+    Raises
+    ------
+    ValueError
+        As :func:`run_cases`.
+    """
     chunks = chunked(cases, jobs)
     workers = min(jobs, len(chunks))
-    stream = _in_processes(simulate, chunks, workers) if workers > 1 else _in_this_process(simulate, chunks)
-    outcomes: dict[int, Outcome] = {}
-    interrupted = False
+    stream = in_processes(simulate, chunks, workers) if workers > 1 else in_this_process(simulate, chunks)
+    done, failed, interrupted = 0, 0, False
     try:
-        done, failed = 0, 0
         for finished in stream:
-            outcomes |= finished
-            failed = sum(len(o.raised) for o in outcomes.values())
-            done = sum(len(chunks[i]) for i in outcomes)
+            for i, outcome in finished.items():
+                sink(chunks[i], outcome)
+                done += len(chunks[i])
+                failed += len(outcome.raised)
             progress(done, failed, len(cases))
-            if failed == done and failed >= GIVE_UP_AFTER:
+            if (failed == done and failed >= GIVE_UP_AFTER) or (max_failures is not None and failed >= max_failures):
                 break
     except KeyboardInterrupt:
         interrupted = True
     finally:
         stream.close()
-    n_run = sum(len(chunks[i]) for i in outcomes)
-    histories, failures = _assembled(chunks, outcomes)
-    return Runs(histories, failures, len(cases) - n_run, interrupted)
+    return Ended(done, failed, interrupted)
 
 
 def chunked(cases: Sequence[Case], jobs: int) -> list[tuple[Case, ...]]:
     """Cases of one scenario and policy together, in equal pieces: enough for all processes, and none too large.
+
+    Pieces of the scenarios and policies take turns, so that a batch that stops early is balanced.
 
     Raises
     ------
@@ -123,7 +141,8 @@ def chunked(cases: Sequence[Case], jobs: int) -> list[tuple[Case, ...]]:
         if len({(case.seed, case.replication) for case in group}) < len(group):
             raise ValueError(f"a replication of {scenario}, {policy} stands twice")
     largest = min(CHUNK_WORLDS, max(1, math.ceil(len(cases) / jobs)))
-    return [piece for group in groups.values() for piece in _pieces(group, math.ceil(len(group) / largest))]
+    pieces = [_pieces(group, math.ceil(len(group) / largest)) for group in groups.values()]
+    return [piece for turn in itertools.zip_longest(*pieces) for piece in turn if piece is not None]
 
 
 def _pieces(group: Sequence[Case], n: int) -> list[tuple[Case, ...]]:
@@ -131,119 +150,15 @@ def _pieces(group: Sequence[Case], n: int) -> list[tuple[Case, ...]]:
     return [tuple(group[a:b]) for a, b in itertools.pairwise(edges)]
 
 
-def run_chunk(simulate: Simulate, chunk: Sequence[Case]) -> Outcome:
-    """Run a batch; where it raises, each of its worlds by itself."""
-    try:
-        return Outcome(_bare(simulate(chunk)))
-    except Exception as error:  # noqa: BLE001 - a rule may raise anything, and no world may take others with it
-        if len(chunk) == 1:
-            return Outcome(None, {0: (_headline(error), "".join(traceback.format_exception(error)))})
-    alone = [run_chunk(simulate, (case,)) for case in chunk]
-    ran = [outcome.history for outcome in alone if outcome.history is not None]
-    raised = {i: outcome.raised[0] for i, outcome in enumerate(alone) if outcome.raised}
-    return Outcome(merge(ran) if ran else None, raised)
-
-
-def _bare(history: History) -> History:
-    return replace(history, cases=())  # the caller has them, and they are large
-
-
-def _headline(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
-
-
-def _in_this_process(simulate: Simulate, chunks: Sequence[Sequence[Case]]) -> Stream:
-    for i, chunk in enumerate(chunks):
-        yield {i: run_chunk(simulate, chunk)}
-
-
-def _in_processes(simulate: Simulate, chunks: Sequence[Sequence[Case]], workers: int) -> Stream:
-    """Outcomes as they finish, an empty one at every tick; no process is left when it is closed early."""
-    before = set(multiprocessing.active_children())
-    # Spawn everywhere: importing Mesa sets the default, and a forked child would inherit locks and buffers.
-    executor = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start_worker)
-    complete, crew = False, set[BaseProcess]()
-    try:
-        with _environment_of_workers():
-            futures = {executor.submit(run_chunk, simulate, chunk): i for i, chunk in enumerate(chunks)}
-        crew = set(multiprocessing.active_children()) - before
-        pending = set(futures)
-        while pending:
-            done, pending = wait(pending, timeout=TICK_SECONDS, return_when=FIRST_COMPLETED)
-            if pending and not all(worker.is_alive() for worker in crew):
-                _dismiss(executor, crew)
-            yield {futures[future]: _outcome(future, len(chunks[futures[future]])) for future in done}
-        complete = True
-    finally:
-        if not complete:
-            _dismiss(executor, crew | (set(multiprocessing.active_children()) - before))
-        executor.shutdown(cancel_futures=True)
-
-
-def _dismiss(executor: ProcessPoolExecutor, crew: Collection[BaseProcess]) -> None:
-    """End the workers, and close this process's own ends of their pipes.
-
-    A worker that dies in the middle of a message leaves the executor's threads waiting for the rest of it, and they wait
-    for ever as long as somebody could still write or read: the executor itself keeps both ends open.
-    """
-    for worker in crew:
-        worker.kill()
-    for worker in crew:
-        worker.join(1.0)
-    for queue, end in (("_result_queue", "_writer"), ("_call_queue", "_reader")):
-        connection = getattr(getattr(executor, queue, None), end, None)
-        if connection is not None and not connection.closed:
-            connection.close()
-
-
-def _outcome(future: Future[Outcome], n_worlds: int) -> Outcome:
-    try:
-        return future.result()
-    except BrokenProcessPool as error:
-        message = "a worker process ended without a word (out of memory?); --jobs 1 runs without workers"
-        return Outcome(None, dict.fromkeys(range(n_worlds), (message, _headline(error))))
-
-
-@contextmanager
-def _environment_of_workers() -> Iterator[None]:
-    """One numerical thread each, and Ctrl-C for the parent alone: workers inherit both when they start."""
-    kept = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ.update(ONE_THREAD)
-    masked = hasattr(signal, "pthread_sigmask")
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masked else set()
-    try:
-        yield
-    finally:
-        for name, value in kept.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-        if masked:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _start_worker() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
 def _assembled(
-    chunks: Sequence[Sequence[Case]], outcomes: Mapping[int, Outcome]
+    cases: Sequence[Case], kept: Sequence[tuple[Sequence[Case], Outcome]]
 ) -> tuple[tuple[History, ...], tuple[Failure, ...]]:
     """Histories by scenario and policy, and failures, both in the order of the cases."""
+    place = {id(case): n for n, case in enumerate(cases)}
     groups: dict[tuple[str, str], list[History]] = {}
     failures = []
-    for i in sorted(outcomes):
-        chunk, outcome = chunks[i], outcomes[i]
-        failures += [Failure(chunk[position], *told) for position, told in sorted(outcome.raised.items())]
+    for chunk, outcome in sorted(kept, key=lambda pair: place[id(pair[0][0])]):
+        failures += [Failure(chunk[n], r.error, r.traceback, r.quarter) for n, r in sorted(outcome.raised.items())]
         if outcome.history is not None:
             ran = tuple(case for position, case in enumerate(chunk) if position not in outcome.raised)
             name = (chunk[0].scenario.name, chunk[0].policy.name)

@@ -18,6 +18,9 @@ from model.settlement import Settled, settle
 from model.start.build import Batch, begin
 from model.start.projects import signed_before
 from model.state import ParkState, after
+from model.units import quarter_name
+
+IN_QUARTER = "in quarter "  # begins the note on an error that says when it was raised
 
 
 def next_quarter(batch: Batch, state: ParkState) -> ParkState:
@@ -85,6 +88,10 @@ def simulate(cases: Sequence[Case]) -> History:
     batch, state = begin(cases)
     recorder = Recorder(batch, state)
     for _ in range(batch.n_quarters):
-        before, state, settled = step(batch, state)
-        recorder.add(before, state, settled)
+        try:
+            before, state, settled = step(batch, state)
+            recorder.add(before, state, settled)
+        except Exception as error:
+            error.add_note(f"{IN_QUARTER}{quarter_name(state.quarter + 1)}")
+            raise
     return recorder.history()

@@ -22,13 +22,14 @@ from typer.testing import CliRunner, Result
 
 from experiments import plots, runner
 from experiments.commands import app, experiment, request
+from experiments.commands import results as command_results
 from experiments.commands.columns import aligned, width
 from experiments.commands.figures import write_figures
 from experiments.commands.language import Language, of_locale
 from experiments.commands.progress import Progress
 from experiments.manifest import FolderError, results_folder
 from model.history import History
-from model.scenario import Case, Policy, Scenario
+from model.scenario import Case, LeverSetting, Policy, Scenario
 from tests import synthetic
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,14 +51,16 @@ def made_up_scenario(name: str, sets: Sequence[str] = (), language: str = "en") 
 
 
 def made_up_policy(name: str, park: object = None) -> tuple[Policy, dict[str, str]]:
-    return Policy(name, synthetic.POLICIES[name], ()), {f"policies/{name}.yaml": f"title: {name}\n"}
+    settings = () if name == "none" else (LeverSetting("seed_fund", 0.5, synthetic.START + 1),)
+    return Policy(name, synthetic.POLICIES[name], settings), {f"policies/{name}.yaml": f"title: {name}\n"}
 
 
 def made_up_runs(cases: Sequence[Case]) -> History:
     first = cases[0]
     whole = synthetic.history(first.policy.name, 8, 0.05 * (first.policy.name != "none"))
     columns = [case.replication for case in cases]
-    return replace(whole, cases=tuple(cases), values={k: v[:, columns] for k, v in whole.values.items()})
+    values = {k: v[:, columns] for k, v in whole.values.items() if k != "knowledge"}  # which the model keeps by segment
+    return replace(whole, cases=tuple(cases), values=values)
 
 
 def three_fails(cases: Sequence[Case]) -> History:
@@ -77,13 +80,13 @@ def made_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(request, "scenario_inputs", made_up_scenario)
     monkeypatch.setattr(request, "policy_inputs", made_up_policy)
     use(monkeypatch, made_up_runs)
-    monkeypatch.setattr(experiment, "write_figures", draw_nothing)
+    monkeypatch.setattr(command_results, "write_figures", draw_nothing)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 def use(monkeypatch: pytest.MonkeyPatch, simulate: runner.Simulate) -> None:
-    monkeypatch.setattr(experiment, "run_cases", functools.partial(runner.run_cases, simulate=simulate))
+    monkeypatch.setattr(experiment, "stream_cases", functools.partial(runner.stream_cases, simulate=simulate))
 
 
 BOTH = ("run", "baseline", "--policy", "none", "--policy", "as_announced", "-n", "8", "--jobs", "1")
@@ -202,11 +205,8 @@ def test_a_failed_run_is_counted_told_and_can_be_repeated(made_up, monkeypatch):
     assert [(r["policy"], r["replication"], r["seed"]) for r in rows] == [("none", "3", "5"), ("as_announced", "3", "5")]
     assert rows[0]["error"] == "ArithmeticError: world three, 第三个"
     assert manifest_in(made_up / "here")["counts"]["failed"] == 2
-    again = shlex.split(rows[1]["command"])[1:]
-    assert again[-4:] == ["--until", "2029Q4", "--set", "clock.end=2030Q4"]
-    repeated = invoke(*again, "--out", "again")
-    assert repeated.exit_code == 1
-    assert "1 of 1 runs failed" in repeated.stderr
+    assert shlex.split(rows[1]["command"])[-3:] == ["rerun", "here", rows[1]["run"]]
+    assert len({row["run"] for row in rows}) == 2
 
 
 def test_where_nothing_works_it_stops_and_says_so(made_up, monkeypatch):
@@ -214,19 +214,20 @@ def test_where_nothing_works_it_stops_and_says_so(made_up, monkeypatch):
     result = invoke("run", "baseline", "-n", "100", "--jobs", "1", "--lang", "zh", "--out", "here")
     assert result.exit_code == 1
     assert len(result.stderr.splitlines()) < 20, "a failing model does not flood the screen"
-    assert "无一成功，其余" in result.stderr
+    assert "失败过多，其余" in result.stderr
     counts = manifest_in(made_up / "here")["counts"]
     assert counts["complete"] == 0
     assert counts["failed"] + counts["skipped"] == 100
 
 
 def test_an_interruption_keeps_what_finished(made_up, monkeypatch):
-    def interrupted(cases: Sequence[Case], jobs: int, progress: runner.Progress) -> runner.Runs:
-        runs = runner.run_cases(cases[:4], simulate=made_up_runs)
-        return replace(runs, n_skipped=len(cases) - 4, interrupted=True)
+    def interrupted(cases: Sequence[Case], sink: runner.Sink, **options: object) -> runner.Ended:
+        ended = runner.stream_cases(cases[:4], sink, simulate=made_up_runs)
+        return replace(ended, interrupted=True)
 
-    monkeypatch.setattr(experiment, "run_cases", interrupted)
+    monkeypatch.setattr(experiment, "stream_cases", interrupted)
     result = invoke(*BOTH, "--out", "here")
+    assert shlex.split(result.stderr.splitlines()[-1])[-2:] == ["resume", "here"]
     assert result.exit_code == 130
     assert "4 of 16 runs finished" in result.stderr
     record = manifest_in(made_up / "here")

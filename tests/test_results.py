@@ -92,7 +92,7 @@ def test_reading_columns_of_two_scenarios_with_other_dates_stand_side_by_side():
     short = synthetic.history(n_worlds=2, end=synthetic.START + 9)
     columns = results.reading_columns([short, synthetic.history("recruit", 2)])
     rows = list(results.run_rows([short, synthetic.history("recruit", 2)]))
-    assert all(len(row) == 5 + len(columns) for row in rows)
-    position = 5 + list(columns).index("revenue.software.2030")
+    assert all(len(row) == 6 + len(columns) for row in rows)
+    position = 6 + list(columns).index("revenue.software.2030")
     assert rows[0][position] is None
     assert rows[-1][position] is not None

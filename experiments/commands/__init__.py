@@ -13,6 +13,7 @@ from experiments.commands.checking import check
 from experiments.commands.creating import new
 from experiments.commands.language import told
 from experiments.commands.listing import list_entries
+from experiments.commands.resuming import rerun, resume
 from experiments.commands.running import Lang, main_job, run
 
 ABOUT = told(
@@ -21,6 +22,8 @@ ABOUT = told(
     "the Science City baseline, without new policy and with what is announced.",
 )
 SUMMARIES = {
+    resume: told("继续运行被中断的实验", "Go on with an experiment that was interrupted."),
+    rerun: told("重新运行一个实验中的一次", "Run one run of an experiment again."),
     run: told("运行情景并保存结果", "Run scenarios and keep the results."),
     list_entries: told("列出情景、政策方案、政策工具、指标和参数", "List what there is to choose from."),
     check: told("检查情景和政策方案文件，不运行", "Check scenario and policy files without running them."),
@@ -30,6 +33,8 @@ SUMMARIES = {
 app = typer.Typer(name="wutong", help=ABOUT, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command("run", help=SUMMARIES[run])(run)
 app.command("list", help=SUMMARIES[list_entries])(list_entries)
+app.command("resume", help=SUMMARIES[resume])(resume)
+app.command("rerun", help=SUMMARIES[rerun])(rerun)
 app.command("check", help=SUMMARIES[check])(check)
 app.command("new", help=SUMMARIES[new])(new)
 

@@ -1,26 +1,43 @@
-"""An experiment from request to results: read, reserve the folder, run, keep what finished, answer."""
+"""An experiment from request to results: read, reserve the folder, run, keep every run at once, answer.
+
+What is interrupted is resumed from its folder alone: the inputs and the store stand in it.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-import shlex
 import sys
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from experiments import answer, manifest, results
-from experiments.commands.exits import Exit, say
-from experiments.commands.figures import write_figures
+from experiments import manifest
+from experiments.commands.exits import Exit
 from experiments.commands.language import told
-from experiments.commands.launcher import launcher
 from experiments.commands.progress import Progress
 from experiments.commands.request import Plan, Request, available_cores, planned
-from experiments.manifest import Manifest, Status
-from experiments.runner import Failure, Runs, run_cases, silent
+from experiments.commands.results import keep, tell
+from experiments.crew import Outcome
+from experiments.identity import code_of_model, run_ids
+from experiments.manifest import Manifest, Planned, Status
+from experiments.packing import packed
+from experiments.runner import Failure, Runs, silent, stream_cases
+from experiments.store import FILE, Failed, Store, opened
 from model.scenario import Case
+from model.simulate import simulate
 
-FAILURE_COLUMNS = ("scenario", "policy", "replication", "seed", "error", "traceback", "command")
+TRIED = 8  # runs from which time and disk are told
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A folder with its plan; ``ids`` of the runs in the order of the plan's cases."""
+
+    folder: Path
+    plan: Plan
+    ids: tuple[str, ...]
 
 
 def perform(request: Request) -> Exit:
@@ -30,26 +47,53 @@ def perform(request: Request) -> Exit:
     ------
     ReadingError, BadInputError, FolderError
         Before the first run, if an input or the place for the results cannot be used.
+    StoreError
+        If runs can no longer be kept; those that finished are.
     """
     plan = planned(request)
-    identity = [manifest.identity_of(scenario) for scenario in plan.scenarios]
-    identity += [manifest.identity_of(policy) for own in plan.policies for policy in own]
-    version = manifest.code_version()
+    ids = run_ids(plan.cases)
     started = datetime.now(UTC)
     name = "-".join(scenario.name for scenario in plan.scenarios[:3])
-    short_hash = manifest.fingerprint(identity, request.seed, request.replications, version)
-    folder = manifest.results_folder(request.out, name, started, short_hash)
-    record = _opened(request, plan, name, started, version, manifest.write_inputs(folder, plan.texts))
+    folder = manifest.results_folder(request.out, name, started, manifest.fingerprint(ids, code_of_model()))
+    record = _opened(request, plan, name, started, manifest.write_inputs(folder, plan.texts))
     manifest.write_manifest(folder, record)
-    runs, seconds = _run(request, plan, record.jobs)
-    seconds |= _kept(folder, request, plan, runs)
-    manifest.write_manifest(folder, _closed(record, runs, seconds))
-    return _told(request, plan, runs, folder)
+    with opened(folder / FILE, new=True) as store:
+        return carried_out(Experiment(folder, plan, tuple(ids)), request, record, store)
 
 
-def _opened(
-    request: Request, plan: Plan, name: str, started: datetime, version: manifest.CodeVersion, inputs: dict[str, str]
-) -> Manifest:
+def estimated(request: Request) -> str:
+    """Runs, time and disk that a request would take, from a few runs that are thrown away.
+
+    Raises
+    ------
+    ReadingError, BadInputError
+        If an input cannot be used.
+    """
+    cases = planned(request).cases
+    few = [case for case in cases if case.policy is cases[0].policy][:TRIED]
+    began = time.monotonic()
+    history = simulate(few)
+    seconds = (time.monotonic() - began) / len(few)
+    jobs = min(request.jobs or available_cores(), len(cases))
+    size = len(packed([values[:, 0].T for values in history.values.values()])[1]) * len(cases) / 1e6
+    minutes = seconds * len(cases) / jobs / 60.0
+    zh = f"共 {len(cases)} 次运行；用 {jobs} 个进程约 {minutes:.1f} 分钟，结果库约 {size:.0f} MB。没有写入任何文件。"
+    en = f"{len(cases)} runs: about {minutes:.1f} minutes with {jobs} processes, {size:.0f} MB of store. Nothing was written."
+    return told(zh, en, request.language)
+
+
+def carried_out(experiment: Experiment, request: Request, record: Manifest, store: Store) -> Exit:
+    """Run what the store lacks, then write tables, pictures and answer anew from all that it holds."""
+    began = time.monotonic()
+    interrupted = _run(experiment, request, record.jobs, store)
+    seconds = {"runs": time.monotonic() - began}
+    runs = _gathered(experiment, store, interrupted=interrupted)
+    seconds |= keep(experiment.folder, request, runs, dict(zip(map(id, experiment.plan.cases), experiment.ids, strict=True)))
+    manifest.write_manifest(experiment.folder, _closed(record, runs, seconds))
+    return tell(experiment.folder, request, runs, len(experiment.plan.cases))
+
+
+def _opened(request: Request, plan: Plan, name: str, started: datetime, inputs: dict[str, str]) -> Manifest:
     return Manifest(
         experiment=name,
         argv=sys.argv,
@@ -57,96 +101,58 @@ def _opened(
         started=started.isoformat(timespec="seconds"),
         seed=request.seed,
         replications=request.replications,
+        plan=[Planned(s.name, [p.name for p in own]) for s, own in zip(plan.scenarios, plan.policies, strict=True)],
         jobs=request.jobs or available_cores(),
         counts={"cases": len(plan.cases)},
         inputs=inputs,
-        code=version,
+        code=manifest.code_version(),
+        model=code_of_model(),
         packages=manifest.package_versions(),
         platform=manifest.this_platform(),
     )
 
 
 def _closed(record: Manifest, runs: Runs, seconds: dict[str, float]) -> Manifest:
-    n_cases = record.counts["cases"]
-    counts = {"cases": n_cases, "complete": _n_complete(runs), "failed": len(runs.failures), "skipped": runs.n_skipped}
+    n_cases, n_complete = record.counts["cases"], sum(len(history.cases) for history in runs.histories)
+    counts = {"cases": n_cases, "complete": n_complete, "failed": len(runs.failures), "skipped": runs.n_skipped}
     status = Status.INTERRUPTED if runs.interrupted else Status.COMPLETE
     ended = datetime.now(UTC).isoformat(timespec="seconds")
     rounded = {stage: round(value, 3) for stage, value in seconds.items()}
     return dataclasses.replace(record, status=status, counts=counts, seconds=rounded, ended=ended)
 
 
-def _n_complete(runs: Runs) -> int:
-    return sum(len(history.cases) for history in runs.histories)
+def _run(experiment: Experiment, request: Request, jobs: int, store: Store) -> bool:
+    """Run the cases that the store neither holds nor knows to fail; whether that was interrupted."""
+    ids = {id(case): run_id for case, run_id in zip(experiment.plan.cases, experiment.ids, strict=True)}
+    known = store.complete() | store.failures().keys()
+    missing = list({ids[id(case)]: case for case in experiment.plan.cases if ids[id(case)] not in known}.values())
 
+    def sink(chunk: Sequence[Case], outcome: Outcome) -> None:
+        chunk_ids = [ids[id(case)] for case in chunk]
+        ran = [run_id for n, run_id in enumerate(chunk_ids) if n not in outcome.raised]
+        failed = {chunk_ids[n]: Failed(r.quarter, r.error, r.traceback) for n, r in outcome.raised.items()}
+        store.add(ran, outcome.history, failed)
 
-def _run(request: Request, plan: Plan, jobs: int) -> tuple[Runs, dict[str, float]]:
-    began = time.monotonic()
     progress = Progress(sys.stderr, request.language)
-    runs = run_cases(plan.cases, jobs=jobs, progress=silent if request.quiet else progress)
-    progress.close()
-    return runs, {"runs": time.monotonic() - began}
+    shown = silent if request.quiet else progress
+    try:
+        ended = stream_cases(missing, sink, jobs=jobs, progress=shown, max_failures=request.max_failures) if missing else None
+    finally:
+        progress.close()
+    return ended is not None and ended.interrupted
 
 
-def _kept(folder: Path, request: Request, plan: Plan, runs: Runs) -> dict[str, float]:
-    """Write tables and pictures of what finished, and return the seconds that each took."""
-    began = time.monotonic()
-    if runs.histories or runs.failures:
-        results.write_tables(folder, runs.histories, [failure.case for failure in runs.failures])
-    if runs.failures:
-        rows = (_failure_row(failure, repeating(failure.case, request, plan)) for failure in runs.failures)
-        results.write_csv(folder / "failures.csv", FAILURE_COLUMNS, rows)
-    tables = time.monotonic()
-    if runs.histories and not runs.interrupted:
-        write_figures(folder / "figures", runs.histories, request.picture_languages)
-        (folder / "answer.txt").write_text(_answer(runs, request) + "\n", encoding="utf-8")
-    return {"tables": tables - began, "figures": time.monotonic() - tables}
-
-
-def _failure_row(failure: Failure, command: str) -> results.Row:
-    case = failure.case
-    identity = (case.scenario.name, case.policy.name, case.replication, case.seed)
-    return (*identity, failure.error, failure.traceback, command)
-
-
-def repeating(case: Case, request: Request, plan: Plan) -> str:
-    """The command that runs one case again."""
-    words = ["run", plan.given[case.scenario.name]]
-    words += ["--policy", plan.given[case.policy.name]] if request.policies else []
-    words += ["--seed", str(case.seed), "--replication", str(case.replication), "--jobs", "1"]
-    words += ["--until", request.until] if request.until is not None else []
-    words += [word for path in request.sets for word in ("--set", path)]
-    return shlex.join([*launcher(), *words])
-
-
-def _told(request: Request, plan: Plan, runs: Runs, folder: Path) -> Exit:
-    """Print the answer, and on standard error what failed or was left; return the exit code."""
-    language = request.language
-    complete, total = _n_complete(runs), len(plan.cases)
-    if runs.histories and not request.quiet and not runs.interrupted:
-        print(_answer(runs, request))
-    if runs.failures:
-        say(_failed(runs, total, repeating(runs.failures[0].case, request, plan), request))
-    if runs.interrupted:
-        zh = f"已中断：{total} 次运行中已完成 {complete} 次，结果保存在 {folder}"
-        say(told(zh, f"Interrupted: {complete} of {total} runs finished; their results are kept in {folder}", language))
-        return Exit.INTERRUPTED
-    if not request.quiet:
-        print(told(f"\n结果：{folder}", f"\nResults: {folder}", language))
-    return Exit.SOME_FAILED if runs.failures else Exit.WELL
-
-
-def _answer(runs: Runs, request: Request) -> str:
-    language = request.language.value
-    words = answer.answer(runs.histories, language)
-    goals = any(history.cases[0].scenario.targets for history in runs.histories)
-    return f"{words}\n\n{answer.terminal_table(runs.histories, language)}" if goals else words
-
-
-def _failed(runs: Runs, total: int, command: str, request: Request) -> str:
-    n, error = len(runs.failures), runs.failures[0].error
-    zh = f"{total} 次运行中有 {n} 次失败，详见 failures.csv。第一个错误：{error}\n重现：{command}"
-    en = f"{n} of {total} runs failed; see failures.csv. The first error: {error}\nTo repeat it: {command}"
-    if runs.n_skipped and not runs.interrupted:
-        zh = f"无一成功，其余 {runs.n_skipped} 次未再运行。{zh}"
-        en = f"None succeeded, and the other {runs.n_skipped} were not started. {en}"
-    return told(zh, en, request.language)
+def _gathered(experiment: Experiment, store: Store, *, interrupted: bool) -> Runs:
+    """What the store holds of the experiment, by scenario and policy, runs in the order of the cases."""
+    complete, failed = store.complete(), store.failures()
+    groups: dict[tuple[str, str], list[tuple[Case, str]]] = {}
+    failures = []
+    for case, run_id in zip(experiment.plan.cases, experiment.ids, strict=True):
+        if run_id in complete:
+            groups.setdefault((case.scenario.name, case.policy.name), []).append((case, run_id))
+        elif run_id in failed:
+            told = failed[run_id]
+            failures.append(Failure(case, told.error, told.traceback, told.quarter))
+    histories = tuple(store.history([c for c, _ in group], [i for _, i in group]) for group in groups.values())
+    n_skipped = len(experiment.plan.cases) - sum(len(group) for group in groups.values()) - len(failures)
+    return Runs(histories, tuple(failures), n_skipped, interrupted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +34,7 @@ class Request:
     language: Language = Language.EN
     picture_languages: tuple[Language, ...] = tuple(Language)
     quiet: bool = False
+    max_failures: int | None = None
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,11 @@ class Plan:
     Attributes
     ----------
     policies : by scenario
-    given : how the user named a scenario or policy of a name
     texts : files from which the same can be run again, by their place in a folder
     """
 
     scenarios: tuple[Scenario, ...]
     policies: tuple[tuple[Policy, ...], ...]
-    given: Mapping[str, str]
     cases: tuple[Case, ...]
     texts: Texts
 
@@ -71,15 +70,13 @@ def planned(request: Request) -> Plan:
     _refuse_same_names([s.name for s in scenarios], Label("情景", "scenarios"))
     for own in policies:
         _refuse_same_names([p.name for p in own], Label("政策方案", "policies"))
-    given = {s.name: name for s, name in zip(scenarios, names, strict=True)}
-    given |= {p.name: name for own in policies for p, name in zip(own, named, strict=False)}
     cases = tuple(
         Case(scenario, policy, replication, request.seed)
         for scenario, own in zip(scenarios, policies, strict=True)
         for policy in own
         for replication in request.replications
     )
-    return Plan(tuple(scenarios), policies, given, cases, texts | policy_texts)
+    return Plan(tuple(scenarios), policies, cases, texts | policy_texts)
 
 
 def _read_scenarios(names: Sequence[str], request: Request) -> tuple[list[Scenario], dict[str, str]]:

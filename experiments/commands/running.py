@@ -35,6 +35,13 @@ Jobs = Annotated[
 Until = Annotated[
     str | None, typer.Option("--until", metavar="QUARTER", help=told("模拟到该季度为止", "last quarter, such as 2030Q4"))
 ]
+MaxFailures = Annotated[
+    int | None,
+    typer.Option("--max-failures", metavar="F", min=1, help=told("失败到这么多次就停止", "stop after so many failures")),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help=told("只估计次数、时间和磁盘，不运行", "tell runs, time and disk, run nothing"))
+]
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help=told("结果文件夹，须为空", "folder for the results; must be empty"))
 ]
@@ -54,11 +61,13 @@ def run(
     until: Until = None,
     out: Out = None,
     lang: Lang = None,
+    max_failures: MaxFailures = None,
+    dry_run: DryRun = False,
     quiet: Quiet = False,
 ) -> None:
     chosen = lang or context.obj
     with exits(chosen or LOCALE):
-        from experiments.commands.experiment import perform
+        from experiments.commands.experiment import estimated, perform
         from experiments.commands.request import Request
 
         if replications and len(set(replications)) < len(replications):
@@ -75,7 +84,11 @@ def run(
             language=chosen or LOCALE,
             picture_languages=(chosen,) if chosen else tuple(Language),
             quiet=quiet,
+            max_failures=max_failures,
         )
+        if dry_run:
+            print(estimated(request))
+            raise typer.Exit
         raise typer.Exit(perform(request))
 
 

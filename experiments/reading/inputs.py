@@ -24,6 +24,8 @@ def scenario_inputs(path_or_name: str, sets: Sequence[str] = (), language: str =
     """
     resolved = resolve_scenario(path_or_name, sets)
     own = {f"{resolved.scenario.name}.yaml": explained(resolved, language)}
+    if resolved.policy is not None and resolved.scenario.policy is not None:
+        own[f"policies/{resolved.scenario.policy.name}.yaml"] = explained_tree(resolved.policy)
     return resolved.scenario, own | dict(_tables(resolved))
 
 

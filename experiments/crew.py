@@ -1,0 +1,196 @@
+"""A crew of worker processes that runs chunks of cases: one numerical thread each, no process left behind, no world lost with
+another.
+
+A chunk that raises is run again world by world.  When a worker dies, what was under way is run again by a new crew.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import traceback
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from multiprocessing.process import BaseProcess
+
+from model.history import History, merge
+from model.scenario import Case
+from model.simulate import IN_QUARTER
+
+Simulate = Callable[[Sequence[Case]], History]
+
+DIED = "the worker process ended without a word (out of memory?); --jobs 1 runs without workers"
+TICK_SECONDS = 0.5
+DEATHS = 2  # of workers, after which a chunk that was under way is run world by world
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
+
+
+@dataclass(frozen=True)
+class Raised:
+    """What a world raised, and in which quarter (empty if before the first)."""
+
+    error: str
+    traceback: str
+    quarter: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a chunk: the worlds that ran, and what the others raised, by position."""
+
+    history: History | None
+    raised: Mapping[int, Raised] = field(default_factory=dict)
+
+
+Stream = Generator[dict[int, Outcome], None, None]
+
+
+def run_chunk(simulate: Simulate, chunk: Sequence[Case]) -> Outcome:
+    """Run a batch; where it raises, each of its worlds by itself."""
+    try:
+        return Outcome(_bare(simulate(chunk)))
+    except Exception as error:  # noqa: BLE001 - a rule may raise anything, and no world may take others with it
+        if len(chunk) == 1:
+            told = "".join(traceback.format_exception(error))
+            return Outcome(None, {0: Raised(_headline(error), told, quarter_of(error))})
+    alone = [run_chunk(simulate, (case,)) for case in chunk]
+    ran = [outcome.history for outcome in alone if outcome.history is not None]
+    raised = {i: outcome.raised[0] for i, outcome in enumerate(alone) if outcome.raised}
+    return Outcome(merge(ran) if ran else None, raised)
+
+
+def quarter_of(error: BaseException) -> str:
+    """The quarter that the model noted on an error; empty if it came before the first."""
+    notes = getattr(error, "__notes__", [])
+    return next((note.removeprefix(IN_QUARTER) for note in notes if note.startswith(IN_QUARTER)), "")
+
+
+def _bare(history: History) -> History:
+    return replace(history, cases=())  # the caller has them, and they are large
+
+
+def _headline(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def in_this_process(simulate: Simulate, chunks: Sequence[Sequence[Case]]) -> Stream:
+    for i, chunk in enumerate(chunks):
+        yield {i: run_chunk(simulate, chunk)}
+
+
+def in_processes(simulate: Simulate, chunks: Sequence[Sequence[Case]], workers: int) -> Stream:
+    """Outcomes as they finish, an empty one at every tick; no process is left when it is closed early.
+
+    When a worker dies, what it and its fellows had not finished is run again by new ones.  A chunk during which workers keep
+    dying is run world by world, so that the world that kills them is found and the others are kept.
+    """
+    waiting = set(range(len(chunks)))
+    deaths = dict.fromkeys(waiting, 0)
+    while waiting:
+        suspects = {i for i in waiting if deaths[i] >= DEATHS}
+        if suspects:
+            for i in sorted(suspects):
+                yield {i: _one_by_one(simulate, chunks[i])}
+            waiting -= suspects
+            continue
+        lost: set[int] = set()
+        for finished in _with_one_crew(simulate, chunks, sorted(waiting), workers, lost):
+            waiting -= finished.keys()
+            yield finished
+        for i in lost:
+            deaths[i] += 1
+
+
+def _with_one_crew(
+    simulate: Simulate, chunks: Sequence[Sequence[Case]], numbers: Sequence[int], workers: int, lost: set[int]
+) -> Stream:
+    """Outcomes of some chunks until they are done or a worker dies; ``lost`` gains the chunks that were then under way."""
+    before = set(multiprocessing.active_children())
+    # Spawn everywhere: importing Mesa sets the default, and a forked child would inherit locks and buffers.
+    executor = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start_worker)
+    complete, crew = False, set[BaseProcess]()
+    try:
+        with _environment_of_workers():
+            futures = {executor.submit(run_chunk, simulate, chunks[i]): i for i in numbers}
+        crew = set(multiprocessing.active_children()) - before
+        pending = set(futures)
+        while pending:
+            done, pending = wait(pending, timeout=TICK_SECONDS, return_when=FIRST_COMPLETED)
+            broken = {future for future in done if isinstance(future.exception(), BrokenProcessPool)}
+            yield {futures[future]: future.result() for future in done - broken}
+            if broken or (pending and not all(worker.is_alive() for worker in crew)):
+                lost |= {futures[future] for future in (*broken, *(f for f in pending if f.running()))}
+                complete = bool(broken)  # then the executor has ended its workers itself
+                return
+        complete = True
+    finally:
+        if not complete:
+            _dismiss(executor, crew | (set(multiprocessing.active_children()) - before))
+        executor.shutdown(cancel_futures=True)
+
+
+def _one_by_one(simulate: Simulate, chunk: Sequence[Case]) -> Outcome:
+    """A chunk run with a process for every world, so that a world that ends its process takes no other with it."""
+    histories, raised = [], {}
+    for position, case in enumerate(chunk):
+        lost: set[int] = set()
+        outcome = next((o[0] for o in _with_one_crew(simulate, [(case,)], [0], 1, lost) if o), None)
+        if outcome is None:
+            raised[position] = Raised(DIED, "")
+        elif outcome.history is None:
+            raised[position] = outcome.raised[0]
+        else:
+            histories.append(outcome.history)
+    return Outcome(merge(histories) if histories else None, raised)
+
+
+def _dismiss(executor: ProcessPoolExecutor, crew: Collection[BaseProcess]) -> None:
+    """End the workers, and close this process's own ends of their pipes.
+
+    A worker that dies in the middle of a message leaves the executor's threads waiting for the rest of it, and they wait
+    for ever as long as somebody could still write or read: the executor itself keeps both ends open.
+    """
+    for worker in crew:
+        worker.kill()
+    for worker in crew:
+        worker.join(1.0)
+    for queue, end in (("_result_queue", "_writer"), ("_call_queue", "_reader")):
+        connection = getattr(getattr(executor, queue, None), end, None)
+        if connection is not None and not connection.closed:
+            connection.close()
+
+
+@contextmanager
+def _environment_of_workers() -> Iterator[None]:
+    """One numerical thread each, and Ctrl-C for the parent alone: workers inherit both when they start."""
+    kept = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(ONE_THREAD)
+    masked = hasattr(signal, "pthread_sigmask")
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masked else set()
+    try:
+        yield
+    finally:
+        for name, value in kept.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+        if masked:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _start_worker() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
