@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from experiments.cluster import in_cluster
 from experiments.crew import Outcome, Simulate, in_processes, in_this_process
 from model.history import History, merge
 from model.scenario import Case
@@ -88,6 +89,7 @@ def stream_cases(
     progress: Progress = silent,
     simulate: Simulate = simulate_cases,
     max_failures: int | None = None,
+    cluster: str | None = None,
 ) -> Ended:
     """Run all cases and hand every chunk to ``sink`` as it finishes; nothing is held here.
 
@@ -95,15 +97,21 @@ def stream_cases(
     ----------
     sink : is called in this process, one chunk at a time
     max_failures : stop after so many; without it after twenty without a success
+    cluster : address of a Dask scheduler whose workers run the chunks
 
     Raises
     ------
     ValueError
         As :func:`run_cases`.
+    ClusterError
+        If the cluster cannot be used.
     """
     chunks = chunked(cases, jobs)
     workers = min(jobs, len(chunks))
-    stream = in_processes(simulate, chunks, workers) if workers > 1 else in_this_process(simulate, chunks)
+    if cluster is not None:
+        stream = in_cluster(simulate, chunks, cluster)
+    else:
+        stream = in_processes(simulate, chunks, workers) if workers > 1 else in_this_process(simulate, chunks)
     done, failed, interrupted = 0, 0, False
     try:
         for finished in stream:

@@ -36,6 +36,7 @@ def say(text: str) -> None:
 @contextmanager
 def exits(language: Language) -> Iterator[None]:
     """Turn inputs that cannot be used, and Ctrl-C, into words and an exit code; anything else is a fault of the program."""
+    from experiments.cluster import ClusterError
     from experiments.manifest import FolderError
     from experiments.reading import ReadingError
     from experiments.store import StoreError
@@ -45,7 +46,7 @@ def exits(language: Language) -> Iterator[None]:
     except ReadingError as error:
         say("\n".join(problem.text(language) for problem in error.problems))
         raise typer.Exit(Exit.BAD_INPUT) from error
-    except (BadInputError, FolderError, StoreError) as error:
+    except (BadInputError, ClusterError, FolderError, StoreError) as error:
         say(told("错误：", "Error: ", language) + error.message.in_language(language))
         raise typer.Exit(Exit.BAD_INPUT) from error
     except KeyboardInterrupt as error:

@@ -133,13 +133,15 @@ def _run(experiment: Experiment, request: Request, jobs: int, store: Store) -> b
         failed = {chunk_ids[n]: Failed(r.quarter, r.error, r.traceback) for n, r in outcome.raised.items()}
         store.add(ran, outcome.history, failed)
 
+    if not missing:
+        return False
     progress = Progress(sys.stderr, request.language)
     shown = silent if request.quiet else progress
     try:
-        ended = stream_cases(missing, sink, jobs=jobs, progress=shown, max_failures=request.max_failures) if missing else None
+        ended = stream_cases(missing, sink, jobs=jobs, progress=shown, max_failures=request.max_failures, cluster=request.cluster)
     finally:
         progress.close()
-    return ended is not None and ended.interrupted
+    return ended.interrupted
 
 
 def _gathered(experiment: Experiment, store: Store, *, interrupted: bool) -> Runs:

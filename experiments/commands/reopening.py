@@ -19,7 +19,7 @@ from model.scenario import Case
 
 
 def reopened(
-    folder: Path, language: Language | None, *, jobs: int | None = None, quiet: bool = False, max_failures: int | None = None
+    folder: Path, language: Language | None, *, jobs: int | None = None, quiet: bool = False
 ) -> tuple[Experiment, Manifest, Request]:
     """The experiment of a folder, its record, and the request to finish it.
 
@@ -52,7 +52,6 @@ def reopened(
         language=language or LOCALE,
         picture_languages=(language,) if language else tuple(Language),
         quiet=quiet,
-        max_failures=max_failures,
     )
     return Experiment(folder, plan, tuple(run_ids(cases))), record, request
 

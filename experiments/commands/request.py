@@ -35,6 +35,7 @@ class Request:
     picture_languages: tuple[Language, ...] = tuple(Language)
     quiet: bool = False
     max_failures: int | None = None
+    cluster: str | None = None
 
 
 @dataclass(frozen=True)

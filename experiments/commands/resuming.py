@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import traceback
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,7 @@ import typer
 
 from experiments.commands.exits import BadInputError, Exit, exits, say
 from experiments.commands.language import LOCALE, Language, told
-from experiments.commands.running import Jobs, Lang, MaxFailures, Quiet
+from experiments.commands.running import Cluster, Jobs, Lang, MaxFailures, Quiet
 from model.facts import Label
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help=told("结果文件夹", "folder of results"))]
@@ -28,6 +29,7 @@ def resume(
     retry_failed: Retry = False,
     repair: Repair = False,
     max_failures: MaxFailures = None,
+    cluster: Cluster = None,
     lang: Lang = None,
     quiet: Quiet = False,
 ) -> None:
@@ -37,7 +39,8 @@ def resume(
         from experiments.commands.reopening import reopened
         from experiments.store import FILE, opened, salvaged
 
-        experiment, record, request = reopened(folder, chosen, jobs=jobs, quiet=quiet, max_failures=max_failures)
+        experiment, record, request = reopened(folder, chosen, jobs=jobs, quiet=quiet)
+        request = dataclasses.replace(request, max_failures=max_failures, cluster=cluster)
         if repair:
             n_kept = salvaged(folder / FILE)
             say(told(f"结果库中读出 {n_kept} 次运行。", f"{n_kept} runs were saved from the store.", chosen or LOCALE))

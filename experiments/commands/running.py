@@ -39,6 +39,12 @@ MaxFailures = Annotated[
     int | None,
     typer.Option("--max-failures", metavar="F", min=1, help=told("失败到这么多次就停止", "stop after so many failures")),
 ]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster", metavar="ADDRESS", help=told("Dask 调度器地址，如 tcp://host:8786", "a Dask scheduler, as tcp://host:8786")
+    ),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help=told("只估计次数、时间和磁盘，不运行", "tell runs, time and disk, run nothing"))
 ]
@@ -62,6 +68,7 @@ def run(
     out: Out = None,
     lang: Lang = None,
     max_failures: MaxFailures = None,
+    cluster: Cluster = None,
     dry_run: DryRun = False,
     quiet: Quiet = False,
 ) -> None:
@@ -85,6 +92,7 @@ def run(
             picture_languages=(chosen,) if chosen else tuple(Language),
             quiet=quiet,
             max_failures=max_failures,
+            cluster=cluster,
         )
         if dry_run:
             print(estimated(request))

@@ -1,0 +1,127 @@
+"""Runs chunks of cases on a Dask cluster: the same bits as on one machine, and no more under way than the workers can hold.
+
+Others start the scheduler and its workers (``dask scheduler``, ``dask worker``, or a job of Slurm or Kubernetes); here is only
+the client.  A worker that dies is the scheduler's business: it hands the chunk to another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from typing import Protocol, cast
+
+from experiments.crew import DIED, Outcome, Raised, Simulate, Stream, run_chunk
+from experiments.identity import code_of_model
+from model.facts import Label
+from model.scenario import Case
+
+AHEAD = 2  # chunks under way for each thread of a worker
+PATIENCE_SECONDS = 15.0  # for a scheduler to answer, and for a first worker
+
+
+class Promise(Protocol):
+    """What is asked of a future of the cluster."""
+
+    def exception(self) -> BaseException | None: ...
+    def result(self) -> Outcome: ...
+    def release(self) -> None: ...
+
+
+class Cluster(Protocol):
+    """What is asked of the client of a cluster."""
+
+    def submit(self, function: Callable[..., Outcome], *arguments: object, key: str, pure: bool) -> Promise: ...
+    def nthreads(self) -> Mapping[str, int]: ...
+    def wait_for_workers(self, n_workers: int, timeout: float) -> None: ...
+    def run(self, function: Callable[[], str]) -> Mapping[str, str]: ...
+
+
+class ClusterError(Exception):
+    """The cluster cannot be used; ``message`` says why, in both languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.message = Label(zh, en)
+
+
+def in_cluster(simulate: Simulate, chunks: Sequence[Sequence[Case]], address: str) -> Stream:
+    """Outcomes as they finish on the workers of a scheduler.
+
+    Raises
+    ------
+    ClusterError
+        If there is no scheduler or worker at the address, the workers run other code, or the scheduler goes away.
+    """
+    with _client(address) as client:
+        _check_workers(client)
+        from distributed import as_completed
+
+        numbers: dict[Promise, int] = {}
+        waiting = iter(enumerate(chunks))
+
+        def submitted(n: int) -> list[Promise]:
+            found = []
+            for number, chunk in itertools.islice(waiting, n):
+                found.append(client.submit(run_chunk, simulate, chunk, key=f"wutong-{id(chunks)}-{number}", pure=False))
+                numbers[found[-1]] = number
+            return found
+
+        under_way = as_completed(submitted(AHEAD * max(sum(client.nthreads().values()), 1)))
+        for future in under_way:
+            number = numbers.pop(future)
+            yield {number: _outcome(future, len(chunks[number]))}
+            future.release()
+            for following in submitted(1):
+                under_way.add(following)
+
+
+def _outcome(future: Promise, n_worlds: int) -> Outcome:
+    """What came of a chunk; a failure of all its worlds if workers kept dying over it."""
+    try:
+        error = future.exception()
+    except (CancelledError, asyncio.CancelledError):
+        zh, en = (
+            "调度器已断开；已完成的运行都已保存，可用 resume 继续",
+            "the scheduler is gone; the finished runs are kept: resume goes on",
+        )
+        raise ClusterError(zh, en) from None
+    if error is None:
+        return future.result()
+    return Outcome(None, dict.fromkeys(range(n_worlds), Raised(DIED, f"{type(error).__name__}: {error}")))
+
+
+@contextmanager
+def _client(address: str) -> Iterator[Cluster]:
+    try:
+        from distributed import Client
+    except ImportError:
+        install = "pip install 'wutong[cluster]'"
+        raise ClusterError(f"缺少 distributed，请先运行：{install}", f"distributed is not installed; run: {install}") from None
+    try:
+        client = Client(address, timeout=PATIENCE_SECONDS)
+    except (TimeoutError, OSError, ValueError) as error:
+        raise ClusterError(f"连接不到调度器 {address}：{error}", f"there is no scheduler at {address}: {error}") from None
+    try:
+        yield cast(Cluster, client)
+    finally:
+        client.close(timeout=1.0)  # type: ignore[no-untyped-call]
+
+
+def _check_workers(client: Cluster) -> None:
+    """Refuse a cluster without workers, and workers whose model is another."""
+    try:
+        client.wait_for_workers(1, timeout=PATIENCE_SECONDS)
+    except (TimeoutError, OSError):
+        raise ClusterError("调度器没有任何工作进程", "the scheduler has no workers") from None
+    own = code_of_model()
+    try:
+        others = sorted(address for address, code in client.run(code_of_model).items() if code != own)
+    except Exception as error:  # noqa: BLE001 - a worker without the package raises whatever it likes
+        zh, en = "工作进程上没有本程序，请在各处安装同一版本", "install this package on every worker"
+        raise ClusterError(f"{zh}：{error}", f"{en}: {error}") from None
+    if others:
+        names = ", ".join(others)
+        raise ClusterError(f"这些工作进程的模型代码不同：{names}", f"these workers run another version of the model: {names}")
