@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
@@ -82,14 +83,11 @@ def _outcome(future: Promise, n_worlds: int) -> Outcome:
     """What came of a chunk; a failure of all its worlds if workers kept dying over it."""
     try:
         error = future.exception()
-    except (CancelledError, asyncio.CancelledError):
-        zh, en = (
-            "调度器已断开；已完成的运行都已保存，可用 resume 继续",
-            "the scheduler is gone; the finished runs are kept: resume goes on",
-        )
-        raise ClusterError(zh, en) from None
-    if error is None:
-        return future.result()
+        if error is None:
+            return future.result()
+    except (CancelledError, asyncio.CancelledError, OSError) as lost:
+        zh = "调度器已断开；已完成的运行都已保存，可用 resume 继续"
+        raise ClusterError(zh, "the scheduler is gone; the finished runs are kept: resume goes on") from lost
     return Outcome(None, dict.fromkeys(range(n_worlds), Raised(DIED, f"{type(error).__name__}: {error}")))
 
 
@@ -100,6 +98,7 @@ def _client(address: str) -> Iterator[Cluster]:
     except ImportError:
         install = "pip install 'wutong[cluster]'"
         raise ClusterError(f"缺少 distributed，请先运行：{install}", f"distributed is not installed; run: {install}") from None
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said by ClusterError
     try:
         client = Client(address, timeout=PATIENCE_SECONDS)
     except (TimeoutError, OSError, ValueError) as error:
