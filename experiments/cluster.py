@@ -106,7 +106,7 @@ def _client(address: str) -> Iterator[Cluster]:
     try:
         yield cast(Cluster, client)
     finally:
-        client.close(timeout=1.0)  # type: ignore[no-untyped-call]
+        client.close(timeout=1.0)
 
 
 def _check_workers(client: Cluster) -> None:

@@ -60,6 +60,7 @@ class Manifest:
 
     Attributes
     ----------
+    design : whether the cases are those of ``inputs/design.yaml``
     inputs : file within the folder → SHA-256
     model : SHA-256 of the model's code
     seconds : by stage
@@ -79,6 +80,7 @@ class Manifest:
     model: str
     packages: Mapping[str, str]
     platform: Mapping[str, str]
+    design: bool = False
     seconds: Mapping[str, float] = field(default_factory=dict)
     ended: str | None = None
 

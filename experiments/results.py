@@ -17,6 +17,7 @@ import numpy as np
 
 from experiments.goals import Attainment, attainment, readings
 from experiments.identity import run_ids
+from experiments.outcomes import OUTCOMES
 from experiments.wording import members, scope_key, shown_unit, target_unit
 from model.facts import Floats, Label
 from model.history import Axis, History
@@ -84,17 +85,23 @@ PLAIN_UNITS = {"prob": "1", "prob_low": "1", "prob_high": "1", "n": "runs", "att
 MEASURED = {"q05", "q25", "q50", "q75", "q95", "mean", "median", "shortfall", "at_least"}  # in the unit named in the row
 
 
-def write_tables(folder: Path, histories: Sequence[History], failed: Sequence[Case] = ()) -> tuple[Path, ...]:
+def write_tables(
+    folder: Path, histories: Sequence[History], failed: Sequence[Case] = (), *, trajectories: bool = True
+) -> tuple[Path, ...]:
     """Write all result tables of one experiment into an existing folder and return their paths.
 
     Parameters
     ----------
     histories : one scenario and policy each
     failed : cases that gave no result; they stand in ``runs.csv`` without values
+    trajectories : whether to write them; of many scenarios and policies they would fill gigabytes
     """
     year_columns = reading_columns(histories)
+    paths = (
+        (write_csv(folder / "trajectories.csv", list(TRAJECTORY_COLUMNS), trajectory_rows(histories)),) if trajectories else ()
+    )
     written = (
-        write_csv(folder / "trajectories.csv", list(TRAJECTORY_COLUMNS), trajectory_rows(histories)),
+        *paths,
         write_csv(folder / "runs.csv", [*RUN_COLUMNS, *year_columns], run_rows(histories, failed)),
         write_csv(folder / "summary.csv", list(SUMMARY_COLUMNS), summary_rows(histories)),
     )
@@ -152,13 +159,23 @@ def reading_columns(histories: Sequence[History]) -> dict[str, tuple[Label, str]
 
 def _readings_by_column(history: History) -> dict[str, tuple[tuple[Label, str], Floats]]:
     found: dict[str, tuple[tuple[Label, str], Floats]] = {}
-    for target in history.cases[0].scenario.targets:
+    for target in asked_of(history):
         fact = history.facts[target.measure]
         for quarter, values in zip(*readings(history, target), strict=True):
             if quarter % 4 == 3 or quarter == target.by:
                 label = Label(f"{fact.label.zh}，{quarter_name(int(quarter))}", f"{fact.label.en}, {quarter_name(int(quarter))}")
                 found[reading_name(history, target, int(quarter))] = ((label, target_unit(fact, target)), values)
     return found
+
+
+def asked_of(history: History) -> tuple[Target, ...]:
+    """The targets of a scenario; where it has none, its main measures, so that every run has values to show."""
+    scenario = history.cases[0].scenario
+    everything = tuple(s.key for s in scenario.park.segments)
+    label = Label("", "")
+    return scenario.targets or tuple(
+        Target(measure, label, measure, everything, 0.0, scenario.end, Basis.LEVEL, "") for measure in OUTCOMES
+    )
 
 
 def reading_name(history: History, target: Target, quarter: int) -> str:
@@ -211,12 +228,12 @@ def _entry(label: Label, unit: str) -> dict[str, str]:
     return {"zh": label.zh, "en": label.en, "unit": unit}
 
 
-def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> Path:
-    """Write a table whole or not at all and return its path."""
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Row], *, exact: bool = False) -> Path:
+    """Write a table whole or not at all and return its path; numbers to seven digits, or exactly where they are inputs."""
     with replacing(path) as unfinished, unfinished.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([safe_text(name) for name in columns])
-        writer.writerows([written_cell(cell) for cell in row] for row in rows)
+        writer.writerows([repr(c) if exact and isinstance(c, float) else written_cell(c) for c in row] for row in rows)
     return path
 
 

@@ -6,9 +6,11 @@ import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from experiments.cluster import in_cluster
-from experiments.crew import Outcome, Simulate, in_processes, in_this_process
+from experiments.crew import Outcome, Simulate, Stream, in_processes, in_this_process
+from model.base import signature
 from model.history import History, merge
 from model.scenario import Case
 from model.simulate import simulate as simulate_cases
@@ -101,17 +103,11 @@ def stream_cases(
 
     Raises
     ------
-    ValueError
-        As :func:`run_cases`.
-    ClusterError
-        If the cluster cannot be used.
+    ValueError, ClusterError
+        As :func:`run_cases`; if the cluster cannot be used.
     """
     chunks = chunked(cases, jobs)
-    workers = min(jobs, len(chunks))
-    if cluster is not None:
-        stream = in_cluster(simulate, chunks, cluster)
-    else:
-        stream = in_processes(simulate, chunks, workers) if workers > 1 else in_this_process(simulate, chunks)
+    stream = _stream(chunks, jobs, simulate, cluster)
     done, failed, interrupted = 0, 0, False
     try:
         for finished in stream:
@@ -129,8 +125,16 @@ def stream_cases(
     return Ended(done, failed, interrupted)
 
 
+def _stream(chunks: Sequence[Sequence[Case]], jobs: int, simulate: Simulate, cluster: str | None) -> Stream:
+    """Outcomes of the chunks, from wherever they run."""
+    if cluster is not None:
+        return in_cluster(simulate, chunks, cluster)
+    workers = min(jobs, len(chunks))
+    return in_processes(simulate, chunks, workers) if workers > 1 else in_this_process(simulate, chunks)
+
+
 def chunked(cases: Sequence[Case], jobs: int) -> list[tuple[Case, ...]]:
-    """Cases of one scenario and policy together, in equal pieces: enough for all processes, and none too large.
+    """Cases in batches: those of one scenario and policy together, enough batches for all processes, and none too large.
 
     Pieces of the scenarios and policies take turns, so that a batch that stops early is balanced.
 
@@ -150,7 +154,26 @@ def chunked(cases: Sequence[Case], jobs: int) -> list[tuple[Case, ...]]:
             raise ValueError(f"a replication of {scenario}, {policy} stands twice")
     largest = min(CHUNK_WORLDS, max(1, math.ceil(len(cases) / jobs)))
     pieces = [_pieces(group, math.ceil(len(group) / largest)) for group in groups.values()]
-    return [piece for turn in itertools.zip_longest(*pieces) for piece in turn if piece is not None]
+    return _together([piece for turn in itertools.zip_longest(*pieces) for piece in turn if piece is not None], largest)
+
+
+def _together(pieces: Sequence[tuple[Case, ...]], largest: int) -> list[tuple[Case, ...]]:
+    """The pieces, small ones put together where their parks may share a batch: a batch of few worlds is slow."""
+    chunks: list[tuple[Case, ...]] = []
+    open_chunk: dict[tuple[int, object], int] = {}  # what a batch shares → the chunk that still has room
+    signatures: dict[int, object] = {}
+    for piece in pieces:
+        park = piece[0].scenario.park
+        if id(park) not in signatures:
+            signatures[id(park)] = signature(park)
+        kind = (piece[0].scenario.end, signatures[id(park)])
+        room = open_chunk.get(kind)
+        if room is not None and len(chunks[room]) + len(piece) <= largest:
+            chunks[room] += piece
+        else:
+            open_chunk[kind] = len(chunks)
+            chunks.append(piece)
+    return chunks
 
 
 def _pieces(group: Sequence[Case], n: int) -> list[tuple[Case, ...]]:
@@ -163,12 +186,17 @@ def _assembled(
 ) -> tuple[tuple[History, ...], tuple[Failure, ...]]:
     """Histories by scenario and policy, and failures, both in the order of the cases."""
     place = {id(case): n for n, case in enumerate(cases)}
-    groups: dict[tuple[str, str], list[History]] = {}
-    failures = []
-    for chunk, outcome in sorted(kept, key=lambda pair: place[id(pair[0][0])]):
-        failures += [Failure(chunk[n], r.error, r.traceback, r.quarter) for n, r in sorted(outcome.raised.items())]
-        if outcome.history is not None:
-            ran = tuple(case for position, case in enumerate(chunk) if position not in outcome.raised)
-            name = (chunk[0].scenario.name, chunk[0].policy.name)
-            groups.setdefault(name, []).append(replace(outcome.history, cases=ran))
-    return tuple(merge(histories) for histories in groups.values()), tuple(failures)
+    groups: dict[tuple[str, str], list[tuple[int, History]]] = {}
+    failures: list[tuple[int, Failure]] = []
+    for chunk, outcome in kept:
+        failures += [(place[id(chunk[n])], Failure(chunk[n], r.error, r.traceback, r.quarter)) for n, r in outcome.raised.items()]
+        ran = [case for n, case in enumerate(chunk) if n not in outcome.raised]
+        for name in dict.fromkeys((case.scenario.name, case.policy.name) for case in ran):
+            own = [n for n, case in enumerate(ran) if (case.scenario.name, case.policy.name) == name]
+            if outcome.history is not None:
+                values = {key: value[:, own] for key, value in outcome.history.values.items()}
+                part = replace(outcome.history, cases=tuple(ran[n] for n in own), values=values)
+                groups.setdefault(name, []).append((place[id(ran[own[0]])], part))
+    order = sorted(groups, key=lambda name: min(n for n, _ in groups[name]))
+    histories = tuple(merge([part for _, part in sorted(groups[name], key=itemgetter(0))]) for name in order)
+    return histories, tuple(failure for _, failure in sorted(failures, key=itemgetter(0)))

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from experiments import runner
 from experiments.runner import CHUNK_WORLDS, GIVE_UP_AFTER, chunked, run_cases
 from model.facts import Label
 from model.history import History, merge
@@ -115,7 +116,8 @@ def test_a_dying_worker_is_a_failure_and_not_an_endless_wait():
     assert "--jobs 1" in runs.failures[0].error
 
 
-def test_interruption_keeps_what_finished_and_leaves_no_process():
+def test_interruption_keeps_what_finished_and_leaves_no_process(monkeypatch):
+    monkeypatch.setattr(runner, "CHUNK_WORLDS", 1)
     cases = cases_of(1, "none") + cases_of(2, "other")[1:] + cases_of(3, "third")[2:]
     before = set(multiprocessing.active_children())
     seen: list[float] = []
@@ -168,3 +170,13 @@ def test_merge_refuses_histories_that_do_not_fit():
         merge([history, History(history.cases, START, history.axes, {}, {"exits": history.values["firms"]})])
     with pytest.raises(ValueError, match="no history"):
         merge([])
+
+
+def test_small_groups_share_a_batch_and_come_out_apart():
+    cases = cases_of(3, "none", "other", "third")
+    assert [len(chunk) for chunk in chunked(cases, 1)] == [9]
+    runs = run_cases(cases, simulate=simulate)
+    assert [h.cases[0].policy.name for h in runs.histories] == ["none", "other", "third"]
+    for history in runs.histories:
+        alone = simulate(history.cases)
+        assert all((history.values[name] == alone.values[name]).all() for name in alone.values)

@@ -11,10 +11,12 @@ import typer
 
 from experiments.commands.checking import check
 from experiments.commands.creating import new
+from experiments.commands.exporting import export
 from experiments.commands.language import told
 from experiments.commands.listing import list_entries
 from experiments.commands.resuming import rerun, resume
 from experiments.commands.running import Lang, main_job, run
+from experiments.commands.sweeping import sweep
 
 ABOUT = told(
     "梧桐：产业园区如何围绕龙头企业成长。不带命令时运行主任务：科学城基准情景，比较“不新增政策”与“按已公布政策”。",
@@ -22,9 +24,11 @@ ABOUT = told(
     "the Science City baseline, without new policy and with what is announced.",
 )
 SUMMARIES = {
+    sweep: told("运行一个试验设计：同时变动多个假设和政策工具", "Run a design: levers and assumptions varied together."),
     resume: told("继续运行被中断的实验", "Go on with an experiment that was interrupted."),
     rerun: told("重新运行一个实验中的一次", "Run one run of an experiment again."),
     run: told("运行情景并保存结果", "Run scenarios and keep the results."),
+    export: told("导出全部运行，供其他程序使用", "Export every run for other programs."),
     list_entries: told("列出情景、政策方案、政策工具、指标和参数", "List what there is to choose from."),
     check: told("检查情景和政策方案文件，不运行", "Check scenario and policy files without running them."),
     new: told("新建情景、政策方案或园区的文件", "Write the files of a new scenario, policy or park."),
@@ -33,8 +37,10 @@ SUMMARIES = {
 app = typer.Typer(name="wutong", help=ABOUT, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command("run", help=SUMMARIES[run])(run)
 app.command("list", help=SUMMARIES[list_entries])(list_entries)
+app.command("sweep", help=SUMMARIES[sweep])(sweep)
 app.command("resume", help=SUMMARIES[resume])(resume)
 app.command("rerun", help=SUMMARIES[rerun])(rerun)
+app.command("export", help=SUMMARIES[export])(export)
 app.command("check", help=SUMMARIES[check])(check)
 app.command("new", help=SUMMARIES[new])(new)
 

@@ -40,6 +40,14 @@ class Experiment:
     ids: tuple[str, ...]
 
 
+def performed(request: Request, *, dry_run: bool) -> Exit:
+    """Perform a request, or only tell what it would take."""
+    if not dry_run:
+        return perform(request)
+    print(estimated(request))
+    return Exit.WELL
+
+
 def perform(request: Request) -> Exit:
     """Run an experiment, keep its results and print its answer.
 
@@ -53,7 +61,7 @@ def perform(request: Request) -> Exit:
     plan = planned(request)
     ids = run_ids(plan.cases)
     started = datetime.now(UTC)
-    name = "-".join(scenario.name for scenario in plan.scenarios[:3])
+    name = Path(request.design).stem if request.design else "-".join(scenario.name for scenario in plan.scenarios[:3])
     folder = manifest.results_folder(request.out, name, started, manifest.fingerprint(ids, code_of_model()))
     record = _opened(request, plan, name, started, manifest.write_inputs(folder, plan.texts))
     manifest.write_manifest(folder, record)
@@ -88,9 +96,10 @@ def carried_out(experiment: Experiment, request: Request, record: Manifest, stor
     interrupted = _run(experiment, request, record.jobs, store)
     seconds = {"runs": time.monotonic() - began}
     runs = _gathered(experiment, store, interrupted=interrupted)
-    seconds |= keep(experiment.folder, request, runs, dict(zip(map(id, experiment.plan.cases), experiment.ids, strict=True)))
+    ids = dict(zip(map(id, experiment.plan.cases), experiment.ids, strict=True))
+    seconds |= keep(experiment.folder, request, runs, ids, experiment.plan.design)
     manifest.write_manifest(experiment.folder, _closed(record, runs, seconds))
-    return tell(experiment.folder, request, runs, len(experiment.plan.cases))
+    return tell(experiment.folder, request, runs, len(experiment.plan.cases), experiment.plan.design)
 
 
 def _opened(request: Request, plan: Plan, name: str, started: datetime, inputs: dict[str, str]) -> Manifest:
@@ -99,8 +108,8 @@ def _opened(request: Request, plan: Plan, name: str, started: datetime, inputs: 
         argv=sys.argv,
         status=Status.RUNNING,
         started=started.isoformat(timespec="seconds"),
-        seed=request.seed,
-        replications=request.replications,
+        seed=request.seed if plan.design is None else plan.design.seed,
+        replications=request.replications if plan.design is None else plan.design.replications,
         plan=[Planned(s.name, [p.name for p in own]) for s, own in zip(plan.scenarios, plan.policies, strict=True)],
         jobs=request.jobs or available_cores(),
         counts={"cases": len(plan.cases)},
@@ -109,6 +118,7 @@ def _opened(request: Request, plan: Plan, name: str, started: datetime, inputs: 
         model=code_of_model(),
         packages=manifest.package_versions(),
         platform=manifest.this_platform(),
+        design=plan.design is not None,
     )
 
 

@@ -10,10 +10,12 @@ from experiments import manifest
 from experiments.commands.exits import BadInputError
 from experiments.commands.experiment import Experiment
 from experiments.commands.language import LOCALE, Language
-from experiments.commands.request import Plan, Request
+from experiments.commands.request import Plan, Request, plan_of
 from experiments.identity import code_of_model, run_ids
 from experiments.manifest import MANIFEST, Manifest
 from experiments.reading import read_policy, read_scenario
+from experiments.reading.design_inputs import FILE
+from experiments.reading.designs import read_design
 from model.facts import Label
 from model.scenario import Case
 
@@ -32,6 +34,21 @@ def reopened(
     """
     record = _record(folder)
     _refuse_changes(folder, record)
+    plan = plan_of(read_design(folder / "inputs" / FILE), {}) if record.design else _plan(folder, record)
+    request = Request(
+        scenarios=tuple(s.name for s in plan.scenarios),
+        replications=tuple(record.replications),
+        seed=record.seed,
+        jobs=jobs or record.jobs,
+        language=language or LOCALE,
+        picture_languages=(language,) if language else tuple(Language),
+        quiet=quiet,
+    )
+    return Experiment(folder, plan, tuple(run_ids(plan.cases))), record, request
+
+
+def _plan(folder: Path, record: Manifest) -> Plan:
+    """What was planned, read from the inputs in the folder."""
     scenarios = tuple(read_scenario(str(folder / "inputs" / f"{planned.scenario}.yaml")) for planned in record.plan)
     policies = tuple(
         tuple(read_policy(str(folder / "inputs" / "policies" / f"{name}.yaml"), scenario.park) for name in planned.policies)
@@ -43,17 +60,7 @@ def reopened(
         for policy in own
         for replication in record.replications
     )
-    plan = Plan(scenarios, policies, cases, {})
-    request = Request(
-        scenarios=tuple(s.name for s in scenarios),
-        replications=tuple(record.replications),
-        seed=record.seed,
-        jobs=jobs or record.jobs,
-        language=language or LOCALE,
-        picture_languages=(language,) if language else tuple(Language),
-        quiet=quiet,
-    )
-    return Experiment(folder, plan, tuple(run_ids(cases))), record, request
+    return Plan(scenarios, policies, cases, {})
 
 
 def _record(folder: Path) -> Manifest:

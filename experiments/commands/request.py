@@ -10,7 +10,10 @@ from pathlib import Path
 
 from experiments.commands.exits import BadInputError
 from experiments.commands.language import Language
+from experiments.design import Design
+from experiments.design import cases as cases_of
 from experiments.reading import Problem, ReadingError
+from experiments.reading.design_inputs import design_inputs
 from experiments.reading.inputs import Texts, policy_inputs, scenario_inputs
 from model.facts import Label
 from model.scenario import Case, Policy, Scenario
@@ -36,6 +39,7 @@ class Request:
     quiet: bool = False
     max_failures: int | None = None
     cluster: str | None = None
+    design: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,10 +56,11 @@ class Plan:
     policies: tuple[tuple[Policy, ...], ...]
     cases: tuple[Case, ...]
     texts: Texts
+    design: Design | None = None
 
 
 def planned(request: Request) -> Plan:
-    """Read and check everything that the request names before the first run.
+    """Read and check everything that the request names before the first run; a design speaks for itself.
 
     Raises
     ------
@@ -64,6 +69,9 @@ def planned(request: Request) -> Plan:
     BadInputError
         If ``until`` is no quarter of the run, or two inputs share a name.
     """
+    if request.design is not None:
+        design, texts = design_inputs(request.design, request.language)
+        return plan_of(design, texts)
     names = tuple(dict.fromkeys(request.scenarios))
     scenarios, texts = _read_scenarios(names, request)
     named = tuple(dict.fromkeys(request.policies))
@@ -78,6 +86,11 @@ def planned(request: Request) -> Plan:
         for replication in request.replications
     )
     return Plan(tuple(scenarios), policies, cases, texts | policy_texts)
+
+
+def plan_of(design: Design, texts: Texts) -> Plan:
+    """What a design runs."""
+    return Plan(design.scenarios, design.policies, tuple(cases_of(design)), texts, design)
 
 
 def _read_scenarios(names: Sequence[str], request: Request) -> tuple[list[Scenario], dict[str, str]]:

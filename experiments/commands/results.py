@@ -13,12 +13,14 @@ from experiments.commands.figures import write_figures
 from experiments.commands.language import told
 from experiments.commands.launcher import launcher
 from experiments.commands.request import Request
+from experiments.design import Design, describe, table
 from experiments.runner import Failure, Runs
 
+SHOWN_GROUPS = 15  # scenarios and policies up to which pictures, trajectories and sentences are made
 FAILURE_COLUMNS = ("run", "scenario", "policy", "replication", "seed", "quarter", "error", "traceback", "command")
 
 
-def keep(folder: Path, request: Request, runs: Runs, ids: Mapping[int, str]) -> dict[str, float]:
+def keep(folder: Path, request: Request, runs: Runs, ids: Mapping[int, str], design: Design | None = None) -> dict[str, float]:
     """Write tables and pictures of what finished, and return the seconds that each took.
 
     Parameters
@@ -26,17 +28,21 @@ def keep(folder: Path, request: Request, runs: Runs, ids: Mapping[int, str]) -> 
     ids : of the runs, by the identity of their case object
     """
     began = time.monotonic()
+    few = len(runs.histories) <= SHOWN_GROUPS
     if runs.histories or runs.failures:
-        results.write_tables(folder, runs.histories, [failure.case for failure in runs.failures])
+        results.write_tables(folder, runs.histories, [failure.case for failure in runs.failures], trajectories=few)
+    if design is not None:
+        results.write_csv(folder / "points.csv", *table(design), exact=True)
     if runs.failures:
         rows = (_failure_row(failure, ids[id(failure.case)], folder) for failure in runs.failures)
         results.write_csv(folder / "failures.csv", FAILURE_COLUMNS, rows)
     else:
         (folder / "failures.csv").unlink(missing_ok=True)
     tables = time.monotonic()
-    if runs.histories and not runs.interrupted:
+    if runs.histories and not runs.interrupted and few:
         write_figures(folder / "figures", runs.histories, request.picture_languages)
-        (folder / "answer.txt").write_text(_answer(runs, request) + "\n", encoding="utf-8")
+    if runs.histories and not runs.interrupted:
+        (folder / "answer.txt").write_text(_answer(runs, request, design) + "\n", encoding="utf-8")
     return {"tables": tables - began, "figures": time.monotonic() - tables}
 
 
@@ -51,12 +57,12 @@ def command(*words: str) -> str:
     return shlex.join([*launcher(), *words])
 
 
-def tell(folder: Path, request: Request, runs: Runs, total: int) -> Exit:
+def tell(folder: Path, request: Request, runs: Runs, total: int, design: Design | None = None) -> Exit:
     """Print the answer, and on standard error what failed or was left; return the exit code."""
     language = request.language
     complete = sum(len(history.cases) for history in runs.histories)
     if runs.histories and not request.quiet and not runs.interrupted:
-        print(_answer(runs, request))
+        print(_answer(runs, request, design))
     if runs.failures:
         say(_failed(runs, total, folder, request))
     if runs.interrupted:
@@ -70,8 +76,11 @@ def tell(folder: Path, request: Request, runs: Runs, total: int) -> Exit:
     return Exit.SOME_FAILED if runs.failures else Exit.WELL
 
 
-def _answer(runs: Runs, request: Request) -> str:
+def _answer(runs: Runs, request: Request, design: Design | None) -> str:
+    """What the runs say; of a design with many points only what it is, as a sentence for each would not be read."""
     language = request.language.value
+    if design is not None and len(runs.histories) > SHOWN_GROUPS:
+        return describe(design, language)
     words = answer.answer(runs.histories, language)
     goals = any(history.cases[0].scenario.targets for history in runs.histories)
     return f"{words}\n\n{answer.terminal_table(runs.histories, language)}" if goals else words

@@ -74,7 +74,7 @@ def run(
 ) -> None:
     chosen = lang or context.obj
     with exits(chosen or LOCALE):
-        from experiments.commands.experiment import estimated, perform
+        from experiments.commands.experiment import performed
         from experiments.commands.request import Request
 
         if replications and len(set(replications)) < len(replications):
@@ -94,10 +94,7 @@ def run(
             max_failures=max_failures,
             cluster=cluster,
         )
-        if dry_run:
-            print(estimated(request))
-            raise typer.Exit
-        raise typer.Exit(perform(request))
+        raise typer.Exit(performed(request, dry_run=dry_run))
 
 
 def main_job(chosen: Language | None) -> None:

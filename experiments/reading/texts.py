@@ -106,6 +106,38 @@ TEXTS: Mapping[str, Label] = {
         "this setting of the lever {lever!r} overlaps in time and scope with that in line {line}",
     ),
     "invalid": Label("无效：{problem}", "invalid: {problem}"),
+    "unknown_factor": Label("“{name}”不是可以变动的因素", "{name!r} is nothing that can vary"),
+    "factor_forms": Label(
+        "这里应写明因素取哪些值，而不是 {given}", "the values that a factor takes are expected here, not {given}"
+    ),
+    "factor_follows": Label(
+        "“{name}”单独变动与 --set 的结果不同：园区中另有数值随它而定",
+        "{name!r} cannot vary by itself: other numbers of the park follow from it, as --set shows",
+    ),
+    "no_declared_range": Label("“{name}”没有声明区间，需要写出区间或取值", "{name!r} has no declared range: give one, or values"),
+    "levels_needed": Label("全组合（factorial）中的区间需要 levels", "a range in a factorial needs levels"),
+    "levels_of_values": Label("levels 只用于区间，不用于 values", "levels goes with a range, not with values"),
+    "no_values": Label(
+        "values 应为非空的列表或“名称: 值”，而不是 {given}", "values takes a list or names with values, not {given}"
+    ),
+    "value_twice": Label("取值 {given} 重复", "the value {given} stands twice"),
+    "factor_twice": Label("因素“{name}”写了两次", "the factor {name!r} stands twice"),
+    "default_needed": Label(
+        "各情景或政策方案中“{name}”的默认值不一，逐一变动时需要写出 default",
+        "scenarios or policies differ in {name!r}: give the default that it keeps while others vary",
+    ),
+    "needless_key": Label("method: {method} 不用“{key}”", "method: {method} takes no {key!r}"),
+    "key_of_method": Label("method: {method} 需要“{key}”", "method: {method} needs {key!r}"),
+    "sobol_size": Label("Sobol 抽样的点数应为 2 的幂，而不是 {given}", "a Sobol sample takes a power of two, not {given}"),
+    "too_many_points": Label("点数 {given} 过多，上限 {limit}", "{given} points are too many, at most {limit}"),
+    "library": Label("未安装 {name}", "{name} is not installed"),
+    "point_names": Label(
+        "每个点都要给出同样的因素；这里多或少了 {names}", "every point gives the same factors; this one differs in {names}"
+    ),
+    "point_twice": Label("这个点与第 {line} 行的相同", "this point is that of line {line}"),
+    "same_ids": Label("两个点的编号同为 {id}", "two points have the id {id}"),
+    "sweep_form": Label("应写成 名称=值,值,…", "write name=value,value,…"),
+    "sweep_and_factor": Label("--sweep 与 --factor 不能同时使用", "--sweep and --factor do not go together"),
 }
 
 HINTS: Mapping[str, Label] = {
@@ -136,4 +168,17 @@ HINTS: Mapping[str, Label] = {
     ),
     "write_out": Label("请把内容直接写出来", "write the value out in full"),
     "example": Label("例如 {example}", "for example {example}"),
+    "factor_forms": Label(
+        "可写成 {{uniform: [低, 高]}}、{{log_uniform: [低, 高]}}、{{integers: [低, 高]}}、"
+        "{{values: [甲, 乙]}}，{{}} 表示声明的区间",
+        "give {{uniform: [low, high]}}, {{log_uniform: [low, high]}}, {{integers: [low, high]}}, {{values: [a, b]}},"
+        " or {{}} for the declared range",
+    ),
+    "levels": Label("例如加上 levels: 5", "for example with levels: 5"),
+    "delete": Label("请删去它", "delete it"),
+    "fewer_points": Label("请减少 levels，或改用抽样", "give fewer levels, or take a sample"),
+    "scenario_instead": Label("请为每个取值各写一个情景", "write a scenario for each value"),
+    "install": Label("请运行 {command}，或改用 method: latin_hypercube", "run {command}, or take method: latin_hypercube"),
+    "two_powers": Label("请写成 {low} 或 {high}", "write {low} or {high}"),
+    "other_seed": Label("请换一个 seed", "take another seed"),
 }
