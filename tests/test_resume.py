@@ -82,7 +82,9 @@ def test_kill_and_resume_end_in_the_same_tables(whole: Path, tmp_path: Path, att
 
 
 def children(pid: int) -> list[int]:
-    listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=False).stdout
+    """Workers of a process; ``-ww``, as ps cuts long lines where a terminal is narrow."""
+    command = ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(pid)]
+    listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     return [int(line.split()[0]) for line in listed.splitlines() if "spawn_main" in line]
 
 

@@ -39,7 +39,7 @@ class Progress:
             parts.append(told(f"约剩 {(total - done) / rate:.0f} 秒", f"{(total - done) / rate:.0f} s left", self._language))
         if failed:
             parts.append(told(f"失败 {failed} 次", f"{failed} failed", self._language))
-        return told(",", " · ", self._language).join(parts)
+        return told("，", " · ", self._language).join(parts)
 
     def close(self) -> None:
         """End the line on a terminal."""
