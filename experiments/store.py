@@ -22,7 +22,7 @@ from model.scenario import Case
 
 FILE = "store.sqlite"
 FORMAT = 1
-HELD_BYTES = 200_000_000  # of measures in memory, for each scenario and policy
+HELD_BYTES = 60_000_000  # of measures in memory, for each scenario and policy
 TABLES = """
 CREATE TABLE IF NOT EXISTS about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS layouts (number INTEGER PRIMARY KEY, layout TEXT NOT NULL UNIQUE);
