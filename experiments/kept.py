@@ -12,7 +12,7 @@ from pathlib import Path
 from experiments.design import MARK
 from experiments.design import cases as cases_of
 from experiments.identity import run_ids
-from experiments.manifest import MANIFEST, Manifest, manifest_of
+from experiments.manifest import FolderError, read_manifest
 from experiments.packing import Layout
 from experiments.reading import read_policy, read_scenario
 from experiments.reading.design_inputs import FILE as DESIGN
@@ -131,10 +131,9 @@ def kept_in(folder: Path) -> Kept:
 def _planned(folder: Path) -> tuple[Case, ...]:
     """The cases of an experiment, from its record and its own copies of the inputs."""
     try:
-        record: Manifest = manifest_of(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError):
-        zh, en = f"“{folder}”不是结果文件夹（缺少可读的 {MANIFEST}）", f"{folder} holds no experiment (no readable {MANIFEST})"
-        raise ResultsError(Label(zh, en)) from None
+        record = read_manifest(folder)
+    except FolderError as error:
+        raise ResultsError(error.message) from None
     if record.design:
         return tuple(cases_of(read_design(folder / "inputs" / DESIGN)))
     cases: list[Case] = []

@@ -158,6 +158,21 @@ def manifest_of(told: Mapping[str, Any]) -> Manifest:
     return Manifest(**parts)
 
 
+def read_manifest(folder: Path) -> Manifest:
+    """What is written down about the experiment of a folder.
+
+    Raises
+    ------
+    FolderError
+        If the folder holds none.
+    """
+    try:
+        return manifest_of(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError):
+        zh, en = f"“{folder}”不是结果文件夹（缺少可读的 {MANIFEST}）", f"{folder} holds no experiment (no readable {MANIFEST})"
+        raise FolderError(Label(zh, en)) from None
+
+
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write ``manifest.json`` whole or not at all."""
     with replacing(folder / MANIFEST) as path:

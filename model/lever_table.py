@@ -66,14 +66,8 @@ def check_policy(policy: Policy, park: Park) -> None:
             raise ValueError(f"{where}: this lever works on the whole park and cannot be aimed")
         if unknown := [a for a in aims if a not in columns_of(lever, park)]:
             raise ValueError(f"{where}: unknown {lever.target}: {', '.join(unknown)}")
-        if any(_overlap(setting, other) for other in policy.settings[:i]):
+        if any(setting.overlaps(other) for other in policy.settings[:i]):
             raise ValueError(f"{where}: two of its settings overlap in time")
-
-
-def _overlap(a: LeverSetting, b: LeverSetting) -> bool:
-    aims_a, aims_b = set(a.segments + a.zones), set(b.segments + b.zones)
-    same = a.lever == b.lever and (not aims_a or not aims_b or bool(aims_a & aims_b))
-    return same and a.ready is None and b.ready is None and a.start <= b.end and b.start <= a.end
 
 
 def compile_levers(

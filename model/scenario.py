@@ -223,6 +223,12 @@ class LeverSetting:
     zones: tuple[str, ...] = ()  # for space only; empty: all
     ready: int | None = None  # for space only: the whole level, in 万 m2, is ready in this quarter
 
+    def overlaps(self, other: LeverSetting) -> bool:
+        """Whether both set one lever at one time for one aim; what is ready at once adds up and never does."""
+        aims, others = set(self.segments + self.zones), set(other.segments + other.zones)
+        same = self.lever == other.lever and (not aims or not others or bool(aims & others))
+        return same and self.ready is None and other.ready is None and self.start <= other.end and other.start <= self.end
+
 
 @dataclass(frozen=True)
 class Policy:

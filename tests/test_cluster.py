@@ -68,7 +68,8 @@ def test_a_cluster_ends_in_the_same_tables_also_when_a_worker_is_killed(loopback
     deadline = time.monotonic() + 60
     while not (tmp_path / "together" / "store.sqlite").exists() and time.monotonic() < deadline:
         time.sleep(0.1)
-    time.sleep(4.0)
+    time.sleep(1.0)
+    assert running.poll() is None, "it ended before its worker could be killed"
     end(crew[2])
     _, said = running.communicate(timeout=180)
     assert running.returncode == 0, said

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -72,7 +71,8 @@ def test_kill_and_resume_end_in_the_same_tables(whole: Path, tmp_path: Path, att
     deadline = time.monotonic() + 60
     while not (tmp_path / "here" / "manifest.json").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
-    time.sleep(random.Random(attempt).uniform(0.5, 5.0))
+    time.sleep((0.2, 0.8, 1.6)[attempt])
+    assert process.poll() is None, "it ended before it could be killed"
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate(timeout=30)
     assert stored(tmp_path / "here")
@@ -95,6 +95,7 @@ def test_a_worker_that_is_killed_loses_no_run(whole: Path, tmp_path: Path) -> No
     while not (workers := children(process.pid)) and time.monotonic() < deadline:
         time.sleep(0.05)
     time.sleep(0.4)  # it imports, or runs its first chunk
+    assert process.poll() is None, "it ended before its worker could be killed"
     os.kill(workers[0], signal.SIGKILL)
     _, said = process.communicate(timeout=120)
     assert process.returncode == 0, said

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
 
 from experiments import manifest
@@ -12,7 +10,7 @@ from experiments.commands.experiment import Experiment
 from experiments.commands.language import LOCALE, Language
 from experiments.commands.request import Plan, Request, plan_of
 from experiments.identity import code_of_model, run_ids
-from experiments.manifest import MANIFEST, Manifest
+from experiments.manifest import Manifest
 from experiments.reading import read_policy, read_scenario
 from experiments.reading.design_inputs import FILE
 from experiments.reading.designs import read_design
@@ -27,12 +25,14 @@ def reopened(
 
     Raises
     ------
+    FolderError
+        If the folder holds no experiment.
     BadInputError
-        If the folder holds no experiment, or inputs or code are no longer what they were, with every difference.
+        If inputs or code are no longer what they were, with every difference.
     ReadingError
         If an input cannot be read.
     """
-    record = _record(folder)
+    record = manifest.read_manifest(folder)
     _refuse_changes(folder, record)
     plan = plan_of(read_design(folder / "inputs" / FILE), {}) if record.design else _plan(folder, record)
     request = Request(
@@ -61,15 +61,6 @@ def _plan(folder: Path, record: Manifest) -> Plan:
         for replication in record.replications
     )
     return Plan(scenarios, policies, cases, {})
-
-
-def _record(folder: Path) -> Manifest:
-    try:
-        told: Mapping[str, object] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return manifest.manifest_of(told)
-    except (OSError, ValueError, KeyError, TypeError):
-        zh, en = f"“{folder}”不是结果文件夹（缺少可读的 {MANIFEST}）", f"{folder} holds no experiment (no readable {MANIFEST})"
-        raise BadInputError(Label(zh, en)) from None
 
 
 def _refuse_changes(folder: Path, record: Manifest) -> None:

@@ -74,7 +74,7 @@ def policy_of(source: Source, park: Park | None, known: Catalogue) -> Policy:
         check_name(file.name, source.name, findings)
         settings = tuple(_setting(i, entry, park, known, findings) for i, entry in enumerate(file.settings))
         for i, setting in enumerate(settings):
-            first = next((n for n, other in enumerate(settings[:i]) if _overlap(setting, other)), None)
+            first = next((n for n, other in enumerate(settings[:i]) if setting.overlaps(other)), None)
             if first is not None:
                 line = findings.line(("settings", first))
                 findings.add("overlap", ("settings", i, "lever"), {"lever": setting.lever, "line": str(line)})
@@ -115,12 +115,6 @@ def _check_aims(path: tuple[str | int, ...], entry: SettingEntry, target: str, f
         findings.add("no_aim", (*path, "ready"), {"lever": entry.lever, "aim_zh": READY.zh, "aim_en": READY.en})
     elif entry.ready is not None and (entry.start is not None or entry.end is not None):
         findings.add("ready_alone", (*path, "ready"))
-
-
-def _overlap(a: LeverSetting, b: LeverSetting) -> bool:
-    aims = [set(x.segments + x.zones) for x in (a, b)]
-    same = a.lever == b.lever and (not all(aims) or bool(aims[0] & aims[1]))
-    return same and a.ready is None and b.ready is None and a.start <= b.end and b.start <= a.end
 
 
 def _known_all(
