@@ -1,0 +1,38 @@
+"""Answers to planners' questions: each a table that can be opened and a few sentences that can be read aloud.
+
+A module here takes finished runs and returns what they say.  It runs nothing and draws nothing: what must be run for a question
+it names as scenarios and policies, and its picture stands in ``experiments.plots``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from experiments.results import Row
+from model.facts import Label
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column holds; the unit is empty where the column is no number, ``see unit`` where the row names it."""
+
+    label: Label
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question answered.
+
+    Attributes
+    ----------
+    key : stem of the file that its table is written to
+    columns : by name, in the order of the cells of each row
+    words : two or three sentences; they never claim more than the intervals of the table
+    """
+
+    key: str
+    columns: Mapping[str, Column]
+    rows: tuple[Row, ...]
+    words: Label
