@@ -15,8 +15,8 @@ from pathlib import Path
 from experiments.crew import Outcome
 from experiments.identity import run_ids
 from experiments.reading import read_policy, read_scenario
-from experiments.runner import stream_cases
-from experiments.store import FILE, opened
+from experiments.runner import Workers, stream_cases
+from experiments.store import FILE, Access, opened
 from model.scenario import Case
 
 
@@ -27,13 +27,13 @@ def dropped(chunk: Sequence[Case], outcome: Outcome) -> None:
 def seconds(cases: Sequence[Case], jobs: int, *, stored: bool) -> float:
     """Time of all cases."""
     ids = {id(case): run_id for case, run_id in zip(cases, run_ids(cases), strict=True)}
-    with tempfile.TemporaryDirectory() as folder, opened(Path(folder) / FILE, new=True) as store:
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder) / FILE, Access.NEW) as store:
 
         def kept(chunk: Sequence[Case], outcome: Outcome) -> None:
-            store.add([ids[id(case)] for case in chunk], outcome.history, {})
+            store.add([ids[id(case)] for case in chunk], outcome.packed, {})
 
         began = time.perf_counter()
-        stream_cases(cases, kept if stored else dropped, jobs=jobs)
+        stream_cases(cases, kept if stored else dropped, Workers(jobs))
         return time.perf_counter() - began
 
 

@@ -14,7 +14,9 @@ from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from typing import Protocol, cast
 
-from experiments.crew import DIED, Outcome, Raised, Simulate, Stream, run_chunk
+from experiments.crew import DIED, Outcome, Raised, Stream, Task
+from experiments.errors import ClusterError
+from experiments.extras import needs
 from experiments.identity import code_of_model
 from model.facts import Label
 from model.scenario import Case
@@ -40,15 +42,7 @@ class Cluster(Protocol):
     def run(self, function: Callable[[], str]) -> Mapping[str, str]: ...
 
 
-class ClusterError(Exception):
-    """The cluster cannot be used; ``message`` says why, in both languages."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.message = Label(zh, en)
-
-
-def in_cluster(simulate: Simulate, chunks: Sequence[Sequence[Case]], address: str) -> Stream:
+def in_cluster(task: Task, chunks: Sequence[Sequence[Case]], address: str) -> Stream:
     """Outcomes as they finish on the workers of a scheduler.
 
     Raises
@@ -66,7 +60,7 @@ def in_cluster(simulate: Simulate, chunks: Sequence[Sequence[Case]], address: st
         def submitted(n: int) -> list[Promise]:
             found = []
             for number, chunk in itertools.islice(waiting, n):
-                found.append(client.submit(run_chunk, simulate, chunk, key=f"wutong-{id(chunks)}-{number}", pure=False))
+                found.append(client.submit(task, chunk, key=f"wutong-{id(chunks)}-{number}", pure=False))
                 numbers[found[-1]] = number
             return found
 
@@ -87,22 +81,20 @@ def _outcome(future: Promise, n_worlds: int) -> Outcome:
             return future.result()
     except (CancelledError, asyncio.CancelledError, OSError) as lost:
         zh = "调度器已断开；已完成的运行都已保存，可用 resume 继续"
-        raise ClusterError(zh, "the scheduler is gone; the finished runs are kept: resume goes on") from lost
+        raise ClusterError(Label(zh, "the scheduler is gone; the finished runs are kept: resume goes on")) from lost
     return Outcome(None, dict.fromkeys(range(n_worlds), Raised(DIED, f"{type(error).__name__}: {error}")))
 
 
 @contextmanager
 def _client(address: str) -> Iterator[Cluster]:
-    try:
-        from distributed import Client
-    except ImportError:
-        install = "pip install 'wutong[cluster]'"
-        raise ClusterError(f"缺少 distributed，请先运行：{install}", f"distributed is not installed; run: {install}") from None
+    needs("cluster")
+    from distributed import Client
+
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said by ClusterError
     try:
         client = Client(address, timeout=PATIENCE_SECONDS)
     except (TimeoutError, OSError, ValueError) as error:
-        raise ClusterError(f"连接不到调度器 {address}：{error}", f"there is no scheduler at {address}: {error}") from None
+        raise ClusterError(Label(f"连接不到调度器 {address}：{error}", f"there is no scheduler at {address}: {error}")) from None
     try:
         yield cast(Cluster, client)
     finally:
@@ -114,13 +106,14 @@ def _check_workers(client: Cluster) -> None:
     try:
         client.wait_for_workers(1, timeout=PATIENCE_SECONDS)
     except (TimeoutError, OSError):
-        raise ClusterError("调度器没有任何工作进程", "the scheduler has no workers") from None
+        raise ClusterError(Label("调度器没有任何工作进程", "the scheduler has no workers")) from None
     own = code_of_model()
     try:
         others = sorted(address for address, code in client.run(code_of_model).items() if code != own)
     except Exception as error:  # noqa: BLE001 - a worker without the package raises whatever it likes
         zh, en = "工作进程上没有本程序，请在各处安装同一版本", "install this package on every worker"
-        raise ClusterError(f"{zh}：{error}", f"{en}: {error}") from None
+        raise ClusterError(Label(f"{zh}：{error}", f"{en}: {error}")) from None
     if others:
         names = ", ".join(others)
-        raise ClusterError(f"这些工作进程的模型代码不同：{names}", f"these workers run another version of the model: {names}")
+        zh, en = f"这些工作进程的模型代码不同：{names}", f"these workers run another version of the model: {names}"
+        raise ClusterError(Label(zh, en))

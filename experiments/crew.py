@@ -1,7 +1,8 @@
 """A crew of worker processes that runs chunks of cases: one numerical thread each, no process left behind, no world lost with
 another.
 
-A chunk that raises is run again world by world.  When a worker dies, what was under way is run again by a new crew.
+A chunk that raises is run again by halves, down to the worlds that raise.  When a worker dies, what was under way is run again
+by a new crew.
 """
 
 from __future__ import annotations
@@ -18,12 +19,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing.process import BaseProcess
 
+from experiments.packing import Packed, packed
 from model.history import History, merge
 from model.scenario import Case
 from model.simulate import IN_QUARTER
 
 Simulate = Callable[[Sequence[Case]], History]
 
+START_METHOD = "spawn"  # everywhere: importing Mesa sets the default, and a forked child inherits locks and buffers
+CHUNKS_OF_A_WORKER = 400  # after which a new one takes its place, so that no library's leak grows without end
 DIED = "the worker process ended without a word (out of memory?); --jobs 1 runs without workers"
 TICK_SECONDS = 0.5
 DEATHS = 2  # of workers, after which a chunk that was under way is run world by world
@@ -41,26 +45,63 @@ class Raised:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a chunk: the worlds that ran, and what the others raised, by position."""
+    """What came of a chunk: the worlds that ran, packed if they are to be stored, and what the others raised, by position."""
 
     history: History | None
     raised: Mapping[int, Raised] = field(default_factory=dict)
+    packed: Packed | None = None
+
+
+def as_it_is(outcome: Outcome) -> Outcome:
+    return outcome
+
+
+def to_be_stored(outcome: Outcome) -> Outcome:
+    """The outcome with its runs packed: a quarter of the size on its way to the store, and the work is the worker's."""
+    return outcome if outcome.history is None else Outcome(None, outcome.raised, packed(outcome.history))
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is done with a chunk, by whichever process has it.
+
+    Attributes
+    ----------
+    simulate : runs a batch; importable by name where another process does it
+    finish : what becomes of the outcome before it is handed over
+    """
+
+    simulate: Simulate
+    finish: Callable[[Outcome], Outcome] = as_it_is
+
+    def __call__(self, chunk: Sequence[Case]) -> Outcome:
+        return self.finish(run_chunk(self.simulate, chunk))
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Workers that do a task; ``start_method`` as ``multiprocessing`` names it."""
+
+    task: Task
+    workers: int
+    start_method: str = START_METHOD
 
 
 Stream = Generator[dict[int, Outcome], None, None]
 
 
 def run_chunk(simulate: Simulate, chunk: Sequence[Case]) -> Outcome:
-    """Run a batch; where it raises, each of its worlds by itself."""
+    """Run a batch; where it raises, its halves, and so on down to the worlds that raise by themselves."""
     try:
         return Outcome(_bare(simulate(chunk)))
     except Exception as error:  # noqa: BLE001 - a rule may raise anything, and no world may take others with it
         if len(chunk) == 1:
             told = "".join(traceback.format_exception(error))
             return Outcome(None, {0: Raised(_headline(error), told, quarter_of(error))})
-    alone = [run_chunk(simulate, (case,)) for case in chunk]
-    ran = [outcome.history for outcome in alone if outcome.history is not None]
-    raised = {i: outcome.raised[0] for i, outcome in enumerate(alone) if outcome.raised}
+    half = len(chunk) // 2
+    first, second = run_chunk(simulate, chunk[:half]), run_chunk(simulate, chunk[half:])
+    ran = [outcome.history for outcome in (first, second) if outcome.history is not None]
+    raised = {**first.raised, **{half + i: told for i, told in second.raised.items()}}
     return Outcome(merge(ran) if ran else None, raised)
 
 
@@ -78,12 +119,12 @@ def _headline(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def in_this_process(simulate: Simulate, chunks: Sequence[Sequence[Case]]) -> Stream:
+def in_this_process(task: Task, chunks: Sequence[Sequence[Case]]) -> Stream:
     for i, chunk in enumerate(chunks):
-        yield {i: run_chunk(simulate, chunk)}
+        yield {i: task(chunk)}
 
 
-def in_processes(simulate: Simulate, chunks: Sequence[Sequence[Case]], workers: int) -> Stream:
+def in_processes(task: Task, chunks: Sequence[Sequence[Case]], workers: int, start_method: str = START_METHOD) -> Stream:
     """Outcomes as they finish, an empty one at every tick; no process is left when it is closed early.
 
     When a worker dies, what it and its fellows had not finished is run again by new ones.  A chunk during which workers keep
@@ -95,34 +136,34 @@ def in_processes(simulate: Simulate, chunks: Sequence[Sequence[Case]], workers: 
         suspects = {i for i in waiting if deaths[i] >= DEATHS}
         if suspects:
             for i in sorted(suspects):
-                yield {i: _one_by_one(simulate, chunks[i])}
+                yield {i: _one_by_one(Crew(task, 1, start_method), chunks[i])}
             waiting -= suspects
             continue
         lost: set[int] = set()
-        for finished in _with_one_crew(simulate, chunks, sorted(waiting), workers, lost):
+        crew = Crew(task, workers, start_method)
+        now = sorted(waiting)[: workers * CHUNKS_OF_A_WORKER]
+        for finished in _with_one_crew(crew, {i: chunks[i] for i in now}, lost):
             waiting -= finished.keys()
             yield finished
         for i in lost:
             deaths[i] += 1
 
 
-def _with_one_crew(
-    simulate: Simulate, chunks: Sequence[Sequence[Case]], numbers: Sequence[int], workers: int, lost: set[int]
-) -> Stream:
+def _with_one_crew(of: Crew, chunks: Mapping[int, Sequence[Case]], lost: set[int]) -> Stream:
     """Outcomes of some chunks until they are done or a worker dies; ``lost`` gains the chunks that were then under way."""
     before = set(multiprocessing.active_children())
-    # Spawn everywhere: importing Mesa sets the default, and a forked child would inherit locks and buffers.
-    executor = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start_worker)
+    executor = ProcessPoolExecutor(of.workers, multiprocessing.get_context(of.start_method), _start_worker)
     complete, crew = False, set[BaseProcess]()
     try:
         with _environment_of_workers():
-            futures = {executor.submit(run_chunk, simulate, chunks[i]): i for i in numbers}
+            futures = {executor.submit(of.task, chunk): i for i, chunk in chunks.items()}
         crew = set(multiprocessing.active_children()) - before
         pending = set(futures)
         while pending:
             done, pending = wait(pending, timeout=TICK_SECONDS, return_when=FIRST_COMPLETED)
             broken = {future for future in done if isinstance(future.exception(), BrokenProcessPool)}
-            yield {futures[future]: future.result() for future in done - broken}
+            yield {futures.pop(future): future.result() for future in done - broken}  # a future kept would keep its runs
+            del done
             if broken or (pending and not all(worker.is_alive() for worker in crew)):
                 lost |= {futures[future] for future in (*broken, *(f for f in pending if f.running()))}
                 complete = bool(broken)  # then the executor has ended its workers itself
@@ -134,19 +175,20 @@ def _with_one_crew(
         executor.shutdown(cancel_futures=True)
 
 
-def _one_by_one(simulate: Simulate, chunk: Sequence[Case]) -> Outcome:
+def _one_by_one(of: Crew, chunk: Sequence[Case]) -> Outcome:
     """A chunk run with a process for every world, so that a world that ends its process takes no other with it."""
+    plain = replace(of, task=Task(of.task.simulate))
     histories, raised = [], {}
     for position, case in enumerate(chunk):
         lost: set[int] = set()
-        outcome = next((o[0] for o in _with_one_crew(simulate, [(case,)], [0], 1, lost) if o), None)
+        outcome = next((o[0] for o in _with_one_crew(plain, {0: (case,)}, lost) if o), None)
         if outcome is None:
             raised[position] = Raised(DIED, "")
         elif outcome.history is None:
             raised[position] = outcome.raised[0]
         else:
             histories.append(outcome.history)
-    return Outcome(merge(histories) if histories else None, raised)
+    return of.task.finish(Outcome(merge(histories) if histories else None, raised))
 
 
 def _dismiss(executor: ProcessPoolExecutor, crew: Collection[BaseProcess]) -> None:

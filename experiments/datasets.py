@@ -17,9 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.kept import BLOCK, Align, Group, ResultsError, Selection, kept_in, recorded, selected
+from experiments.errors import ResultsError
+from experiments.extras import needs
+from experiments.kept import BLOCK, Align, Group, Selection, kept_in, recorded, selected
 from experiments.results import QUANTILES, RUN_COLUMNS, TRAJECTORY_COLUMNS
-from experiments.store import Store, opened
+from experiments.store import Access, Store, opened
 from experiments.wording import members, scope_label, shown_unit
 from model.facts import Floats, Label
 from model.history import Axis, History, MeasureFact
@@ -27,12 +29,10 @@ from model.levers import LEVERS
 from model.measures import MEASURES
 from model.scenario import Park
 
-try:
-    import xarray as xr
-    from xarray.backends import BackendArray
-    from xarray.core import indexing
-except ImportError as missing:
-    raise ImportError("xarray is not installed; run: pip install 'wutong[data]'") from missing
+needs("data")
+import xarray as xr  # noqa: E402 - what is missing is said in words first
+from xarray.backends import BackendArray  # noqa: E402
+from xarray.core import indexing  # noqa: E402
 
 HELD_BYTES = 400_000_000  # of a measure's totals while quantiles are taken; more scopes are read in turns
 RUN_DIMS = ("scenario", "policy", "replication", "quarter")
@@ -105,7 +105,7 @@ def totals(chosen: Selection, measure: str, scopes: Sequence[str] = ("all",)) ->
     fact = recorded(measure, chosen.layout)
     _check_scopes(chosen, measure, scopes)
     shape = (len(scopes), len(chosen.quarters), len(chosen.scenarios), len(chosen.policies), len(chosen.replications))
-    with opened(chosen.path) as store:
+    with opened(chosen.path, Access.READ) as store:
         series = _series(store, chosen, _pools(chosen, ())[()], measure, scopes)
     out = series.reshape(shape).transpose(2, 3, 4, 1, 0)
     coordinates = _run_coordinates(chosen) | {"scope": ("scope", list(scopes), _labels("scope"))}
@@ -141,7 +141,7 @@ def quantiles(
     at_once = max(1, HELD_BYTES // (8 * n_runs * len(chosen.quarters)))
     shape = (len(scopes), len(chosen.quarters), len(probs))
     out = np.empty((len(pools), *shape))
-    with opened(chosen.path) as store:
+    with opened(chosen.path, Access.READ) as store:
         for n, groups in enumerate(pools.values()):
             for first in range(0, len(scopes), at_once):
                 some = scopes[first : first + at_once]
@@ -229,13 +229,13 @@ class StoredArray(BackendArray):
         out = np.empty((own.size, under.size, runs.size, quarters.size, *(p.size for p in of_members)))
         if math.prod(out.shape) == 0:
             return out.reshape(shape)
-        with self._lock, opened(self._chosen.path) as store:
+        with self._lock, opened(self._chosen.path, Access.READ) as store:
             for i, s in enumerate(own):
                 for j, p in enumerate(under):
                     group = self._chosen.groups[self._chosen.scenarios[s], self._chosen.policies[p]]
                     for first in range(0, runs.size, BLOCK):
                         ids = [group.ids[r] for r in runs[first : first + BLOCK]]
-                        values = store.measure(group.layout, ids, self._measure)[self._chosen.rows(group)][quarters]
+                        values = store.measure(group.layout, store.places(ids), self._measure)[self._chosen.rows(group)][quarters]
                         part = values[:, :, of_members[0]] if of_members else values[:, :, 0]
                         out[i, j, first : first + len(ids)] = part.swapaxes(0, 1)
         return out.reshape(shape)

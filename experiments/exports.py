@@ -9,12 +9,13 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from experiments.errors import ResultsError
 from experiments.extras import needs
 from experiments.forms import Form
-from experiments.kept import Kept, ResultsError
+from experiments.kept import Kept
 from experiments.manifest import MANIFEST
 from experiments.results import FORMULA_STARTS, replacing, write_csv
-from experiments.store import Store, opened
+from experiments.store import Access, Store, opened
 from experiments.tables import DICTIONARY, KEYS, NUMBERED, Table, Wanted, blocks, tables
 from model.facts import Label
 
@@ -48,7 +49,7 @@ def export(kept: Kept, form: Form, wanted: Wanted, out: Path) -> list[Path]:
         raise ResultsError(Label(zh, en))
     try:
         paths[0].parent.mkdir(parents=True, exist_ok=True)
-        with opened(kept.path) as store:
+        with opened(kept.path, Access.READ) as store:
             WRITERS[form](store, found, paths)
     except OSError as error:
         zh, en = (

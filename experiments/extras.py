@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import importlib.util
 
-from experiments.kept import ResultsError
+from experiments.errors import MissingLibraryError
 from model.facts import Label
 
-EXTRAS = {"data": ("xarray", "pandas"), "excel": ("openpyxl",), "parquet": ("pyarrow",)}
+EXTRAS = {
+    "cluster": ("distributed",),
+    "data": ("xarray", "pandas"),
+    "design": ("scipy",),
+    "excel": ("openpyxl",),
+    "parquet": ("pyarrow",),
+}
 
 
 def needs(extra: str) -> None:
@@ -15,10 +21,17 @@ def needs(extra: str) -> None:
 
     Raises
     ------
-    ResultsError
+    MissingLibraryError
         Where it is not, with the command that installs it.
     """
-    missing = [library for library in EXTRAS[extra] if importlib.util.find_spec(library) is None]
+    missing = [library for library in EXTRAS[extra] if not _installed(library)]
     if missing:
         names, install = ", ".join(missing), f"pip install 'wutong[{extra}]'"
-        raise ResultsError(Label(f"缺少 {names}，请先运行：{install}", f"{names} is not installed; run: {install}"))
+        raise MissingLibraryError(Label(f"缺少 {names}，请先运行：{install}", f"{names} is not installed; run: {install}"))
+
+
+def _installed(library: str) -> bool:
+    try:
+        return importlib.util.find_spec(library) is not None
+    except ValueError:  # it was barred from import
+        return False

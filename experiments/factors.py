@@ -18,6 +18,7 @@ from functools import cached_property
 
 import numpy as np
 
+from experiments.extras import needs
 from model.draws import child, named, unit_interval, world_key
 from model.facts import Floats, Keys, Label
 
@@ -53,17 +54,6 @@ class Method(enum.StrEnum):
 SAMPLED = frozenset({Method.LATIN_HYPERCUBE, Method.SOBOL, Method.RANDOM})
 
 
-class MissingLibraryError(ImportError):
-    """A library that only some designs need is not installed; ``message`` says what to do, in both languages."""
-
-    def __init__(self, message: Label) -> None:
-        super().__init__(message.en)
-        self.message = message
-
-    def __reduce__(self) -> tuple[type[MissingLibraryError], tuple[Label]]:
-        return MissingLibraryError, (self.message,)
-
-
 class SameIdError(ValueError):
     """Two different points have one id."""
 
@@ -73,12 +63,6 @@ class SameIdError(ValueError):
 
     def __str__(self) -> str:
         return f"two points have the id {self.point_id}: take another seed, or fewer points"
-
-
-NO_SCIPY = Label(
-    'Sobol 抽样需要 scipy：请运行 pip install "wutong[design]"，或改用 method: latin_hypercube',
-    'Sobol points need scipy: run pip install "wutong[design]", or take method: latin_hypercube',
-)
 
 
 @dataclass(frozen=True)
@@ -278,10 +262,9 @@ def _sobol(names: Sequence[str], n: int, seed: int) -> Floats:
     """Sobol's sequence, each factor with a keyed digital shift, so that it depends on the seed and on no release of scipy."""
     if near := nearest_powers(n):
         raise ValueError(f"a Sobol sample needs a power of two, such as {near[0]} or {near[1]}, not {n} points")
-    try:
-        from scipy.stats import qmc
-    except ImportError:
-        raise MissingLibraryError(NO_SCIPY) from None
+    needs("design")
+    from scipy.stats import qmc
+
     sequence = qmc.Sobol(len(names), scramble=False, bits=SOBOL_BITS).random_base2(n.bit_length() - 1)
     whole = (sequence * 2.0**SOBOL_BITS).astype(np.uint64) << np.uint64(64 - SOBOL_BITS)
     return np.stack([unit_interval(whole[:, i] ^ key) for i, key in enumerate(_keys(seed, "sobol", names))], axis=1)

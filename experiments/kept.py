@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from experiments.design import MARK
-from experiments.design import cases as cases_of
+from experiments.errors import FolderError, ResultsError
 from experiments.identity import run_ids
-from experiments.manifest import FolderError, read_manifest
+from experiments.manifest import read_manifest
 from experiments.packing import Layout
-from experiments.reading import read_policy, read_scenario
-from experiments.reading.design_inputs import FILE as DESIGN
-from experiments.reading.designs import read_design
+from experiments.plan import plan_in
 from experiments.reading.messages import choices
-from experiments.store import FILE, Store, opened
+from experiments.store import FILE, Access, Store, opened
 from model.facts import Label
 from model.history import History, MeasureFact
 from model.measures import MEASURES
@@ -27,14 +25,6 @@ from model.units import quarter as quarter_of
 from model.units import quarter_name
 
 BLOCK = 256  # runs read at a time: some megabytes a measure
-
-
-class ResultsError(Exception):
-    """What is asked of the results is not in them; ``message`` says why, in both languages."""
-
-    def __init__(self, message: Label) -> None:
-        super().__init__(message.en)
-        self.message = message
 
 
 class Align(enum.StrEnum):
@@ -125,24 +115,11 @@ def kept_in(folder: Path) -> Kept:
     ReadingError, StoreError
         If its inputs or its store cannot be read.
     """
-    return kept_of(folder / FILE, _planned(folder))
-
-
-def _planned(folder: Path) -> tuple[Case, ...]:
-    """The cases of an experiment, from its record and its own copies of the inputs."""
     try:
         record = read_manifest(folder)
     except FolderError as error:
         raise ResultsError(error.message) from None
-    if record.design:
-        return tuple(cases_of(read_design(folder / "inputs" / DESIGN)))
-    cases: list[Case] = []
-    for planned in record.plan:
-        scenario = read_scenario(str(folder / "inputs" / f"{planned.scenario}.yaml"))
-        for name in planned.policies:
-            policy = read_policy(str(folder / "inputs" / "policies" / f"{name}.yaml"), scenario.park)
-            cases += [Case(scenario, policy, replication, record.seed) for replication in record.replications]
-    return tuple(cases)
+    return kept_of(folder / FILE, plan_in(folder, record).cases)
 
 
 def kept_of(path: Path, cases: Sequence[Case]) -> Kept:
@@ -156,7 +133,7 @@ def kept_of(path: Path, cases: Sequence[Case]) -> Kept:
         If it cannot be read.
     """
     ids = run_ids(cases)
-    with opened(path) as store:
+    with opened(path, Access.READ) as store:
         complete, failed = store.complete(), store.failures()
         if strange := len(complete - set(ids)):
             zh = f"结果库“{path}”中有 {strange} 次运行与其输入不符：输入或模型已改变"

@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from experiments.errors import FolderError
 from experiments.results import replacing
 from model.facts import Label
 
@@ -27,14 +28,6 @@ class Status(enum.StrEnum):
     RUNNING = "running"
     COMPLETE = "complete"
     INTERRUPTED = "interrupted"
-
-
-class FolderError(Exception):
-    """The results cannot be kept where they should be; ``message`` says why, in both languages."""
-
-    def __init__(self, message: Label) -> None:
-        super().__init__(message.en)
-        self.message = message
 
 
 @dataclass(frozen=True)

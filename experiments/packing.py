@@ -1,10 +1,13 @@
-"""How a run is packed: float32, bytes of equal rank together, every measure compressed by itself."""
+"""How the runs of a batch are packed: float32, bytes of equal rank together, one part a measure with all worlds in it.
+
+Few large parts cost a third of what a part for every run and measure does, and one measure is still read without the others.
+"""
 
 from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,13 +49,33 @@ class Layout:
         return len(self.axes[MEASURES[measure].axis]), self.n_quarters + 1
 
 
-def packed(parts: Sequence[np.ndarray]) -> tuple[bytes, bytes]:
-    """Where each part ends, as unsigned 32-bit numbers, and the parts: float32, bytes of equal rank together, compressed."""
-    blobs = [zlib.compress(np.ascontiguousarray(part, "<f4").view(np.uint8).reshape(-1, 4).T.tobytes(), 1) for part in parts]
-    return np.cumsum([len(blob) for blob in blobs], dtype="<u4").tobytes(), b"".join(blobs)
+@dataclass(frozen=True)
+class Packed:
+    """The runs of a batch, packed: a part for each measure of the layout."""
+
+    layout: Layout
+    n_worlds: int
+    parts: tuple[bytes, ...]
 
 
-def unpacked(part: bytes, shape: tuple[int, int]) -> np.ndarray:
-    """A part as it was packed, of the given shape."""
-    raw = np.frombuffer(zlib.decompress(part), np.uint8).reshape(4, -1).T
+def packed(history: History) -> Packed:
+    """A history, packed; its cases are left to the caller."""
+    layout = Layout.of(history)
+    parts = tuple(pack(history.values[name].transpose(1, 2, 0)) for name in layout.measures)
+    return Packed(layout, history.values[layout.measures[0]].shape[1], parts)
+
+
+def pack(values: np.ndarray) -> bytes:
+    """Numbers as float32, bytes of equal rank together, compressed.
+
+    Runs of equal bytes are what there is to gain in measures, so zlib looks for nothing else, which takes a third less time.
+    """
+    shuffled = np.ascontiguousarray(values, "<f4").view(np.uint8).reshape(-1, 4).T.tobytes()
+    zipper = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS, 9, zlib.Z_RLE)
+    return zipper.compress(shuffled) + zipper.flush()
+
+
+def unpack(part: bytes, shape: tuple[int, ...]) -> np.ndarray:
+    """Numbers as they were packed, in float32 and of the given shape."""
+    raw = np.frombuffer(zlib.decompress(part, -zlib.MAX_WBITS), np.uint8).reshape(4, -1).T
     return np.ascontiguousarray(raw).view("<f4").reshape(shape)

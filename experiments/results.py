@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 
 from experiments.goals import Attainment, attainment, readings
-from experiments.identity import run_ids
 from experiments.outcomes import OUTCOMES
 from experiments.wording import members, scope_key, shown_unit, target_unit
 from model.facts import Floats, Label
@@ -86,13 +85,14 @@ MEASURED = {"q05", "q25", "q50", "q75", "q95", "mean", "median", "shortfall", "a
 
 
 def write_tables(
-    folder: Path, histories: Sequence[History], failed: Sequence[Case] = (), *, trajectories: bool = True
+    folder: Path, histories: Sequence[History], ids: Mapping[int, str], failed: Sequence[Case] = (), *, trajectories: bool = True
 ) -> tuple[Path, ...]:
     """Write all result tables of one experiment into an existing folder and return their paths.
 
     Parameters
     ----------
     histories : one scenario and policy each
+    ids : of the runs, by the identity of their case object
     failed : cases that gave no result; they stand in ``runs.csv`` without values
     trajectories : whether to write them; of many scenarios and policies they would fill gigabytes
     """
@@ -102,7 +102,7 @@ def write_tables(
     )
     written = (
         *paths,
-        write_csv(folder / "runs.csv", [*RUN_COLUMNS, *year_columns], run_rows(histories, failed)),
+        write_csv(folder / "runs.csv", [*RUN_COLUMNS, *year_columns], run_rows(histories, ids, failed)),
         write_csv(folder / "summary.csv", list(SUMMARY_COLUMNS), summary_rows(histories)),
     )
     with replacing(folder / "columns.json") as path:
@@ -133,16 +133,16 @@ def scopes_of(history: History) -> Iterator[tuple[str, str]]:
             yield from ((measure, scope) for scope in dict.fromkeys([*within, *history.axes[fact.axis]]))
 
 
-def run_rows(histories: Sequence[History], failed: Sequence[Case] = ()) -> Iterator[Row]:
+def run_rows(histories: Sequence[History], ids: Mapping[int, str], failed: Sequence[Case] = ()) -> Iterator[Row]:
     """One row a run: who it is, and what the targets' measures read at every date; empty where they do not."""
     columns = list(reading_columns(histories))
     for history in histories:
         values = {name: column for name, (_, column) in _readings_by_column(history).items()}
-        for world, (run_id, case) in enumerate(zip(run_ids(history.cases), history.cases, strict=True)):
+        for world, case in enumerate(history.cases):
             cells = (float(values[name][world]) if name in values else None for name in columns)
-            yield (run_id, *_identity(case), "complete", *cells)
-    for run_id, case in zip(run_ids(failed), failed, strict=True):
-        yield (run_id, *_identity(case), "failed", *(None for _ in columns))
+            yield (ids[id(case)], *_identity(case), "complete", *cells)
+    for case in failed:
+        yield (ids[id(case)], *_identity(case), "failed", *(None for _ in columns))
 
 
 def _identity(case: Case) -> tuple[str, str, int, int]:

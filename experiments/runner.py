@@ -9,15 +9,25 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 
 from experiments.cluster import in_cluster
-from experiments.crew import Outcome, Simulate, Stream, in_processes, in_this_process
+from experiments.crew import (
+    START_METHOD,
+    Outcome,
+    Simulate,
+    Stream,
+    Task,
+    in_processes,
+    in_this_process,
+    to_be_stored,
+)
 from model.base import signature
 from model.history import History, merge
-from model.scenario import Case
+from model.scenario import Case, Scenario
 from model.simulate import simulate as simulate_cases
 
 Progress = Callable[[int, int, int], None]  # worlds done, worlds failed, worlds in all
 
-CHUNK_WORLDS = 32
+BATCH_ROWS = 80_000  # firms at the start of all worlds of a batch: beyond it a run gains little and memory fills
+BATCH_WORLDS = 256
 GIVE_UP_AFTER = 20  # failures without a single success
 
 
@@ -42,6 +52,28 @@ class Runs:
     failures: tuple[Failure, ...]
     n_skipped: int = 0
     interrupted: bool = False
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Where chunks run: in this process, in several, or on the workers of a Dask scheduler.
+
+    Attributes
+    ----------
+    start_method : of processes: spawn, fork or forkserver
+    cluster : address of a scheduler, such as ``tcp://host:8786``
+    """
+
+    jobs: int = 1
+    start_method: str = START_METHOD
+    cluster: str | None = None
+
+    def stream(self, task: Task, chunks: Sequence[Sequence[Case]]) -> Stream:
+        """Outcomes of the chunks as they finish."""
+        if self.cluster is not None:
+            return in_cluster(task, chunks, self.cluster)
+        workers = min(self.jobs, len(chunks))
+        return in_processes(task, chunks, workers, self.start_method) if workers > 1 else in_this_process(task, chunks)
 
 
 @dataclass(frozen=True)
@@ -78,7 +110,7 @@ def run_cases(cases: Sequence[Case], *, jobs: int = 1, progress: Progress = sile
     def keep(chunk: Sequence[Case], outcome: Outcome) -> None:
         kept.append((chunk, outcome))
 
-    ended = stream_cases(cases, keep, jobs=jobs, progress=progress, simulate=simulate)
+    ended = _streamed(chunked(cases, jobs), keep, Workers(jobs).stream, Task(simulate), progress)
     histories, failures = _assembled(cases, kept)
     return Runs(histories, failures, len(cases) - ended.n_run, ended.interrupted)
 
@@ -86,28 +118,38 @@ def run_cases(cases: Sequence[Case], *, jobs: int = 1, progress: Progress = sile
 def stream_cases(
     cases: Sequence[Case],
     sink: Sink,
+    workers: Workers = Workers(),
     *,
-    jobs: int = 1,
     progress: Progress = silent,
     simulate: Simulate = simulate_cases,
     max_failures: int | None = None,
-    cluster: str | None = None,
 ) -> Ended:
-    """Run all cases and hand every chunk to ``sink`` as it finishes; nothing is held here.
+    """Run all cases and hand every chunk to ``sink`` as it finishes, packed; nothing is held here.
 
     Parameters
     ----------
     sink : is called in this process, one chunk at a time
     max_failures : stop after so many; without it after twenty without a success
-    cluster : address of a Dask scheduler whose workers run the chunks
 
     Raises
     ------
     ValueError, ClusterError
         As :func:`run_cases`; if the cluster cannot be used.
     """
-    chunks = chunked(cases, jobs)
-    stream = _stream(chunks, jobs, simulate, cluster)
+    chunks = chunked(cases, workers.jobs)
+    return _streamed(chunks, sink, workers.stream, Task(simulate, to_be_stored), progress, max_failures)
+
+
+def _streamed(
+    chunks: Sequence[tuple[Case, ...]],
+    sink: Sink,
+    stream_of: Callable[[Task, Sequence[Sequence[Case]]], Stream],
+    task: Task,
+    progress: Progress,
+    max_failures: int | None = None,
+) -> Ended:
+    total = sum(map(len, chunks))
+    stream = stream_of(task, chunks)
     done, failed, interrupted = 0, 0, False
     try:
         for finished in stream:
@@ -115,7 +157,7 @@ def stream_cases(
                 sink(chunks[i], outcome)
                 done += len(chunks[i])
                 failed += len(outcome.raised)
-            progress(done, failed, len(cases))
+            progress(done, failed, total)
             if (failed == done and failed >= GIVE_UP_AFTER) or (max_failures is not None and failed >= max_failures):
                 break
     except KeyboardInterrupt:
@@ -123,14 +165,6 @@ def stream_cases(
     finally:
         stream.close()
     return Ended(done, failed, interrupted)
-
-
-def _stream(chunks: Sequence[Sequence[Case]], jobs: int, simulate: Simulate, cluster: str | None) -> Stream:
-    """Outcomes of the chunks, from wherever they run."""
-    if cluster is not None:
-        return in_cluster(simulate, chunks, cluster)
-    workers = min(jobs, len(chunks))
-    return in_processes(simulate, chunks, workers) if workers > 1 else in_this_process(simulate, chunks)
 
 
 def chunked(cases: Sequence[Case], jobs: int) -> list[tuple[Case, ...]]:
@@ -152,12 +186,18 @@ def chunked(cases: Sequence[Case], jobs: int) -> list[tuple[Case, ...]]:
     for (scenario, policy), group in groups.items():
         if len({(case.seed, case.replication) for case in group}) < len(group):
             raise ValueError(f"a replication of {scenario}, {policy} stands twice")
-    largest = min(CHUNK_WORLDS, max(1, math.ceil(len(cases) / jobs)))
-    pieces = [_pieces(group, math.ceil(len(group) / largest)) for group in groups.values()]
-    return _together([piece for turn in itertools.zip_longest(*pieces) for piece in turn if piece is not None], largest)
+    share = max(1, math.ceil(len(cases) / jobs))
+    pieces = [_pieces(group, math.ceil(len(group) / min(batch_worlds(group[0].scenario), share))) for group in groups.values()]
+    return _together([piece for turn in itertools.zip_longest(*pieces) for piece in turn if piece is not None], share)
 
 
-def _together(pieces: Sequence[tuple[Case, ...]], largest: int) -> list[tuple[Case, ...]]:
+def batch_worlds(scenario: Scenario) -> int:
+    """Worlds that a batch of a scenario holds at most, from the firms that its park has at the start."""
+    firms = sum(segment.firms.default for segment in scenario.park.segments)
+    return min(max(int(BATCH_ROWS / max(firms, 1.0)), 1), BATCH_WORLDS)
+
+
+def _together(pieces: Sequence[tuple[Case, ...]], share: int) -> list[tuple[Case, ...]]:
     """The pieces, small ones put together where their parks may share a batch: a batch of few worlds is slow."""
     chunks: list[tuple[Case, ...]] = []
     open_chunk: dict[tuple[int, object], int] = {}  # what a batch shares → the chunk that still has room
@@ -167,7 +207,7 @@ def _together(pieces: Sequence[tuple[Case, ...]], largest: int) -> list[tuple[Ca
         if id(park) not in signatures:
             signatures[id(park)] = signature(park)
         kind = (piece[0].scenario.end, signatures[id(park)])
-        room = open_chunk.get(kind)
+        room, largest = open_chunk.get(kind), min(batch_worlds(piece[0].scenario), share)
         if room is not None and len(chunks[room]) + len(piece) <= largest:
             chunks[room] += piece
         else:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from experiments.errors import ResultsError
 from experiments.forms import Detail
-from experiments.kept import Group, Kept, ResultsError, no_such, recorded
+from experiments.kept import Group, Kept, no_such, recorded
 from experiments.results import RUN_COLUMNS, TRAJECTORY_COLUMNS, Cell
 from experiments.store import Store
 from experiments.wording import members, shown_unit

@@ -17,8 +17,10 @@ import pytest
 from typer.testing import CliRunner
 
 from experiments import cluster
-from experiments.cluster import ClusterError, in_cluster
+from experiments.cluster import in_cluster
 from experiments.commands import app
+from experiments.crew import Task
+from experiments.errors import ClusterError
 from experiments.runner import run_cases
 from tests import worlds
 from tests.test_resume import RUN, finish, same_tables, start
@@ -102,5 +104,5 @@ def test_workers_with_other_code_are_refused(loopback, monkeypatch):
     cases = worlds.cases(worlds.toy_scenario(quarters=2), 2)
     monkeypatch.setattr(cluster, "PATIENCE_SECONDS", 30.0)
     with pytest.raises(ClusterError, match="another version of the model"):
-        list(in_cluster(worlds.simulate, [cases], address))
+        list(in_cluster(Task(worlds.simulate), [cases], address))
     assert run_cases(cases).n_skipped == 0

@@ -20,14 +20,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from experiments import plots, runner
-from experiments.commands import app, experiment, request
-from experiments.commands import results as command_results
+from experiments import experiment, outputs, plan, plots, runner
+from experiments.commands import app
 from experiments.commands.columns import aligned, width
-from experiments.commands.figures import write_figures
 from experiments.commands.language import Language, of_locale
 from experiments.commands.progress import Progress
-from experiments.manifest import FolderError, results_folder
+from experiments.errors import FolderError
+from experiments.figures import write_figures
+from experiments.manifest import results_folder
 from model.history import History
 from model.scenario import Case, LeverSetting, Policy, Scenario
 from tests import synthetic
@@ -77,10 +77,10 @@ def draw_nothing(folder: Path, histories: Sequence[History], languages: Sequence
 @pytest.fixture
 def made_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """An empty working directory, and commands that read and run a made-up park in this process, without pictures."""
-    monkeypatch.setattr(request, "scenario_inputs", made_up_scenario)
-    monkeypatch.setattr(request, "policy_inputs", made_up_policy)
+    monkeypatch.setattr(plan, "scenario_inputs", made_up_scenario)
+    monkeypatch.setattr(plan, "policy_inputs", made_up_policy)
     use(monkeypatch, made_up_runs)
-    monkeypatch.setattr(command_results, "write_figures", draw_nothing)
+    monkeypatch.setattr(outputs, "write_figures", draw_nothing)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -211,17 +211,17 @@ def test_a_failed_run_is_counted_told_and_can_be_repeated(made_up, monkeypatch):
 
 def test_where_nothing_works_it_stops_and_says_so(made_up, monkeypatch):
     use(monkeypatch, refuse_to_run)
-    result = invoke("run", "baseline", "-n", "100", "--jobs", "1", "--lang", "zh", "--out", "here")
+    result = invoke("run", "baseline", "-n", "600", "--jobs", "1", "--lang", "zh", "--out", "here")
     assert result.exit_code == 1
     assert len(result.stderr.splitlines()) < 20, "a failing model does not flood the screen"
     assert "失败过多，其余" in result.stderr
     counts = manifest_in(made_up / "here")["counts"]
     assert counts["complete"] == 0
-    assert counts["failed"] + counts["skipped"] == 100
+    assert counts["failed"] + counts["skipped"] == 600
 
 
 def test_an_interruption_keeps_what_finished(made_up, monkeypatch):
-    def interrupted(cases: Sequence[Case], sink: runner.Sink, **options: object) -> runner.Ended:
+    def interrupted(cases: Sequence[Case], sink: runner.Sink, *rest: object, **options: object) -> runner.Ended:
         ended = runner.stream_cases(cases[:4], sink, simulate=made_up_runs)
         return replace(ended, interrupted=True)
 
@@ -377,12 +377,12 @@ def test_ctrl_c_ends_within_three_seconds_and_leaves_no_process(tmp_path):
     started = time.monotonic()
     process = run_for_real(tmp_path, "-n", "320", "--jobs", "2", "--out", "here")
     assert process.stderr is not None
-    while not (line := process.stderr.readline()).startswith("10%"):
+    while not (line := process.stderr.readline()).partition("%")[0].isdigit():
         assert line or process.poll() is None, "ended before it could be interrupted"
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
-    machine = (began - started) / 3  # seconds that a second means on a busy machine: a tenth takes 3 s on an idle one
+    machine = (began - started) / 3  # seconds that a second means on a busy machine: the first chunks take 3 s on an idle one
     assert time.monotonic() - began < 3 * max(machine, 1.0)
     assert process.returncode == 130
     assert "Interrupted" in err

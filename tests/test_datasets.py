@@ -13,9 +13,11 @@ import pytest
 
 from experiments import kept as kept_module
 from experiments.design import MARK
+from experiments.errors import ResultsError
 from experiments.identity import run_ids
-from experiments.kept import Align, ResultsError, Selection, kept_in, kept_of, selected
-from experiments.store import FILE, Failed, Store, opened
+from experiments.kept import Align, Selection, kept_in, kept_of, selected
+from experiments.packing import packed
+from experiments.store import FILE, Access, Failed, Store, opened
 from model.facts import Label
 from model.history import Axis
 from model.measures import MEASURES
@@ -34,10 +36,10 @@ NAMES = ("none", "甲, “乙”")
 def stored(folder, groups: Sequence[Sequence[Case]], failed: Sequence[Case] = ()):
     """A store of some cases, and their histories by scenario and policy."""
     histories = {}
-    with opened(folder / FILE, new=True) as store:
+    with opened(folder / FILE, Access.NEW) as store:
         for cases in groups:
             history = simulate(cases)
-            store.add(run_ids(cases), history, {})
+            store.add(run_ids(cases), packed(history), {})
             histories[cases[0].scenario.name, cases[0].policy.name] = history
         store.add([], None, {i: Failed("2023Q1", "ValueError: no", "") for i in run_ids(failed)})
     return histories
@@ -103,7 +105,7 @@ def test_totals_are_those_of_the_history_and_ratios_are_divided_after_summing(ex
     for measure, scopes in {"revenue": ["all", "cars", worlds.BIO, "cars.parts+health.bio"], "revenue_per_head": ["cars"],
                             "occupancy": ["all", "works"], "largest_anchor_share": ["all"]}.items():  # fmt: skip
         array = datasets.totals(chosen, measure, scopes)
-        with opened(chosen.path) as store:
+        with opened(chosen.path, Access.READ) as store:
             for (scenario, policy), group in chosen.groups.items():
                 history = store.history(group.cases, group.ids)
                 for scope in scopes:

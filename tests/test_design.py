@@ -16,7 +16,8 @@ import pytest
 
 from experiments import factors as factors_module
 from experiments.design import Design, cases, describe, groups, points, table
-from experiments.factors import Factor, Method, MissingLibraryError, Point, Spacing, n_points, nearest_powers, points_of
+from experiments.errors import MissingLibraryError
+from experiments.factors import Factor, Method, Point, Spacing, n_points, nearest_powers, points_of
 from experiments.varying import default_of, paths_of, place_of, with_values
 from model.assumptions import parameter_facts
 from model.facts import fixed
@@ -130,7 +131,7 @@ def test_sobol_sizes_are_powers_of_two():
 
 
 def test_without_scipy_the_message_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "scipy.stats", None)
+    monkeypatch.setitem(sys.modules, "scipy", None)
     with pytest.raises(MissingLibraryError, match=r"wutong\[design\]"):
         points_of((SHARE,), Method.SOBOL, 4)
     assert len(points_of((SHARE,), Method.LATIN_HYPERCUBE, 4)) == 4

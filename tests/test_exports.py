@@ -11,13 +11,15 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from experiments import exports, extras, tables
+from experiments import exports, extras, outputs, tables
 from experiments.commands import app
-from experiments.commands import results as command_results
+from experiments.errors import MissingLibraryError, ResultsError
 from experiments.forms import Detail, Form
 from experiments.identity import run_ids
-from experiments.kept import Kept, ResultsError, kept_of
-from experiments.store import FILE, opened
+from experiments.kept import Kept, kept_of
+from experiments.packing import packed
+from experiments.plan import plan_in
+from experiments.store import FILE, Access, opened
 from experiments.tables import Wanted
 from experiments.wording import members
 from model.history import Axis
@@ -45,9 +47,9 @@ def kept(tmp_path_factory) -> Kept:
     levels = [LeverSetting("tax_relief", level, worlds.FIRST) for level in (0.0, 0.1, 0.2, 0.3)]
     own = [worlds.policy(level, name=name) for level, name in zip(levels, POLICIES, strict=True)]
     groups = [worlds.cases(scenario, 3, policy) for policy in own]
-    with opened(folder / FILE, new=True) as store:
+    with opened(folder / FILE, Access.NEW) as store:
         for cases in groups:
-            store.add(run_ids(cases), simulate(cases), {})
+            store.add(run_ids(cases), packed(simulate(cases)), {})
     (folder / "manifest.json").write_text('{"seed": 1}', encoding="utf-8")
     return kept_of(folder / FILE, [case for cases in groups for case in cases])
 
@@ -55,7 +57,7 @@ def kept(tmp_path_factory) -> Kept:
 def expected(kept: Kept, axis: Axis, scopes: tuple[str, ...], measures: tuple[str, ...]) -> list[tuple[object, ...]]:
     """The rows of a table, straight from the histories."""
     rows: list[tuple[object, ...]] = []
-    with opened(kept.path) as store:
+    with opened(kept.path, Access.READ) as store:
         for group in kept.groups.values():
             history = store.history(group.cases, group.ids)
             series = {(m, s): history.total(m, members(history, m, s)) for m in measures for s in scopes}
@@ -143,7 +145,7 @@ def test_blocks_change_nothing(kept, monkeypatch):
     group_blocks = type(table.parts[0].group).blocks
     for size in (1, 2, 100):
         monkeypatch.setattr(type(table.parts[0].group), "blocks", lambda self, store, size=size: group_blocks(self, store, size))
-        with opened(kept.path) as store:
+        with opened(kept.path, Access.READ) as store:
             rows = [row for columns in tables.blocks(store, table) for row in zip(*columns, strict=True)]
         assert rows == wanted
 
@@ -210,7 +212,7 @@ def test_nothing_is_overwritten_and_several_tables_need_a_folder(kept, tmp_path)
 @pytest.mark.parametrize(("form", "extra"), [(Form.XLSX, "excel"), (Form.PARQUET, "parquet")])
 def test_a_missing_library_names_the_extra(kept, tmp_path, monkeypatch, form, extra):
     monkeypatch.setattr(extras.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(ResultsError, match=rf"pip install 'wutong\[{extra}\]'") as refused:
+    with pytest.raises(MissingLibraryError, match=rf"pip install 'wutong\[{extra}\]'") as refused:
         exports.export(kept, form, Wanted(("firms",)), tmp_path)
     assert extra in refused.value.message.zh
     exports.export(kept, Form.CSV, Wanted(("firms",)), tmp_path)
@@ -225,7 +227,7 @@ def invoke(*words: str) -> Result:
 def folder(tmp_path_factory):
     """A real experiment with the shipped park, without pictures."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(command_results, "write_figures", lambda *_: None)
+        patch.setattr(outputs, "write_figures", lambda *_: None)
         folder = tmp_path_factory.mktemp("real") / "out"
         words = ("--policy", "none", "--policy", "as_announced", "-n", "2", "--jobs", "1", "--until", "2022Q4", "-q")
         assert invoke("run", "baseline", *words, "--out", str(folder)).exit_code == 0
@@ -257,15 +259,17 @@ def test_the_command_refuses_in_one_sentence(folder, tmp_path, monkeypatch):
 def test_the_command_says_what_is_not_in_it(folder, tmp_path, monkeypatch):
     from experiments import kept as kept_module
 
-    planned = kept_module._planned
-    more = lambda path: (*(cases := planned(path)), dataclasses.replace(cases[0], replication=9))  # noqa: E731
-    monkeypatch.setattr(kept_module, "_planned", more)
+    def more(folder, record):
+        plan = plan_in(folder, record)
+        return dataclasses.replace(plan, cases=(*plan.cases, dataclasses.replace(plan.cases[0], replication=9)))
+
+    monkeypatch.setattr(kept_module, "plan_in", more)
     result = invoke("export", str(folder), "--to", "csv", "--out", str(tmp_path / "e"), "--lang", "en")
     assert (result.exit_code, result.stderr) == (0, "Not in it: 0 runs that failed, 1 not run yet.\n")
 
 
 def test_rows_are_finite(kept):
     for table in tables.tables(kept, MANY):
-        with opened(kept.path) as store:
+        with opened(kept.path, Access.READ) as store:
             for columns in tables.blocks(store, table):
                 assert np.isfinite(np.array(columns[len(tables.KEYS) :], float)).all()

@@ -12,6 +12,7 @@ import pytest
 import synthetic
 
 from experiments import results
+from experiments.identity import run_ids
 
 
 def read(path):
@@ -19,11 +20,17 @@ def read(path):
         return list(csv.DictReader(file))
 
 
+def ids_of(histories, failed=()):
+    cases = [*(case for history in histories for case in history.cases), *failed]
+    return dict(zip(map(id, cases), run_ids(cases), strict=True))
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tables")
     failed = [dataclasses.replace(synthetic.history(n_worlds=1).cases[0], replication=7)]
-    results.write_tables(folder, synthetic.histories(2, 8), failed)
+    histories = synthetic.histories(2, 8)
+    results.write_tables(folder, histories, ids_of(histories, failed), failed)
     return folder
 
 
@@ -90,8 +97,9 @@ def test_a_failure_while_writing_leaves_the_old_file_and_no_rest(tmp_path):
 
 def test_reading_columns_of_two_scenarios_with_other_dates_stand_side_by_side():
     short = synthetic.history(n_worlds=2, end=synthetic.START + 9)
-    columns = results.reading_columns([short, synthetic.history("recruit", 2)])
-    rows = list(results.run_rows([short, synthetic.history("recruit", 2)]))
+    both = [short, synthetic.history("recruit", 2)]
+    columns = results.reading_columns(both)
+    rows = list(results.run_rows(both, ids_of(both)))
     assert all(len(row) == 6 + len(columns) for row in rows)
     position = 6 + list(columns).index("revenue.software.2030")
     assert rows[0][position] is None

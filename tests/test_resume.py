@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from experiments.commands import app, reopening
+from experiments import experiment
+from experiments.commands import app
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLES = ("runs.csv", "trajectories.csv", "summary.csv", "columns.json", "answer.txt")
@@ -146,7 +147,7 @@ def test_changed_inputs_are_refused_by_name(folder: Path) -> None:
 
 
 def test_changed_code_is_refused_with_both_versions(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reopening, "code_of_model", lambda: "another")
+    monkeypatch.setattr(experiment, "code_of_model", lambda: "another")
     code, said = invoke("resume", "here", "--lang", "en")
     assert code == 2 and "code of the model has changed" in said
 

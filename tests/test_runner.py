@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from experiments import runner
-from experiments.runner import CHUNK_WORLDS, GIVE_UP_AFTER, chunked, run_cases
+from experiments.runner import BATCH_WORLDS, GIVE_UP_AFTER, chunked, run_cases
 from model.facts import Label
 from model.history import History, merge
 from model.scenario import Case, Policy, Scenario
@@ -80,7 +80,8 @@ def test_worlds_stand_in_the_order_of_the_cases_whatever_the_number_of_processes
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 3, 16])
-def test_chunks_hold_one_scenario_and_policy_and_every_case_once(jobs):
+def test_chunks_hold_one_scenario_and_policy_and_every_case_once(jobs, monkeypatch):
+    monkeypatch.setattr(runner, "BATCH_WORLDS", 32)
     cases = cases_of(50, "none", "other")
     chunks = chunked(cases, jobs)
     assert sorted((c.policy.name, c.replication) for chunk in chunks for c in chunk) == [
@@ -88,7 +89,7 @@ def test_chunks_hold_one_scenario_and_policy_and_every_case_once(jobs):
     ]
     assert [chunk[0].policy.name for chunk in chunks[:2]] == ["none", "other"]  # they take turns
     assert all(len({(c.scenario.name, c.policy.name) for c in chunk}) == 1 for chunk in chunks)
-    assert all(0 < len(chunk) <= CHUNK_WORLDS for chunk in chunks)
+    assert all(0 < len(chunk) <= 32 for chunk in chunks)
     assert len(chunks) >= jobs
 
 
@@ -105,7 +106,7 @@ def test_one_failing_world_takes_no_other_with_it():
 def test_nothing_but_failures_ends_early():
     runs = run_cases(cases_of(200, "none"), jobs=1, simulate=simulate_never)
     assert not runs.histories
-    assert GIVE_UP_AFTER <= len(runs.failures) <= GIVE_UP_AFTER + CHUNK_WORLDS
+    assert GIVE_UP_AFTER <= len(runs.failures) <= GIVE_UP_AFTER + BATCH_WORLDS
     assert runs.n_skipped == 200 - len(runs.failures)
 
 
@@ -117,7 +118,7 @@ def test_a_dying_worker_is_a_failure_and_not_an_endless_wait():
 
 
 def test_interruption_keeps_what_finished_and_leaves_no_process(monkeypatch):
-    monkeypatch.setattr(runner, "CHUNK_WORLDS", 1)
+    monkeypatch.setattr(runner, "BATCH_WORLDS", 1)
     cases = cases_of(1, "none") + cases_of(2, "other")[1:] + cases_of(3, "third")[2:]
     before = set(multiprocessing.active_children())
     seen: list[float] = []

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from experiments.errors import StoreError
 from experiments.identity import content_of, run_ids
-from experiments.packing import packed, unpacked
-from experiments.store import FILE, Failed, StoreError, opened, salvaged
+from experiments.packing import pack, packed, unpack
+from experiments.store import FILE, Access, Failed, opened, salvaged
 from model.facts import Assumption, Label, fixed
 from model.history import History
 from model.scenario import Case
@@ -29,22 +30,20 @@ def run() -> tuple[tuple[Case, ...], list[str], History]:
 def path(tmp_path: Path, run) -> Path:
     """A store that holds the runs."""
     _, ids, history = run
-    with opened(tmp_path / FILE, new=True) as store:
-        store.add(ids, history, {})
+    with opened(tmp_path / FILE, Access.NEW) as store:
+        store.add(ids, packed(history), {})
     return tmp_path / FILE
 
 
 def test_packing_is_exact_in_float32_and_of_any_shape():
     for shape in ((1, 1), (16, 57), (3, 2)):
         values = np.random.default_rng(1).normal(size=shape) * 10.0 ** np.random.default_rng(2).integers(-20, 20, shape)
-        ends, content = packed([values, values[:1]])
-        first = int(np.frombuffer(ends, "<u4")[0])
-        assert (unpacked(content[:first], shape) == values.astype(np.float32)).all()
+        assert (unpack(pack(values), shape) == values.astype(np.float32)).all()
 
 
 def test_what_was_put_in_comes_out(path, run):
     cases, ids, history = run
-    with opened(path) as store:
+    with opened(path, Access.WRITE) as store:
         assert store.complete() == set(ids) and not store.failures() and not store.damaged()
         back = store.history(cases, ids)
         assert back.cases == cases and back.start == history.start and back.axes == history.axes
@@ -56,75 +55,77 @@ def test_what_was_put_in_comes_out(path, run):
 
 def test_some_runs_in_any_order(path, run):
     cases, ids, history = run
-    with opened(path) as store:
+    with opened(path, Access.WRITE) as store:
         back = store.history([cases[3], cases[0]], [ids[3], ids[0]])
         assert (back.values["firms"] == history.values["firms"][:, [3, 0]]).all()
 
 
 def test_a_run_is_kept_once_and_a_success_wipes_out_its_failure(path, run):
     _, ids, history = run
-    with opened(path) as store:
+    with opened(path, Access.WRITE) as store:
         store.add([], None, {"f" * 16: BAD, ids[0]: BAD})
         assert store.failures()["f" * 16] == BAD
-        store.add(ids, history, {})
+        store.add(ids, packed(history), {})
         assert len(store.complete()) == 5 and set(store.failures()) == {"f" * 16}
         store.forget_failures()
         assert not store.failures()
 
 
 def test_a_store_in_use_is_left_alone(path):
-    with opened(path), pytest.raises(StoreError, match="in use by another program"), opened(path):
+    with opened(path, Access.WRITE), pytest.raises(StoreError, match="in use by another program"), opened(path, Access.WRITE):
         pass
 
 
 @pytest.mark.parametrize(("new", "said"), [(True, "exists already"), (False, "does not exist")])
 def test_a_store_is_neither_overwritten_nor_made_by_accident(tmp_path, path, new, said):
     where = path if new else tmp_path / "none.sqlite"
-    with pytest.raises(StoreError, match=said), opened(where, new=new):
+    with pytest.raises(StoreError, match=said), opened(where, Access.NEW if new else Access.WRITE):
         pass
 
 
 def test_a_file_that_is_no_store_is_refused(tmp_path):
     (tmp_path / FILE).write_bytes(b"not a store" * 100)
-    with pytest.raises(StoreError, match="damaged"), opened(tmp_path / FILE):
+    with pytest.raises(StoreError, match="damaged"), opened(tmp_path / FILE, Access.WRITE):
         pass
 
 
-def test_a_damaged_run_is_found_and_dropped(path, run):
-    _, ids, _ = run
+def test_runs_of_a_damaged_chunk_are_found_and_dropped(path, run):
+    _, ids, history = run
+    with opened(path, Access.WRITE) as store:
+        store.add(list("abcde"), packed(history), {})
     with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE runs SET content = zeroblob(length(content)) WHERE id = ?", (ids[1],))
+        connection.execute("UPDATE parts SET content = zeroblob(length(content)) WHERE chunk = 2 AND measure = 3")
     connection.close()
-    with opened(path) as store:
-        assert store.damaged() == [ids[1]]
+    with opened(path, Access.WRITE) as store:
+        assert set(store.damaged()) == {"a", "b", "c", "d", "e"}
         store.drop(store.damaged())
-        assert store.complete() == set(ids) - {ids[1]}
+        assert store.complete() == set(ids)
 
 
 def test_what_can_be_read_of_a_truncated_store_is_saved(path, run):
     _, _, history = run
-    with opened(path) as store:
-        store.add(["0" * 15 + str(n) for n in range(5)], history, {})
+    with opened(path, Access.WRITE) as store:
+        store.add(["0" * 15 + str(n) for n in range(5)], packed(history), {})
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) * 3 // 5])
     try:
         n_kept = salvaged(path)
     except StoreError:
         pytest.fail("what is beyond repair leaves an empty store")
-    with opened(path) as store:
+    with opened(path, Access.WRITE) as store:
         assert len(store.complete()) == n_kept and not store.damaged()
     assert path.with_name(FILE + ".damaged").exists()
 
 
 def test_a_full_disk_keeps_what_was_stored(path, run):
     _, ids, history = run
-    with opened(path) as store:
+    with opened(path, Access.WRITE) as store:
         pages = store._connection.execute("PRAGMA page_count").fetchone()[0]
         store._connection.execute(f"PRAGMA max_page_count = {pages + 1}")
         fifty = [[f"{n:015x}{i}" for i in range(5)] for n in range(50)]
         with pytest.raises(StoreError, match="disk is full"):
-            [store.add(new, history, {}) for new in fifty]
-    with opened(path) as store:
+            [store.add(new, packed(history), {}) for new in fifty]
+    with opened(path, Access.WRITE) as store:
         assert set(ids) <= store.complete() and len(store.complete()) % 5 == 0, "a batch is kept whole or not at all"
 
 

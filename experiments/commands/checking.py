@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.exits import BadInputError, Exit, exits
+from experiments.commands.exits import Exit, exits
 from experiments.commands.language import LOCALE, told
 from experiments.commands.listing import Format, FormatOption, LangOption
 from experiments.commands.options import Sets
+from experiments.errors import BadInputError
 from model.facts import Label
 
 

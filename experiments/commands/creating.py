@@ -10,10 +10,11 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.exits import BadInputError, exits
+from experiments.commands.exits import exits
 from experiments.commands.language import LOCALE, Language, told
-from experiments.commands.launcher import launcher
 from experiments.commands.listing import LangOption
+from experiments.errors import BadInputError
+from experiments.launcher import launcher
 from model.facts import Label
 
 NAME = re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff]{0,39}")

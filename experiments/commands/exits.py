@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import typer
 
 from experiments.commands.language import Language, told
-from model.facts import Label
+from experiments.errors import WordedError
 
 
 class Exit(enum.IntEnum):
@@ -18,14 +18,6 @@ class Exit(enum.IntEnum):
     SOME_FAILED = 1
     BAD_INPUT = 2
     INTERRUPTED = 130
-
-
-class BadInputError(Exception):
-    """What the user gave cannot be used; ``message`` says why, in both languages."""
-
-    def __init__(self, message: Label) -> None:
-        super().__init__(message.en)
-        self.message = message
 
 
 def say(text: str) -> None:
@@ -36,17 +28,14 @@ def say(text: str) -> None:
 @contextmanager
 def exits(language: Language) -> Iterator[None]:
     """Turn inputs that cannot be used, and Ctrl-C, into words and an exit code; anything else is a fault of the program."""
-    from experiments.cluster import ClusterError
-    from experiments.manifest import FolderError
     from experiments.reading import ReadingError
-    from experiments.store import StoreError
 
     try:
         yield
     except ReadingError as error:
         say("\n".join(problem.text(language) for problem in error.problems))
         raise typer.Exit(Exit.BAD_INPUT) from error
-    except (BadInputError, ClusterError, FolderError, StoreError) as error:
+    except WordedError as error:
         say(told("错误：", "Error: ", language) + error.message.in_language(language))
         raise typer.Exit(Exit.BAD_INPUT) from error
     except KeyboardInterrupt as error:

@@ -1,170 +1,108 @@
-"""An experiment from request to results: read, reserve the folder, run, keep every run at once, answer.
-
-What is interrupted is resumed from its folder alone: the inputs and the store stand in it.
-"""
+"""An experiment at the command line: begun or only estimated, shown while it runs, told when it ends."""
 
 from __future__ import annotations
 
-import dataclasses
 import sys
-import time
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-from experiments import manifest
-from experiments.commands.exits import Exit
-from experiments.commands.language import told
+from experiments.commands.exits import Exit, say
+from experiments.commands.language import Language, told
 from experiments.commands.progress import Progress
-from experiments.commands.request import Plan, Request, available_cores, planned
-from experiments.commands.results import keep, tell
-from experiments.crew import Outcome
-from experiments.identity import code_of_model, run_ids
-from experiments.manifest import Manifest, Planned, Status
-from experiments.packing import packed
-from experiments.runner import Failure, Runs, silent, stream_cases
-from experiments.store import FILE, Failed, Store, opened
-from model.scenario import Case
-from model.simulate import simulate
-
-TRIED = 8  # runs from which time and disk are told
+from experiments.experiment import Ended, Experiment, available_cores, begun, carried_out, estimated
+from experiments.outputs import Pictures, command
+from experiments.plan import Plan
+from experiments.runner import Workers, silent
 
 
 @dataclass(frozen=True)
-class Experiment:
-    """A folder with its plan; ``ids`` of the runs in the order of the plan's cases."""
+class Manner:
+    """How an experiment is carried out and told.
 
-    folder: Path
-    plan: Plan
-    ids: tuple[str, ...]
+    Attributes
+    ----------
+    chosen : the language that the user named; the locale's where none is, and pictures in both
+    """
+
+    language: Language
+    chosen: bool = False
+    jobs: int | None = None
+    cluster: str | None = None
+    max_failures: int | None = None
+    retry_failed: bool = False
+    quiet: bool = False
+
+    @property
+    def pictures(self) -> Pictures:
+        languages = (self.language,) if self.chosen else tuple(Language)
+        return Pictures(self.language.value, tuple(language.value for language in languages))
 
 
-def performed(request: Request, *, dry_run: bool) -> Exit:
-    """Perform a request, or only tell what it would take."""
-    if not dry_run:
-        return perform(request)
-    print(estimated(request))
-    return Exit.WELL
-
-
-def perform(request: Request) -> Exit:
-    """Run an experiment, keep its results and print its answer.
+def performed(plan: Plan, manner: Manner, out: Path | None, *, dry_run: bool = False) -> Exit:
+    """Perform a plan, or only tell what it would take.
 
     Raises
     ------
-    ReadingError, BadInputError, FolderError
-        Before the first run, if an input or the place for the results cannot be used.
+    FolderError
+        If the place for the results cannot be used.
     StoreError
         If runs can no longer be kept; those that finished are.
     """
-    plan = planned(request)
-    ids = run_ids(plan.cases)
-    started = datetime.now(UTC)
-    name = Path(request.design).stem if request.design else "-".join(scenario.name for scenario in plan.scenarios[:3])
-    folder = manifest.results_folder(request.out, name, started, manifest.fingerprint(ids, code_of_model()))
-    record = _opened(request, plan, name, started, manifest.write_inputs(folder, plan.texts))
-    manifest.write_manifest(folder, record)
-    with opened(folder / FILE, new=True) as store:
-        return carried_out(Experiment(folder, plan, tuple(ids)), request, record, store)
+    if dry_run:
+        print(_estimate(plan, manner))
+        return Exit.WELL
+    return finish(begun(plan, out, manner.jobs), manner)
 
 
-def estimated(request: Request) -> str:
-    """Runs, time and disk that a request would take, from a few runs that are thrown away.
-
-    Raises
-    ------
-    ReadingError, BadInputError
-        If an input cannot be used.
-    """
-    cases = planned(request).cases
-    few = [case for case in cases if case.policy is cases[0].policy][:TRIED]
-    began = time.monotonic()
-    history = simulate(few)
-    seconds = (time.monotonic() - began) / len(few)
-    jobs = min(request.jobs or available_cores(), len(cases))
-    size = len(packed([values[:, 0].T for values in history.values.values()])[1]) * len(cases) / 1e6
-    minutes = seconds * len(cases) / jobs / 60.0
-    zh = f"共 {len(cases)} 次运行；用 {jobs} 个进程约 {minutes:.1f} 分钟，结果库约 {size:.0f} MB。没有写入任何文件。"
-    en = f"{len(cases)} runs: about {minutes:.1f} minutes with {jobs} processes, {size:.0f} MB of store. Nothing was written."
-    return told(zh, en, request.language)
-
-
-def carried_out(experiment: Experiment, request: Request, record: Manifest, store: Store) -> Exit:
-    """Run what the store lacks, then write tables, pictures and answer anew from all that it holds."""
-    began = time.monotonic()
-    interrupted = _run(experiment, request, record.jobs, store)
-    seconds = {"runs": time.monotonic() - began}
-    runs = _gathered(experiment, store, interrupted=interrupted)
-    ids = dict(zip(map(id, experiment.plan.cases), experiment.ids, strict=True))
-    seconds |= keep(experiment.folder, request, runs, ids, experiment.plan.design)
-    manifest.write_manifest(experiment.folder, _closed(record, runs, seconds))
-    return tell(experiment.folder, request, runs, len(experiment.plan.cases), experiment.plan.design)
-
-
-def _opened(request: Request, plan: Plan, name: str, started: datetime, inputs: dict[str, str]) -> Manifest:
-    return Manifest(
-        experiment=name,
-        argv=sys.argv,
-        status=Status.RUNNING,
-        started=started.isoformat(timespec="seconds"),
-        seed=request.seed if plan.design is None else plan.design.seed,
-        replications=request.replications if plan.design is None else plan.design.replications,
-        plan=[Planned(s.name, [p.name for p in own]) for s, own in zip(plan.scenarios, plan.policies, strict=True)],
-        jobs=request.jobs or available_cores(),
-        counts={"cases": len(plan.cases)},
-        inputs=inputs,
-        code=manifest.code_version(),
-        model=code_of_model(),
-        packages=manifest.package_versions(),
-        platform=manifest.this_platform(),
-        design=plan.design is not None,
-    )
-
-
-def _closed(record: Manifest, runs: Runs, seconds: dict[str, float]) -> Manifest:
-    n_cases, n_complete = record.counts["cases"], sum(len(history.cases) for history in runs.histories)
-    counts = {"cases": n_cases, "complete": n_complete, "failed": len(runs.failures), "skipped": runs.n_skipped}
-    status = Status.INTERRUPTED if runs.interrupted else Status.COMPLETE
-    ended = datetime.now(UTC).isoformat(timespec="seconds")
-    rounded = {stage: round(value, 3) for stage, value in seconds.items()}
-    return dataclasses.replace(record, status=status, counts=counts, seconds=rounded, ended=ended)
-
-
-def _run(experiment: Experiment, request: Request, jobs: int, store: Store) -> bool:
-    """Run the cases that the store neither holds nor knows to fail; whether that was interrupted."""
-    ids = {id(case): run_id for case, run_id in zip(experiment.plan.cases, experiment.ids, strict=True)}
-    known = store.complete() | store.failures().keys()
-    missing = list({ids[id(case)]: case for case in experiment.plan.cases if ids[id(case)] not in known}.values())
-
-    def sink(chunk: Sequence[Case], outcome: Outcome) -> None:
-        chunk_ids = [ids[id(case)] for case in chunk]
-        ran = [run_id for n, run_id in enumerate(chunk_ids) if n not in outcome.raised]
-        failed = {chunk_ids[n]: Failed(r.quarter, r.error, r.traceback) for n, r in outcome.raised.items()}
-        store.add(ran, outcome.history, failed)
-
-    if not missing:
-        return False
-    progress = Progress(sys.stderr, request.language)
-    shown = silent if request.quiet else progress
+def finish(experiment: Experiment, manner: Manner) -> Exit:
+    """Run what an experiment lacks, and tell what came of it."""
+    progress = Progress(sys.stderr, manner.language)
     try:
-        ended = stream_cases(missing, sink, jobs=jobs, progress=shown, max_failures=request.max_failures, cluster=request.cluster)
+        ended = carried_out(
+            experiment,
+            Workers(manner.jobs or experiment.record.jobs, cluster=manner.cluster),
+            manner.pictures,
+            progress=silent if manner.quiet else progress,
+            max_failures=manner.max_failures,
+            retry_failed=manner.retry_failed,
+        )
     finally:
         progress.close()
-    return ended.interrupted
+    return _tell(experiment, ended, manner)
 
 
-def _gathered(experiment: Experiment, store: Store, *, interrupted: bool) -> Runs:
-    """What the store holds of the experiment, by scenario and policy, runs in the order of the cases."""
-    complete, failed = store.complete(), store.failures()
-    groups: dict[tuple[str, str], list[tuple[Case, str]]] = {}
-    failures = []
-    for case, run_id in zip(experiment.plan.cases, experiment.ids, strict=True):
-        if run_id in complete:
-            groups.setdefault((case.scenario.name, case.policy.name), []).append((case, run_id))
-        elif run_id in failed:
-            told = failed[run_id]
-            failures.append(Failure(case, told.error, told.traceback, told.quarter))
-    histories = tuple(store.history([c for c, _ in group], [i for _, i in group]) for group in groups.values())
-    n_skipped = len(experiment.plan.cases) - sum(len(group) for group in groups.values()) - len(failures)
-    return Runs(histories, tuple(failures), n_skipped, interrupted)
+def _tell(experiment: Experiment, ended: Ended, manner: Manner) -> Exit:
+    """Print the answer, and on standard error what failed or was left; return the exit code."""
+    folder, total, language = experiment.folder, len(experiment.plan.cases), manner.language
+    if ended.answer and not manner.quiet:
+        print(ended.answer)
+    if ended.failures:
+        say(_failed(ended, total, folder, language))
+    if ended.interrupted:
+        go_on = command("resume", str(folder))
+        zh = f"已中断：{total} 次运行中已完成 {ended.n_complete} 次，结果保存在 {folder}\n继续运行：{go_on}"
+        en = f"Interrupted: {ended.n_complete} of {total} runs finished; they are kept in {folder}\nTo go on: {go_on}"
+        say(told(zh, en, language))
+        return Exit.INTERRUPTED
+    if not manner.quiet:
+        print(told(f"\n结果：{folder}", f"\nResults: {folder}", language))
+    return Exit.SOME_FAILED if ended.failures else Exit.WELL
+
+
+def _failed(ended: Ended, total: int, folder: Path, language: Language) -> str:
+    n, error = len(ended.failures), ended.failures[0].error
+    zh = f"{total} 次运行中有 {n} 次失败，详见 {folder / 'failures.csv'}，其中有重现每次失败的命令。第一个错误：{error}"
+    en = f"{n} of {total} runs failed; {folder / 'failures.csv'} has the command that repeats each. The first error: {error}"
+    if ended.n_skipped and not ended.interrupted:
+        zh = f"失败过多，其余 {ended.n_skipped} 次未再运行。{zh}"
+        en = f"Too many failures: the other {ended.n_skipped} runs were not started. {en}"
+    return told(zh, en, language)
+
+
+def _estimate(plan: Plan, manner: Manner) -> str:
+    jobs = min(manner.jobs or available_cores(), len(plan.cases))
+    found = estimated(plan, jobs)
+    minutes, size = found.seconds / 60.0, found.n_bytes / 1e6
+    zh = f"共 {found.n_cases} 次运行；用 {jobs} 个进程约 {minutes:.1f} 分钟，结果库约 {size:.0f} MB。没有写入任何文件。"
+    en = f"{found.n_cases} runs: about {minutes:.1f} minutes with {jobs} processes, {size:.0f} MB of store. Nothing was written."
+    return told(zh, en, manner.language)

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.exits import BadInputError, exits, say
+from experiments.commands.exits import exits, say
 from experiments.commands.language import LOCALE, Language, told
 from experiments.commands.resuming import Folder
 from experiments.commands.running import Lang, Quiet
+from experiments.errors import BadInputError
 from experiments.forms import Detail, Form
 
 To = Annotated[Form, typer.Option("--to", help=told("格式", "form of the files"))]
@@ -62,7 +63,8 @@ def export(
     language: Language = lang or context.obj or LOCALE
     with exits(language):
         from experiments import exports, tables
-        from experiments.kept import ResultsError, kept_in
+        from experiments.errors import ResultsError
+        from experiments.kept import kept_in
 
         chosen = (tuple(names or ()) for names in (scenarios, policies, quarters, scopes))
         wanted = tables.Wanted(tuple(measures or tables.MEASURES_BY_DEFAULT), by, *chosen)

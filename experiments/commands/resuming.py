@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 import traceback
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from experiments.commands.exits import BadInputError, Exit, exits, say
+from experiments.commands.exits import Exit, exits, say
 from experiments.commands.language import LOCALE, Language, told
 from experiments.commands.running import Cluster, Jobs, Lang, MaxFailures, Quiet
+from experiments.errors import BadInputError
 from model.facts import Label
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help=told("结果文件夹", "folder of results"))]
@@ -34,31 +34,27 @@ def resume(
     quiet: Quiet = False,
 ) -> None:
     chosen = lang or context.obj
-    with exits(chosen or LOCALE):
-        from experiments.commands.experiment import carried_out
-        from experiments.commands.reopening import reopened
-        from experiments.store import FILE, opened, salvaged
+    language: Language = chosen or LOCALE
+    with exits(language):
+        from experiments.commands.experiment import Manner, finish
+        from experiments.experiment import mended, reopened
 
-        experiment, record, request = reopened(folder, chosen, jobs=jobs, quiet=quiet)
-        request = dataclasses.replace(request, max_failures=max_failures, cluster=cluster)
+        experiment = reopened(folder)
         if repair:
-            n_kept = salvaged(folder / FILE)
-            say(told(f"结果库中读出 {n_kept} 次运行。", f"{n_kept} runs were saved from the store.", chosen or LOCALE))
-        with opened(folder / FILE, new=not (folder / FILE).exists()) as store:
-            store.drop(store.damaged())
-            if retry_failed:
-                store.forget_failures()
-            raise typer.Exit(carried_out(experiment, request, record, store))
+            n_kept = mended(experiment)
+            say(told(f"结果库中读出 {n_kept} 次运行。", f"{n_kept} runs were saved from the store.", language))
+        manner = Manner(language, chosen is not None, jobs, cluster, max_failures, retry_failed, quiet)
+        raise typer.Exit(finish(experiment, manner))
 
 
 def rerun(context: typer.Context, folder: Folder, run_id: RunId, lang: Lang = None) -> None:
     language: Language = lang or context.obj or LOCALE
     with exits(language):
-        from experiments.commands.reopening import reopened
-        from experiments.store import FILE, opened
+        from experiments.experiment import reopened
+        from experiments.store import FILE, Access, opened
         from model.simulate import simulate
 
-        experiment, _, _ = reopened(folder, language)
+        experiment = reopened(folder)
         if run_id not in experiment.ids:
             raise BadInputError(Label(f"“{folder}”中没有运行 {run_id}", f"{folder} has no run {run_id}"))
         case = experiment.plan.cases[experiment.ids.index(run_id)]
@@ -67,7 +63,7 @@ def rerun(context: typer.Context, folder: Folder, run_id: RunId, lang: Lang = No
         except Exception as error:  # noqa: BLE001 - whatever the run raises is what is asked for
             print("".join(traceback.format_exception(error)).rstrip())
             raise typer.Exit(Exit.SOME_FAILED) from None
-        with opened(folder / FILE) as store:
+        with opened(folder / FILE, Access.READ) as store:
             same = run_id in store.complete() and store.same(run_id, history)
         zh, en = "运行成功；结果库中没有相同的结果。", "It runs; the store holds no such result."
         if same:

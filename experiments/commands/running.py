@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.exits import BadInputError, exits
+from experiments.commands.exits import exits
 from experiments.commands.language import LOCALE, Language, told
 from experiments.commands.options import Sets
-from model.facts import Label
 
 MAIN_SCENARIO = "baseline"
 MAIN_POLICIES = ("none", "as_announced")
@@ -74,37 +73,23 @@ def run(
 ) -> None:
     chosen = lang or context.obj
     with exits(chosen or LOCALE):
-        from experiments.commands.experiment import performed
-        from experiments.commands.request import Request
+        from experiments.commands.experiment import Manner, performed
+        from experiments.plan import Request, plan_of
 
-        if replications and len(set(replications)) < len(replications):
-            raise BadInputError(Label("--replication 的编号重复", "--replication names a number twice"))
+        language = chosen or LOCALE
         request = Request(
-            scenarios=tuple(scenarios),
-            policies=tuple(policies or ()),
-            replications=tuple(replications or range(n)),
-            seed=seed,
-            jobs=jobs,
-            sets=tuple(sets or ()),
-            until=until,
-            out=out,
-            language=chosen or LOCALE,
-            picture_languages=(chosen,) if chosen else tuple(Language),
-            quiet=quiet,
-            max_failures=max_failures,
-            cluster=cluster,
+            tuple(scenarios), tuple(policies or ()), tuple(replications or range(n)), seed, tuple(sets or ()), until
         )
-        raise typer.Exit(performed(request, dry_run=dry_run))
+        manner = Manner(language, chosen is not None, jobs, cluster, max_failures, quiet=quiet)
+        raise typer.Exit(performed(plan_of(request, language), manner, out, dry_run=dry_run))
 
 
 def main_job(chosen: Language | None) -> None:
     """Run the shipped park under the policies that it is compared with."""
-    with exits(chosen or LOCALE):
-        from experiments.commands.experiment import perform
-        from experiments.commands.request import Request
+    language = chosen or LOCALE
+    with exits(language):
+        from experiments.commands.experiment import Manner, performed
+        from experiments.plan import Request, plan_of
 
-        pictures = (chosen,) if chosen else tuple(Language)
-        request = Request(
-            (MAIN_SCENARIO,), MAIN_POLICIES, until=MAIN_UNTIL, language=chosen or LOCALE, picture_languages=pictures
-        )
-        raise typer.Exit(perform(request))
+        request = Request((MAIN_SCENARIO,), MAIN_POLICIES, until=MAIN_UNTIL)
+        raise typer.Exit(performed(plan_of(request, language), Manner(language, chosen is not None), None))

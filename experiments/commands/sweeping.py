@@ -26,17 +26,9 @@ def sweep(
 ) -> None:
     chosen = lang or context.obj
     with exits(chosen or LOCALE):
-        from experiments.commands.experiment import performed
-        from experiments.commands.request import Request
+        from experiments.commands.experiment import Manner, performed
+        from experiments.plan import plan_of_design
 
-        request = Request(
-            scenarios=(),
-            jobs=jobs,
-            out=out,
-            language=chosen or LOCALE,
-            quiet=quiet,
-            max_failures=max_failures,
-            cluster=cluster,
-            design=design,
-        )
-        raise typer.Exit(performed(request, dry_run=dry_run))
+        language = chosen or LOCALE
+        manner = Manner(language, chosen is not None, jobs, cluster, max_failures, quiet=quiet)
+        raise typer.Exit(performed(plan_of_design(design, language), manner, out, dry_run=dry_run))

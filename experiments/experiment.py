@@ -1,0 +1,246 @@
+"""An experiment from plan to results: reserve the folder, run, keep every run at once, write what they say.
+
+What is interrupted is resumed from its folder alone: the inputs and the store stand in it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from experiments import manifest
+from experiments.crew import Outcome
+from experiments.errors import BadInputError
+from experiments.identity import code_of_model, run_ids
+from experiments.manifest import Manifest, Status
+from experiments.outputs import Pictures, written
+from experiments.packing import packed
+from experiments.plan import Plan, plan_in
+from experiments.runner import Failure, Progress, Runs, Workers, silent, stream_cases
+from experiments.store import FILE, Access, Failed, Store, opened, salvaged
+from model.facts import Label
+from model.scenario import Case
+from model.simulate import simulate
+
+TRIED = 8  # runs from which time and disk are told
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A folder with its plan and its record; ``ids`` of the runs in the order of the plan's cases."""
+
+    folder: Path
+    plan: Plan
+    ids: tuple[str, ...]
+    record: Manifest
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What came of an experiment; what was skipped was left because of an interruption or of too many failures."""
+
+    n_complete: int
+    failures: tuple[Failure, ...]
+    n_skipped: int
+    interrupted: bool
+    answer: str
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a plan would take."""
+
+    n_cases: int
+    seconds: float
+    n_bytes: float
+
+
+def begun(plan: Plan, out: Path | None = None, jobs: int | None = None) -> Experiment:
+    """A new experiment, its inputs and its record written into an empty folder.
+
+    Raises
+    ------
+    BadInputError
+        If the plan has no files from which it could be resumed.
+    FolderError
+        If the folder is not empty, or cannot be made or written.
+    """
+    if not plan.texts:
+        zh, en = "没有输入文件的计划无法续跑；可用 run_cases 在内存中运行", "a plan without files cannot be resumed"
+        raise BadInputError(Label(zh, f"{en}; run_cases runs it in memory"))
+    ids = run_ids(plan.cases)
+    started = datetime.now(UTC)
+    folder = manifest.results_folder(out, plan.name, started, manifest.fingerprint(ids, code_of_model()))
+    record = Manifest(
+        experiment=plan.name,
+        argv=sys.argv,
+        status=Status.RUNNING,
+        started=started.isoformat(timespec="seconds"),
+        seed=plan.seed,
+        replications=plan.replications,
+        plan=plan.pairs,
+        jobs=jobs or available_cores(),
+        counts={"cases": len(plan.cases)},
+        inputs=manifest.write_inputs(folder, plan.texts),
+        code=manifest.code_version(),
+        model=code_of_model(),
+        packages=manifest.package_versions(),
+        platform=manifest.this_platform(),
+        design=plan.design is not None,
+    )
+    manifest.write_manifest(folder, record)
+    with opened(folder / FILE, Access.NEW):
+        return Experiment(folder, plan, tuple(ids), record)
+
+
+def reopened(folder: Path) -> Experiment:
+    """The experiment of a folder; nothing is run that differs from what was begun.
+
+    Raises
+    ------
+    FolderError
+        If the folder holds no experiment.
+    BadInputError
+        If inputs or code are no longer what they were, with every difference.
+    ReadingError
+        If an input cannot be read.
+    """
+    record = manifest.read_manifest(folder)
+    _refuse_changes(folder, record)
+    plan = plan_in(folder, record)
+    return Experiment(folder, plan, tuple(run_ids(plan.cases)), record)
+
+
+def mended(experiment: Experiment) -> int:
+    """Rebuild the experiment's store from what can be read of it, and return the number of runs in it."""
+    return salvaged(experiment.folder / FILE)
+
+
+def carried_out(
+    experiment: Experiment,
+    workers: Workers,
+    pictures: Pictures,
+    *,
+    progress: Progress = silent,
+    max_failures: int | None = None,
+    retry_failed: bool = False,
+) -> Ended:
+    """Run what the store lacks, then write tables, pictures and answer anew from all that it holds.
+
+    Parameters
+    ----------
+    retry_failed : whether runs that failed before are tried again
+
+    Raises
+    ------
+    StoreError
+        If runs can no longer be kept; those that finished are.
+    """
+    path = experiment.folder / FILE
+    began = time.monotonic()
+    with opened(path, Access.WRITE if path.exists() else Access.NEW) as store:
+        store.drop(store.damaged())
+        if retry_failed:
+            store.forget_failures()
+        interrupted = _run(experiment, store, workers, progress, max_failures)
+    seconds = {"runs": time.monotonic() - began}
+    with opened(path, Access.READ) as store:
+        runs = gathered(experiment, store, interrupted=interrupted)
+        answer, taken = written(experiment.folder, experiment.plan, runs, _ids_of(experiment), pictures)
+    n_complete = sum(len(history.cases) for history in runs.histories)
+    ended = Ended(n_complete, runs.failures, runs.n_skipped, interrupted, answer)
+    manifest.write_manifest(experiment.folder, _closed(experiment.record, ended, seconds | taken))
+    return ended
+
+
+def estimated(plan: Plan, jobs: int | None = None) -> Estimate:
+    """Runs, time and disk that a plan would take, from a few runs that are thrown away."""
+    few = [case for case in plan.cases if case.policy is plan.cases[0].policy][:TRIED]
+    began = time.monotonic()
+    history = simulate(few)
+    seconds = (time.monotonic() - began) / len(few)
+    size = sum(map(len, packed(history).parts)) / len(few)
+    n, workers = len(plan.cases), min(jobs or available_cores(), len(plan.cases))
+    return Estimate(n, seconds * n / workers, size * n)
+
+
+def available_cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def gathered(experiment: Experiment, store: Store, *, interrupted: bool = False) -> Runs:
+    """What the store holds of the experiment, by scenario and policy, runs in the order of the cases."""
+    complete, failed = store.complete(), store.failures()
+    groups: dict[tuple[str, str], list[tuple[Case, str]]] = {}
+    failures = []
+    for case, run_id in zip(experiment.plan.cases, experiment.ids, strict=True):
+        if run_id in complete:
+            groups.setdefault((case.scenario.name, case.policy.name), []).append((case, run_id))
+        elif run_id in failed:
+            told = failed[run_id]
+            failures.append(Failure(case, told.error, told.traceback, told.quarter))
+    histories = tuple(store.history([c for c, _ in group], [i for _, i in group]) for group in groups.values())
+    n_skipped = len(experiment.plan.cases) - sum(len(group) for group in groups.values()) - len(failures)
+    return Runs(histories, tuple(failures), n_skipped, interrupted)
+
+
+def _ids_of(experiment: Experiment) -> dict[int, str]:
+    """Ids by the identity of the case object: two policies of one content share an id, and a case is slow to hash."""
+    return dict(zip(map(id, experiment.plan.cases), experiment.ids, strict=True))
+
+
+def _run(experiment: Experiment, store: Store, workers: Workers, progress: Progress, max_failures: int | None) -> bool:
+    """Run the cases that the store neither holds nor knows to fail; whether that was interrupted."""
+    ids = _ids_of(experiment)
+    known = store.complete() | store.failures().keys()
+    missing = list({ids[id(case)]: case for case in experiment.plan.cases if ids[id(case)] not in known}.values())
+
+    def sink(chunk: Sequence[Case], outcome: Outcome) -> None:
+        chunk_ids = [ids[id(case)] for case in chunk]
+        ran = [run_id for n, run_id in enumerate(chunk_ids) if n not in outcome.raised]
+        failed = {chunk_ids[n]: Failed(r.quarter, r.error, r.traceback) for n, r in outcome.raised.items()}
+        store.add(ran, outcome.packed, failed)
+
+    return bool(missing) and stream_cases(missing, sink, workers, progress=progress, max_failures=max_failures).interrupted
+
+
+def _closed(record: Manifest, ended: Ended, seconds: dict[str, float]) -> Manifest:
+    counts = {
+        "cases": record.counts["cases"],
+        "complete": ended.n_complete,
+        "failed": len(ended.failures),
+        "skipped": ended.n_skipped,
+    }
+    status = Status.INTERRUPTED if ended.interrupted else Status.COMPLETE
+    when = datetime.now(UTC).isoformat(timespec="seconds")
+    rounded = {stage: round(value, 3) for stage, value in seconds.items()}
+    return dataclasses.replace(record, status=status, counts=counts, seconds=rounded, ended=when)
+
+
+def _refuse_changes(folder: Path, record: Manifest) -> None:
+    """Refuse to mix what was begun with anything else."""
+    changed = [name for name, digest in record.inputs.items() if _digest(folder / name) != digest]
+    if changed:
+        names = ", ".join(changed)
+        zh, en = f"开始运行后，这些输入文件被改动或删除：{names}", f"inputs were changed or removed since the start: {names}"
+        raise BadInputError(Label(zh, en))
+    if record.model != code_of_model():
+        now = manifest.code_version()
+        before, after = (f"{v.version} ({(v.commit or '?')[:8]}{'+' if v.dirty else ''})" for v in (record.code, now))
+        zh = f"模型代码已改变：开始时为 {before}，现在为 {after}。请用原来的代码继续，或重新开始一次实验"
+        en = f"the code of the model has changed: it began with {before}, this is {after}; go on with the old code, or begin anew"
+        raise BadInputError(Label(zh, en))
+
+
+def _digest(path: Path) -> str:
+    try:
+        return manifest.sha256(path.read_bytes())
+    except OSError:
+        return ""

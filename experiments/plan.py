@@ -1,0 +1,217 @@
+"""What an experiment runs: cases, and the files from which the same cases can be made again.
+
+A plan is made from names of scenarios and policies, from a design, or from the folder of an experiment.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from experiments.design import Design
+from experiments.design import cases as cases_of
+from experiments.errors import BadInputError
+from experiments.manifest import Manifest, Planned
+from experiments.reading import Problem, ReadingError, read_policy, read_scenario
+from experiments.reading.design_inputs import FILE as DESIGN_FILE
+from experiments.reading.design_inputs import design_inputs
+from experiments.reading.designs import read_design
+from experiments.reading.inputs import Texts, policy_inputs, scenario_inputs
+from model.facts import Label
+from model.scenario import Case, Policy, Scenario
+from model.units import quarter, quarter_name
+
+NO_POLICY = "none"
+REPLICATIONS = 100
+SEED = 1
+NAMED = 3  # scenarios after which an experiment is called
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for, by name or file; without policies each scenario runs under its own.
+
+    Attributes
+    ----------
+    sets : changes to every scenario, each as ``path=value``
+    until : last quarter, such as ``2030Q4``
+    """
+
+    scenarios: tuple[str, ...]
+    policies: tuple[str, ...] = ()
+    replications: tuple[int, ...] = tuple(range(REPLICATIONS))
+    seed: int = SEED
+    sets: tuple[str, ...] = ()
+    until: str | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will run.
+
+    Attributes
+    ----------
+    name : what the experiment is called
+    policies : by scenario
+    texts : files from which the same can be run again, by their place in a folder
+    """
+
+    name: str
+    scenarios: tuple[Scenario, ...]
+    policies: tuple[tuple[Policy, ...], ...]
+    replications: tuple[int, ...]
+    seed: int
+    cases: tuple[Case, ...]
+    texts: Texts = field(default_factory=dict)
+    design: Design | None = None
+
+    @property
+    def pairs(self) -> list[Planned]:
+        """Names of the scenarios, each with those of its policies."""
+        return [Planned(s.name, [p.name for p in own]) for s, own in zip(self.scenarios, self.policies, strict=True)]
+
+
+def plan_of(request: Request, language: str = "en") -> Plan:
+    """What is asked for, read and checked before the first run.
+
+    Parameters
+    ----------
+    language : of the remarks in the files that are kept
+
+    Raises
+    ------
+    ReadingError
+        With every problem of every file.
+    BadInputError
+        If ``until`` is no quarter of the run, or two inputs share a name.
+    """
+    scenarios, texts = _read_scenarios(tuple(dict.fromkeys(request.scenarios)), request, language)
+    policies, policy_texts = _read_policies(scenarios, tuple(dict.fromkeys(request.policies)))
+    return plan_for(scenarios, policies, request.replications, request.seed, texts | policy_texts)
+
+
+def plan_for(
+    scenarios: Sequence[Scenario],
+    policies: Sequence[Sequence[Policy]],
+    replications: Sequence[int],
+    seed: int,
+    texts: Texts | None = None,
+) -> Plan:
+    """The plan of scenarios, each under its policies, with all replications.
+
+    Raises
+    ------
+    BadInputError
+        If two inputs share a name, or a replication stands twice.
+    """
+    _refuse_same_names([s.name for s in scenarios], Label("情景", "scenarios"))
+    for own in policies:
+        _refuse_same_names([p.name for p in own], Label("政策方案", "policies"))
+    if len(set(replications)) < len(replications):
+        raise BadInputError(Label("重复编号不能出现两次", "a replication stands twice"))
+    cases = tuple(
+        Case(scenario, policy, replication, seed)
+        for scenario, own in zip(scenarios, policies, strict=True)
+        for policy in own
+        for replication in replications
+    )
+    name = "-".join(scenario.name for scenario in scenarios[:NAMED])
+    return Plan(name, tuple(scenarios), tuple(map(tuple, policies)), tuple(replications), seed, cases, texts or {})
+
+
+def plan_of_design(path_or_name: str, language: str = "en") -> Plan:
+    """What a design runs.
+
+    Raises
+    ------
+    ReadingError
+        With every problem of every file.
+    """
+    design, texts = design_inputs(path_or_name, language)
+    return _designed(Path(path_or_name).stem, design, texts)
+
+
+def plan_in(folder: Path, record: Manifest) -> Plan:
+    """What was planned, read from the inputs in the folder of an experiment.
+
+    Raises
+    ------
+    ReadingError
+        If an input cannot be read.
+    """
+    inputs = folder / "inputs"
+    if record.design:
+        return _designed(record.experiment, read_design(inputs / DESIGN_FILE), {})
+    scenarios = [read_scenario(str(inputs / f"{planned.scenario}.yaml")) for planned in record.plan]
+    policies = [
+        [read_policy(str(inputs / "policies" / f"{name}.yaml"), scenario.park) for name in planned.policies]
+        for scenario, planned in zip(scenarios, record.plan, strict=True)
+    ]
+    return plan_for(scenarios, policies, record.replications, record.seed)
+
+
+def _designed(name: str, design: Design, texts: Texts) -> Plan:
+    cases = tuple(cases_of(design))
+    return Plan(name, design.scenarios, design.policies, design.replications, design.seed, cases, texts, design)
+
+
+def _read_scenarios(names: Sequence[str], request: Request, language: str) -> tuple[list[Scenario], dict[str, str]]:
+    found, texts, problems = list[Scenario](), dict[str, str](), list[Problem]()
+    for name in names:
+        try:
+            scenario, own = scenario_inputs(name, request.sets, language)
+            if request.until is not None:
+                scenario = _until(scenario, request.until)
+                own = scenario_inputs(name, (*request.sets, f"clock.end={request.until}"), language)[1]
+        except ReadingError as error:
+            problems += error.problems
+            continue
+        found.append(scenario)
+        texts |= own
+    _refuse(problems)
+    return found, texts
+
+
+def _read_policies(scenarios: Sequence[Scenario], names: Sequence[str]) -> tuple[list[list[Policy]], dict[str, str]]:
+    """Policies of each scenario, checked against the segments and zones of its park; its own where none is named."""
+    found, texts, problems = [list[Policy]() for _ in scenarios], dict[str, str](), list[Problem]()
+    for scenario, own in zip(scenarios, found, strict=True):
+        if not names and scenario.policy is not None:
+            own.append(scenario.policy)
+            continue
+        for name in names or (NO_POLICY,):
+            try:
+                policy, text = policy_inputs(name, scenario.park)
+            except ReadingError as error:
+                problems += error.problems
+                continue
+            own.append(policy)
+            texts |= text
+    _refuse(problems)
+    return found, texts
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    if problems:
+        raise ReadingError(dict.fromkeys(problems))
+
+
+def _until(scenario: Scenario, until: str) -> Scenario:
+    """The scenario, ended at an earlier quarter: a later one is a matter for its file."""
+    try:
+        end = quarter(until)
+    except ValueError:
+        end = -1
+    if not scenario.park.start < end <= scenario.end:
+        first, last = quarter_name(scenario.park.start + 1), quarter_name(scenario.end)
+        zh, en = f"应为 {first} 至 {last} 之间的季度", f"a quarter from {first} to {last} is expected"
+        raise BadInputError(Label(f"--until {until}:{zh}", f"--until {until}: {en}"))
+    return dataclasses.replace(scenario, end=end)
+
+
+def _refuse_same_names(names: Sequence[str], kind: Label) -> None:
+    twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
+    if twice is not None:
+        raise BadInputError(Label(f"有两个{kind.zh}同名：{twice}", f"two {kind.en} have the name {twice}"))
