@@ -95,7 +95,7 @@ class Results:
         """The answer in words, with its table."""
         with opened(self.folder / FILE, Access.READ) as store:
             runs = gathered(self.experiment, store)
-            return in_words(self.experiment.plan, runs, language) if runs.histories else ""
+            return in_words(self.experiment.plan, runs, language, self.experiment.question) if runs.histories else ""
 
 
 def perform(

@@ -21,7 +21,8 @@ from experiments.identity import code_of_model, run_ids
 from experiments.manifest import Manifest, Status
 from experiments.outputs import Pictures, written
 from experiments.packing import packed
-from experiments.plan import Plan, plan_in
+from experiments.plan import Plan
+from experiments.questions import Goals, Question, planned_in, question_in, recorded
 from experiments.runner import Failure, Progress, Runs, Workers, silent, stream_cases
 from experiments.store import FILE, Access, Failed, Store, opened, salvaged
 from model.facts import Label
@@ -33,12 +34,20 @@ TRIED = 8  # runs from which time and disk are told
 
 @dataclass(frozen=True)
 class Experiment:
-    """A folder with its plan and its record; ``ids`` of the runs in the order of the plan's cases."""
+    """A folder with its plan and its record.
+
+    Attributes
+    ----------
+    plan : with the runs that the question needs
+    ids : of the runs, in the order of the plan's cases
+    question : what is asked of the runs
+    """
 
     folder: Path
     plan: Plan
     ids: tuple[str, ...]
     record: Manifest
+    question: Question
 
 
 @dataclass(frozen=True)
@@ -61,19 +70,21 @@ class Estimate:
     n_bytes: float
 
 
-def begun(plan: Plan, out: Path | None = None, jobs: int | None = None) -> Experiment:
+def begun(plan: Plan, out: Path | None = None, jobs: int | None = None, question: Question | None = None) -> Experiment:
     """A new experiment, its inputs and its record written into an empty folder.
 
     Raises
     ------
     BadInputError
-        If the plan has no files from which it could be resumed.
+        If the plan has no files from which it could be resumed, or the question cannot be asked of it.
     FolderError
         If the folder is not empty, or cannot be made or written.
     """
     if not plan.texts:
         zh, en = "没有输入文件的计划无法续跑；可用 run_cases 在内存中运行", "a plan without files cannot be resumed"
         raise BadInputError(Label(zh, f"{en}; run_cases runs it in memory"))
+    asked, given = question or Goals(), plan
+    plan = asked.expanded(given)
     ids = run_ids(plan.cases)
     started = datetime.now(UTC)
     folder = manifest.results_folder(out, plan.name, started, manifest.fingerprint(ids, code_of_model()))
@@ -84,7 +95,7 @@ def begun(plan: Plan, out: Path | None = None, jobs: int | None = None) -> Exper
         started=started.isoformat(timespec="seconds"),
         seed=plan.seed,
         replications=plan.replications,
-        plan=plan.pairs,
+        plan=given.pairs,
         jobs=jobs or available_cores(),
         counts={"cases": len(plan.cases)},
         inputs=manifest.write_inputs(folder, plan.texts),
@@ -93,10 +104,11 @@ def begun(plan: Plan, out: Path | None = None, jobs: int | None = None) -> Exper
         packages=manifest.package_versions(),
         platform=manifest.this_platform(),
         design=plan.design is not None,
+        question=recorded(asked),
     )
     manifest.write_manifest(folder, record)
     with opened(folder / FILE, Access.NEW):
-        return Experiment(folder, plan, tuple(ids), record)
+        return Experiment(folder, plan, tuple(ids), record, asked)
 
 
 def reopened(folder: Path) -> Experiment:
@@ -113,8 +125,8 @@ def reopened(folder: Path) -> Experiment:
     """
     record = manifest.read_manifest(folder)
     _refuse_changes(folder, record)
-    plan = plan_in(folder, record)
-    return Experiment(folder, plan, tuple(run_ids(plan.cases)), record)
+    plan = planned_in(folder, record)
+    return Experiment(folder, plan, tuple(run_ids(plan.cases)), record, question_in(record))
 
 
 def mended(experiment: Experiment) -> int:
@@ -152,7 +164,7 @@ def carried_out(
     seconds = {"runs": time.monotonic() - began}
     with opened(path, Access.READ) as store:
         runs = gathered(experiment, store, interrupted=interrupted)
-        answer, taken = written(experiment.folder, experiment.plan, runs, _ids_of(experiment), pictures)
+        answer, taken = written(experiment.folder, experiment.plan, runs, _ids_of(experiment), pictures, experiment.question)
     n_complete = sum(len(history.cases) for history in runs.histories)
     ended = Ended(n_complete, runs.failures, runs.n_skipped, interrupted, answer)
     manifest.write_manifest(experiment.folder, _closed(experiment.record, ended, seconds | taken))

@@ -15,16 +15,13 @@ N_GOALS = 3  # goals whose paths are drawn
 SERIES = 3  # observed figures from which on a measure is drawn for their sake
 
 
-def write_figures(folder: Path, histories: Sequence[History], languages: Sequence[str]) -> None:
-    """Draw every scenario's pictures, in a folder of its own where there are several, and so for the languages."""
+def write_figures(folder: Path, histories: Sequence[History], language: str) -> None:
+    """Draw every scenario's pictures into an existing folder, each in a folder of its own where there are several."""
     scenarios = dict.fromkeys(history.cases[0].scenario.name for history in histories)
     for name in scenarios:
-        same = [history for history in histories if history.cases[0].scenario.name == name]
-        for language in languages:
-            parts = ([name] if len(scenarios) > 1 else []) + ([language] if len(languages) > 1 else [])
-            place = folder.joinpath(*parts)
-            place.mkdir(parents=True, exist_ok=True)
-            _draw(place, same, language)
+        place = folder / name if len(scenarios) > 1 else folder
+        place.mkdir(exist_ok=True)
+        _draw(place, [history for history in histories if history.cases[0].scenario.name == name], language)
 
 
 def _draw(folder: Path, histories: Sequence[History], language: str) -> None:

@@ -14,7 +14,7 @@ from experiments.errors import FolderError, ResultsError
 from experiments.identity import run_ids
 from experiments.manifest import read_manifest
 from experiments.packing import Layout
-from experiments.plan import plan_in
+from experiments.questions import planned_in
 from experiments.reading.messages import choices
 from experiments.store import FILE, Access, Store, opened
 from model.facts import Label
@@ -119,7 +119,7 @@ def kept_in(folder: Path) -> Kept:
         record = read_manifest(folder)
     except FolderError as error:
         raise ResultsError(error.message) from None
-    return kept_of(folder / FILE, plan_in(folder, record).cases)
+    return kept_of(folder / FILE, planned_in(folder, record).cases)
 
 
 def kept_of(path: Path, cases: Sequence[Case]) -> Kept:

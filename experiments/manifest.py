@@ -54,6 +54,7 @@ class Manifest:
     Attributes
     ----------
     design : whether the cases are those of ``inputs/design.yaml``
+    question : what is asked of the runs, and so which runs there are beside those of the inputs
     inputs : file within the folder → SHA-256
     model : SHA-256 of the model's code
     seconds : by stage
@@ -73,6 +74,7 @@ class Manifest:
     model: str
     packages: Mapping[str, str]
     platform: Mapping[str, str]
+    question: Mapping[str, object]
     design: bool = False
     seconds: Mapping[str, float] = field(default_factory=dict)
     ended: str | None = None

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments import answer, results
+from experiments import results
+from experiments.answers import Answer
 from experiments.design import describe, table
-from experiments.figures import write_figures
 from experiments.launcher import launcher
 from experiments.plan import Plan
+from experiments.questions import Question
 from experiments.runner import Failure, Runs
+from model.scenario import Case
 
-SHOWN_GROUPS = 15  # scenarios and policies up to which pictures, trajectories and sentences are made
+SHOWN_GROUPS = 15  # scenarios and policies up to which trajectories and sentences are made
 FAILURE_COLUMNS = ("run", "scenario", "policy", "replication", "seed", "quarter", "error", "traceback", "command")
+Ids = Mapping[int, str]  # of the runs, by the identity of their case object
 
 
 @dataclass(frozen=True)
@@ -27,46 +31,69 @@ class Pictures:
     languages: tuple[str, ...] = ("zh", "en")
 
 
-def written(folder: Path, plan: Plan, runs: Runs, ids: Mapping[int, str], pictures: Pictures) -> tuple[str, dict[str, float]]:
-    """Write tables and pictures of what finished; the answer in words, and the seconds that each took.
-
-    Parameters
-    ----------
-    ids : of the runs, by the identity of their case object
-    """
+def written(
+    folder: Path, plan: Plan, runs: Runs, ids: Ids, pictures: Pictures, question: Question
+) -> tuple[str, dict[str, float]]:
+    """Write tables and pictures of what finished; the answer in words, and the seconds that each took."""
     began = time.monotonic()
-    few = len(runs.histories) <= SHOWN_GROUPS
-    if runs.histories or runs.failures:
-        results.write_tables(folder, runs.histories, ids, [failure.case for failure in runs.failures], trajectories=few)
-    if plan.design is not None:
-        results.write_csv(folder / "points.csv", *table(plan.design), exact=True)
-    if runs.failures:
-        rows = (_failure_row(failure, ids[id(failure.case)], folder) for failure in runs.failures)
-        results.write_csv(folder / "failures.csv", FAILURE_COLUMNS, rows)
-    else:
-        (folder / "failures.csv").unlink(missing_ok=True)
+    _write_tables(folder, plan, runs, ids)
     tables, words = time.monotonic(), ""
     if runs.histories and not runs.interrupted:
-        if few and pictures.languages:
-            write_figures(folder / "figures", runs.histories, pictures.languages)
-        words = in_words(plan, runs, pictures.language)
+        answers = question.answers(runs.histories)
+        write_answers(folder, answers)
+        words = in_words(plan, runs, pictures.language, question, answers)
         (folder / "answer.txt").write_text(words + "\n", encoding="utf-8")
-    return words, {"tables": tables - began, "figures": time.monotonic() - tables}
+    told = time.monotonic()
+    if words:
+        for language in pictures.languages:
+            place = folder / "figures" / language if len(pictures.languages) > 1 else folder / "figures"
+            place.mkdir(parents=True, exist_ok=True)
+            question.draw(runs.histories, place, language)
+    return words, {"tables": tables - began, "answers": told - tables, "figures": time.monotonic() - told}
 
 
-def in_words(plan: Plan, runs: Runs, language: str) -> str:
+def in_words(plan: Plan, runs: Runs, language: str, question: Question, answers: Sequence[Answer] = ()) -> str:
     """What the runs say; of a design with many points only what it is, as a sentence for each would not be read."""
     if plan.design is not None and len(runs.histories) > SHOWN_GROUPS:
         return describe(plan.design, language)
-    words = answer.answer(runs.histories, language)
-    goals = any(history.cases[0].scenario.targets for history in runs.histories)
-    return f"{words}\n\n{answer.terminal_table(runs.histories, language)}" if goals else words
+    return "\n\n".join(question.told(runs.histories, answers or question.answers(runs.histories), language))
 
 
-def _failure_row(failure: Failure, run_id: str, folder: Path) -> results.Row:
-    case = failure.case
-    identity = (run_id, case.scenario.name, case.policy.name, case.replication, case.seed, failure.quarter)
-    return (*identity, failure.error, failure.traceback, command("rerun", str(folder), run_id))
+def write_answers(folder: Path, answers: Sequence[Answer]) -> None:
+    """Write the table of every answer, and what its columns mean into ``columns.json``."""
+    path = folder / "columns.json"
+    told = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    for given in answers:
+        results.write_csv(folder / f"{given.key}.csv", list(given.columns), given.rows)
+        told[f"{given.key}.csv"] = {
+            name: {"zh": column.label.zh, "en": column.label.en, "unit": column.unit} for name, column in given.columns.items()
+        }
+    if answers:
+        with results.replacing(path) as unfinished:
+            unfinished.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _write_tables(folder: Path, plan: Plan, runs: Runs, ids: Ids) -> None:
+    if runs.histories or runs.failures:
+        failed = [failure.case for failure in runs.failures]
+        results.write_tables(folder, runs.histories, ids, failed, trajectories=len(runs.histories) <= SHOWN_GROUPS)
+    if plan.design is not None:
+        results.write_csv(folder / "points.csv", *table(plan.design), exact=True)
+    if runs.failures:
+        results.write_csv(folder / "failures.csv", FAILURE_COLUMNS, _failure_rows(runs.failures, ids, folder))
+    else:
+        (folder / "failures.csv").unlink(missing_ok=True)
+
+
+def _failure_rows(failures: Sequence[Failure], ids: Ids, folder: Path) -> Iterator[results.Row]:
+    for failure in failures:
+        run_id = ids[id(failure.case)]
+        told = (failure.quarter, failure.error, failure.traceback, command("rerun", str(folder), run_id))
+        yield (run_id, *_identity(failure.case), *told)
+
+
+def _identity(case: Case) -> tuple[str, str, int, int]:
+    return case.scenario.name, case.policy.name, case.replication, case.seed
 
 
 def command(*words: str) -> str:

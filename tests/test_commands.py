@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from experiments import experiment, outputs, plan, plots, runner
+from experiments import experiment, plan, plots, runner
 from experiments.commands import app
 from experiments.commands.columns import aligned, width
 from experiments.commands.language import Language, of_locale
@@ -28,6 +28,7 @@ from experiments.commands.progress import Progress
 from experiments.errors import FolderError
 from experiments.figures import write_figures
 from experiments.manifest import results_folder
+from experiments.questions import goals
 from model.history import History
 from model.scenario import Case, LeverSetting, Policy, Scenario
 from tests import synthetic
@@ -69,9 +70,8 @@ def three_fails(cases: Sequence[Case]) -> History:
     return made_up_runs(cases)
 
 
-def draw_nothing(folder: Path, histories: Sequence[History], languages: Sequence[Language]) -> None:
-    folder.mkdir()
-    (folder / "-".join(languages)).touch()
+def draw_nothing(folder: Path, histories: Sequence[History], language: str) -> None:
+    (folder / "drawn").touch()
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(plan, "scenario_inputs", made_up_scenario)
     monkeypatch.setattr(plan, "policy_inputs", made_up_policy)
     use(monkeypatch, made_up_runs)
-    monkeypatch.setattr(outputs, "write_figures", draw_nothing)
+    monkeypatch.setattr(goals, "write_figures", draw_nothing)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -132,13 +132,13 @@ def test_results_name_themselves(made_up):
     folder = made_up / "here"
     files = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     assert {"manifest.json", "summary.csv", "trajectories.csv", "runs.csv", "columns.json"} <= files
-    assert {"figures/zh-en", "inputs/baseline.yaml", "inputs/policies/none.yaml"} <= files
+    assert {"figures/zh/drawn", "figures/en/drawn", "inputs/baseline.yaml", "inputs/policies/none.yaml"} <= files
     assert "failures.csv" not in files
     record = manifest_in(folder)
     assert record["status"] == "complete"
     assert record["counts"] == {"cases": 16, "complete": 16, "failed": 0, "skipped": 0}
     assert (record["seed"], record["replications"]) == (1, list(range(8)))
-    assert set(record["seconds"]) == {"runs", "tables", "figures"}
+    assert set(record["seconds"]) == {"runs", "tables", "answers", "figures"}
     assert record["inputs"].keys() == {name for name in files if name.startswith("inputs/")}
     for name, digest in record["inputs"].items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
@@ -151,12 +151,13 @@ def test_the_default_folder_is_new_every_time(made_up):
         assert (result.exit_code, result.output) == (0, "")
     folders = list((made_up / "results" / "baseline").iterdir())
     assert len(folders) == 2
-    assert all((folder / "figures" / "zh").exists() for folder in folders)
+    assert all((folder / "figures").is_dir() and not (folder / "figures" / "en").exists() for folder in folders)
 
 
 def test_pictures_come_in_every_language_that_is_asked_for(tmp_path, monkeypatch):
     histories = [made_up_runs([Case(synthetic.scenario(), made_up_policy("none")[0], r) for r in range(4)])]
-    write_figures(tmp_path / "one", histories, [Language.ZH])
+    (tmp_path / "one").mkdir()
+    write_figures(tmp_path / "one", histories, "zh")
     paths = {"revenue-software", "firms-software", "employees-software", "revenue-all"}
     stems = {*paths, "revenue-by-industry", "goals"}
     assert {p.name for p in (tmp_path / "one").iterdir()} == {f"{stem}.{suffix}" for stem in stems for suffix in ("png", "svg")}
@@ -165,8 +166,8 @@ def test_pictures_come_in_every_language_that_is_asked_for(tmp_path, monkeypatch
     monkeypatch.setattr(plots, "save", lambda figure, folder, name: saved.add(f"{folder.name}/{name}"))
     goalless = replace(synthetic.scenario(), targets=())
     cases = tuple(replace(case, scenario=goalless) for case in histories[0].cases)
-    write_figures(tmp_path / "two", [replace(histories[0], cases=cases)], list(Language))
-    assert saved == {f"{language}/revenue-{what}" for language in Language for what in ("all", "by-industry")}
+    write_figures(tmp_path, [replace(histories[0], cases=cases)], "en")
+    assert saved == {f"{tmp_path.name}/revenue-{what}" for what in ("all", "by-industry")}
 
 
 def refuse_to_run(cases: Sequence[Case]) -> History:

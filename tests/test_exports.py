@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from experiments import exports, extras, outputs, tables
+from experiments import exports, extras, tables
 from experiments.commands import app
 from experiments.errors import MissingLibraryError, ResultsError
 from experiments.forms import Detail, Form
 from experiments.identity import run_ids
 from experiments.kept import Kept, kept_of
 from experiments.packing import packed
-from experiments.plan import plan_in
+from experiments.questions import goals, planned_in
 from experiments.store import FILE, Access, opened
 from experiments.tables import Wanted
 from experiments.wording import members
@@ -227,7 +227,7 @@ def invoke(*words: str) -> Result:
 def folder(tmp_path_factory):
     """A real experiment with the shipped park, without pictures."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(outputs, "write_figures", lambda *_: None)
+        patch.setattr(goals, "write_figures", lambda *_: None)
         folder = tmp_path_factory.mktemp("real") / "out"
         words = ("--policy", "none", "--policy", "as_announced", "-n", "2", "--jobs", "1", "--until", "2022Q4", "-q")
         assert invoke("run", "baseline", *words, "--out", str(folder)).exit_code == 0
@@ -260,10 +260,10 @@ def test_the_command_says_what_is_not_in_it(folder, tmp_path, monkeypatch):
     from experiments import kept as kept_module
 
     def more(folder, record):
-        plan = plan_in(folder, record)
+        plan = planned_in(folder, record)
         return dataclasses.replace(plan, cases=(*plan.cases, dataclasses.replace(plan.cases[0], replication=9)))
 
-    monkeypatch.setattr(kept_module, "plan_in", more)
+    monkeypatch.setattr(kept_module, "planned_in", more)
     result = invoke("export", str(folder), "--to", "csv", "--out", str(tmp_path / "e"), "--lang", "en")
     assert (result.exit_code, result.stderr) == (0, "Not in it: 0 runs that failed, 1 not run yet.\n")
 

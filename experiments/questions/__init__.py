@@ -1,0 +1,44 @@
+"""Questions that experiments answer beyond their goals, and how each is found again in a record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from experiments.errors import FolderError
+from experiments.manifest import Manifest
+from experiments.plan import Plan, plan_in
+from experiments.questions.compare import Compare
+from experiments.questions.goals import Goals
+from experiments.questions.question import Question, recorded
+from model.facts import Label
+
+__all__ = ["QUESTIONS", "Compare", "Goals", "Question", "planned_in", "question_in", "recorded"]
+
+QUESTIONS: dict[str, type[Question]] = {question.name: question for question in (Goals, Compare)}
+
+
+def question_in(record: Manifest) -> Question:
+    """The question of an experiment.
+
+    Raises
+    ------
+    FolderError
+        If the record holds a question that is not known.
+    """
+    values = {key: tuple(v) if isinstance(v, list) else v for key, v in record.question.items() if key != "name"}
+    try:
+        return QUESTIONS[str(record.question["name"])](**values)
+    except (KeyError, TypeError):
+        zh, en = "结果文件夹记录的问题无法识别", "the record asks a question that this version does not know"
+        raise FolderError(Label(f"{zh}：{dict(record.question)}", f"{en}: {dict(record.question)}")) from None
+
+
+def planned_in(folder: Path, record: Manifest) -> Plan:
+    """What an experiment runs: the plan of its inputs with the runs that its question needs.
+
+    Raises
+    ------
+    ReadingError, BadInputError, FolderError
+        If an input cannot be read, or the question cannot be asked of them.
+    """
+    return question_in(record).expanded(plan_in(folder, record))

@@ -1,0 +1,38 @@
+"""Will the goals be reached, how likely, and what is missing: what every experiment answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from experiments import answer
+from experiments.answers import Answer
+from experiments.figures import write_figures
+from experiments.plan import Plan
+from model.history import History
+
+MOST_SERIES = 15  # scenarios and policies in a picture
+
+
+@dataclass(frozen=True)
+class Goals:
+    """The goals of each scenario under each policy."""
+
+    name: ClassVar[str] = "goals"
+
+    def expanded(self, plan: Plan) -> Plan:
+        return plan
+
+    def answers(self, histories: Sequence[History]) -> tuple[Answer, ...]:  # noqa: ARG002
+        return ()
+
+    def told(self, histories: Sequence[History], answers: Sequence[Answer], language: str) -> list[str]:  # noqa: ARG002
+        goals = any(history.cases[0].scenario.targets for history in histories)
+        words = answer.answer(histories, language)
+        return [words, answer.terminal_table(histories, language)] if goals else [words]
+
+    def draw(self, histories: Sequence[History], folder: Path, language: str) -> None:
+        if len(histories) <= MOST_SERIES:
+            write_figures(folder, histories, language)
