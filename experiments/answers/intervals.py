@@ -13,6 +13,7 @@ runs give equal bits, and a constant difference has no width.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from statistics import NormalDist
@@ -42,25 +43,33 @@ class Interval:
 
 def mean_interval(values: Floats, confidence: float = CONFIDENCE) -> Interval:
     """Interval of the mean over the last axis, of shape (...); without bounds for fewer than two values."""
+    return mean_intervals(values, (confidence,))[0]
+
+
+def mean_intervals(values: Floats, confidences: Sequence[float]) -> tuple[Interval, ...]:
+    """The same at several confidences."""
     n = values.shape[-1]
     if n < 2:
-        return _unknown(values)
-    mean, error = values.mean(axis=-1), values.std(axis=-1, ddof=1) / math.sqrt(n)
-    t = student_quantile(0.5 + confidence / 2.0, n - 1)
-    skewed_low, skewed_high = _untransformed(t, values), _untransformed(-t, values)
-    return Interval(mean - error * np.maximum(t, skewed_low), mean + error * np.maximum(t, -skewed_high))
+        return tuple(_unknown(values) for _ in confidences)
+    mean = values.mean(axis=-1)
+    centred = values - mean[..., None]
+    squared = centred * centred
+    deviation = np.sqrt(squared.mean(axis=-1))
+    skewness = (squared * centred).mean(axis=-1) / np.where(deviation > 0.0, deviation, 1.0) ** 3
+    error, found = deviation / math.sqrt(n - 1), []
+    for confidence in confidences:
+        t = student_quantile(0.5 + confidence / 2.0, n - 1)
+        below, above = np.maximum(t, _untransformed(t, skewness, n)), np.maximum(t, -_untransformed(-t, skewness, n))
+        found.append(Interval(mean - error * below, mean + error * above))
+    return tuple(found)
 
 
-def _untransformed(t: float, values: Floats) -> Floats:
-    """Studentised mean at which Hall's cubic transformation takes the value t, of shape (...)."""
-    n = values.shape[-1]
-    centred = values - values.mean(axis=-1, keepdims=True)
-    deviation = np.sqrt((centred**2).mean(axis=-1))
-    skewness = (centred**3).mean(axis=-1) / np.where(deviation > 0.0, deviation, 1.0) ** 3
-    a = skewness / 3.0
-    inner = 1.0 + 3.0 * a / math.sqrt(n) * (t - skewness / (6.0 * math.sqrt(n)))
+def _untransformed(t: float, skewness: Floats, n: int) -> Floats:
+    """Studentised mean at which Hall's cubic transformation takes the value t, of the shape of the skewness."""
+    a, root = skewness / 3.0, math.sqrt(n)
+    inner = 1.0 + 3.0 * a / root * (t - skewness / (6.0 * root))
     curved = np.abs(a) > 1e-6
-    return np.where(curved, math.sqrt(n) * (np.cbrt(inner) - 1.0) / np.where(curved, a, 1.0), t)
+    return np.where(curved, root * (np.cbrt(inner) - 1.0) / np.where(curved, a, 1.0), t)
 
 
 def median_interval(values: Floats, confidence: float = CONFIDENCE) -> Interval:
@@ -140,23 +149,36 @@ def replications_needed(differences: Floats, confidence: float = CONFIDENCE, pow
     if n < 2 or float(differences.mean()) == 0.0:
         return None
     effect = float(differences.std(ddof=1)) / abs(float(differences.mean()))
+    return _fewest(effect, confidence, power)
+
+
+@cache
+def _fewest(effect: float, confidence: float, power: float) -> int | None:
+    """Smallest n >= ((t + z) s / |d|)^2 with Student's t of n - 1 and the normal z of the power; ``effect`` is s / |d|."""
     z = NormalDist().inv_cdf(power)
-    wanted = 2
-    for _ in range(20):
-        t = student_quantile(0.5 + confidence / 2.0, wanted - 1)
-        again = min(max(math.ceil(((t + z) * effect) ** 2), 2), 2 * MOST_REPLICATIONS)
-        if again <= wanted:
-            break
-        wanted = again
-    return wanted if wanted <= MOST_REPLICATIONS else None
+
+    def wanted(n: int) -> float:
+        return ((student_quantile(0.5 + confidence / 2.0, n - 1) + z) * effect) ** 2
+
+    low, high = 1, 2  # low never suffices, high does in the end
+    while high < wanted(high):
+        low, high = high, 2 * high
+        if low > MOST_REPLICATIONS:
+            return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if middle >= wanted(middle) else (middle, high)
+    return high if high <= MOST_REPLICATIONS else None
 
 
-def pairing_gain(one: Floats, other: Floats) -> float | None:
-    """How many times as many independent runs would be needed for the same interval; None for a constant difference.
+def pairing_gains(one: Floats, other: Floats) -> Floats:
+    """How many times as many independent runs would be needed for the same interval, of shape (...); NaN if it has no width.
 
-    The variance of a difference between independent runs over that between paired runs, of shape (n_pairs,) each.
+    The variance of a difference between independent runs over that between paired runs, of shape (..., n_pairs) each.
     """
-    if one.size < 2:
-        return None
-    paired, independent = float((other - one).var(ddof=1)), float(one.var(ddof=1) + other.var(ddof=1))
-    return independent / paired if paired > 1e-18 * max(independent, 1e-300) and paired > 0.0 else None
+    if one.shape[-1] < 2:
+        return np.full(one.shape[:-1], np.nan)
+    paired = (other - one).var(axis=-1, ddof=1)
+    independent = one.var(axis=-1, ddof=1) + other.var(axis=-1, ddof=1)
+    varies = paired > 1e-18 * independent
+    return np.where(varies, independent / np.where(varies, paired, 1.0), np.nan)

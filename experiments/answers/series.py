@@ -14,9 +14,7 @@ from model.history import Axis, History, Kind, MeasureFact
 from model.scenario import Basis, Target
 from model.units import quarter_name, year_of
 
-LESS_IS_BETTER = frozenset(
-    {"exits", "turned_away", "landed_next_door", "unmet_demand", "lever_cost", "largest_anchor_share", "registered_only"}
-)
+LESS_IS_BETTER = frozenset({"exits", "turned_away", "landed_next_door", "unmet_demand", "lever_cost", "largest_anchor_share"})
 NEITHER = frozenset(  # amounts that are no merit of a policy in themselves
     {"land", "occupied", "occupancy", "floor", "purchases", "hires_wanted", "local_demand", "rivals_entrants",
      "largest_anchor_revenue", "pipeline_projects"}
@@ -90,16 +88,18 @@ def series_of(history: History) -> tuple[Series, ...]:
     """Everything that is compared, measure by measure, and after it what goals ask for at other dates or scopes."""
     park = history.cases[0].scenario.park
     wide = {"all", *(i.key for i in park.industries)}
-    goals = {_place(history, t): t for t in reversed(history.cases[0].scenario.targets) if covered(history, t)}
+    goals: dict[tuple[str, str, str], list[Target]] = {}
+    for target in history.cases[0].scenario.targets:
+        if covered(history, target):
+            goals.setdefault(_place(history, target), []).append(target)
     found = []
     for measure, scope in scopes_of(history):
         if history.facts[measure].axis is Axis.SEGMENT and scope not in wide:
             continue
         dates = _dates(history, history.facts[measure].kind)
-        asked = tuple(goals.pop((measure, scope, date), None) for date in dates)
-        keys = tuple("" if t is None else t.key for t in asked)
+        keys = tuple("+".join(t.key for t in goals.pop((measure, scope, date), [])) for date in dates)
         found.append(Series(measure, scope, _unit(history.facts[measure], dates[0]), dates, keys))
-    return (*found, *(goal_series(history, t) for t in reversed(goals.values())))
+    return (*found, *(goal_series(history, t) for asked in goals.values() for t in asked))
 
 
 def goal_series(history: History, target: Target) -> Series:
