@@ -1,7 +1,8 @@
 """The comparison of policies: what each changes against the baseline, paired by replication on the same draws.
 
 Everything is a difference between two runs that share their chance and their sampled assumptions, so that what remains is the
-policy.  A run without its partner (one of the two failed) is left out and counted.  See ``intervals`` for the two kinds of interval.
+policy.  A run without its partner (one of the two failed) is left out and counted.  ``intervals`` explains the two kinds of
+interval.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from experiments.answers import intervals as of
 from experiments.answers.comparison_words import words
 from experiments.answers.line_up import LineUp, Opponent, line_up
 from experiments.answers.series import Series, sense, series_of
+from experiments.goals import CONFIDENCE
 from experiments.results import RUN_COLUMNS, TRAJECTORY_COLUMNS, Cell, Row
 from model.facts import Floats, Label
 from model.history import History
 
+EDGE = {"low": "下限", "high": "上限"}
 WORLDS = (0.05, 0.25, 0.50, 0.75, 0.95)
 
 
@@ -27,11 +30,10 @@ def _ends(key: str, zh: str, en: str, unit: str = "see unit") -> dict[str, Colum
     """Columns of the 50 % and 90 % interval of something."""
     return {
         f"{key}_{end}{percent}": Column(
-            Label(f"{zh}，{percent}% 区间{'下限' if end == 'low' else '上限'}", f"{en}, {end} end of its {percent} % interval"),
-            unit,
+            Label(f"{zh}，{percent}% 区间{EDGE[end]}", f"{en}, {end} end of its {percent} % interval"), unit
         )
         for percent in (50, 90)
-        for end in ("low", "high")
+        for end in EDGE
     }
 
 
@@ -114,7 +116,7 @@ def _columns(opponent: Opponent, before: Floats, after: Floats, sign: int) -> li
     if n == 0:
         return [(None,) * (N_DIFFERENCE + 7)] * n_dates
     differences = opponent.difference(before, after)
-    ordered, levels = np.sort(differences, axis=1), (of.HALF, of.CONFIDENCE)
+    ordered, levels = np.sort(differences, axis=1), (of.HALF, CONFIDENCE)
     spread = np.quantile(ordered, WORLDS, axis=1)
     parts = [differences.mean(axis=1), *_ends_of(of.mean_intervals(differences, levels))]
     parts += [spread[2], *_ends_of([of.median_interval(ordered, level) for level in levels])]

@@ -60,7 +60,8 @@ def opening(lined: LineUp, language: str) -> str:
     if zh:
         out = f"另有 {left} 次运行因缺少配对而剔除。" if left else ""
         none = f"{names(lined, short, 'zh')}与基准可配对的运行不足两次，无法比较。" if short else ""
-        return f"在“{title}”中，以{base}为基准，{k} 个方案用相同的随机数逐次配对比较（{n} 对，括号内为平均差的 90% 区间）。{out}{none}"
+        counted = f"{k} 个方案用相同的随机数逐次配对比较（{n} 对，括号内为平均差的 90% 区间）"
+        return f"在“{title}”中，以{base}为基准，{counted}。{out}{none}"
     count = "one policy is" if k == 1 else f"{k} policies are"
     out = f" {left} runs without a partner are left out." if left else ""
     none = f" {names(lined, short, 'en')}: fewer than two pairs, so nothing can be said." if short else ""
@@ -111,10 +112,10 @@ def _lead(lined: LineUp, s: Standing, language: str) -> str:
     """By how much and how surely the leader is better on one goal, and who cannot be told from it."""
     zh, difference = language == "zh", s.difference(s.leader or 0)
     size = size_text(difference, s.series.unit, language)
-    odds = wording.short_chance(wilson(int((difference > 0.0).sum()), difference.size), language)
+    odds = wording.chance(wilson(int((difference > 0.0).sum()), difference.size), language)
     rivals = _rivals(lined, s.rivals, language)
     if zh:
-        text = f"{about(s.target, 'zh')}平均多 {size}，{odds} 的运行好于基准"
+        text = f"{about(s.target, 'zh')}平均多 {size}，好于基准的可能性{' ' if odds.startswith('约') else ''}{odds}"
         return text + (f"，但与{rivals}分不开" if rivals else "")
     text = f"{about(s.target, 'en')}, by {size} on average, better than the baseline in {odds} of runs"
     return text + (f", but not told apart from {rivals}" if rivals else "")
@@ -154,12 +155,10 @@ def more_text(verdict: Verdict, language: str) -> str:
     more = verdict.more
     if more is None or more > FAR:
         return "（再做上万次也难分开）" if zh else " (not even ten thousand more runs would tell)"
-    about_so_many = rounded_up(more)
-    return (
-        f"（每个方案再做约 {about_so_many:,} 次，有八成把握分开）"
-        if zh
-        else f" (about {about_so_many:,} more runs of each would tell, four times in five)"
-    )
+    so_many = f"{rounded_up(more):,}"
+    if zh:
+        return f"（每个方案再做约 {so_many} 次，有八成把握分开）"
+    return f" (about {so_many} more runs of each would tell, four times in five)"
 
 
 def rounded_up(count: int) -> int:
@@ -212,5 +211,9 @@ def caution(lined: LineUp, language: str) -> str:
     listed = ("、" if zh else ", ").join(lever.label.in_language(language) for lever in levers)
     listed = listed if zh else listed.lower()
     if zh:
-        return f"这一比较也取决于假设：{listed}的效果大小至少有一部分没有可核对的研究依据，只在设定的区间内（含“无效果”）抽样。"
-    return f"This rests on assumptions as well: for {listed}, the size of some effect comes from no study that could be checked and is drawn from a range that includes no effect."
+        unknown = "的效果大小至少有一部分没有可核对的研究依据，只在设定的区间内（含“无效果”）抽样"
+        return f"这一比较也取决于假设：{listed}{unknown}。"
+    unknown = (
+        "the size of some effect comes from no study that could be checked and is drawn from a range that includes no effect"
+    )
+    return f"This rests on assumptions as well: for {listed}, {unknown}."

@@ -1,7 +1,7 @@
 """Which effects of levers are assumed, read from the declared facts of their parameters.
 
-An effect size is a parameter whose range holds "no effect": some admissible value of it makes an effect of its lever neutral.  Its
-tag says where the size comes from.  Prices, rents and wages have no such value and do not count.
+An effect size is a parameter whose range holds "no effect": some admissible value of it makes an effect of its lever neutral.
+Its tag says where the size comes from.  Prices, rents and wages have no such value and do not count.
 """
 
 from __future__ import annotations

@@ -4,10 +4,10 @@ Two kinds are kept apart.  The interval of the *mean* says how well a limited nu
 runs.  The *spread* says what one world may bring; it does not shrink.
 
 The interval of a mean is Student's, with each end moved outwards where the skewness of the differences asks for it (the cubic
-transformation of Hall 1992).  Differences between policies are skewed and often zero in most worlds.  Measured on such differences
-with 40 pairs, 90 % intervals of Student alone and of the bootstrap (percentile and BCa) cover the mean in 80 to 90 % of samples,
-this one in 90 to 94 %; with fewer than 20 pairs rare and large differences are missed by all of them.  It is a formula, so equal
-runs give equal bits, and a constant difference has no width.
+transformation of Hall 1992).  Differences between policies are skewed and often zero in most worlds.  Measured on such
+differences with 40 pairs, 90 % intervals of Student alone and of the bootstrap (percentile and BCa) cover the mean in 80 to 90 %
+of samples, this one in 90 to 94 %; with fewer than 20 pairs rare and large differences are missed by all of them.  It is a
+formula, so equal runs give equal bits, and a constant difference has no width.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from statistics import NormalDist
 import numpy as np
 
 from experiments.goals import CONFIDENCE, student_quantile
-from model.facts import Floats
+from model.facts import Floats, Mask
 
 HALF = 0.50
 POWER = 0.80  # chance that the replications asked for do separate two policies
@@ -36,9 +36,9 @@ class Interval:
     high: Floats
 
     @property
-    def told_apart(self) -> Floats:
-        """1 where the interval excludes zero, else 0, of the shape of its ends."""
-        return np.asarray((self.low > 0.0) | (self.high < 0.0), np.float64)
+    def told_apart(self) -> Mask:
+        """Where the interval excludes zero, of the shape of its ends."""
+        return np.asarray((self.low > 0.0) | (self.high < 0.0))
 
 
 def mean_interval(values: Floats, confidence: float = CONFIDENCE) -> Interval:

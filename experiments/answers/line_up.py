@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cached_property
 
 import numpy as np
 
@@ -61,7 +61,7 @@ class LineUp:
     def common(self) -> tuple[Ints, ...]:
         """Worlds that every policy ran, one index array of shape (n_common,) a history: what tells which policy is best."""
         keys = [{(c.seed, c.replication): i for i, c in enumerate(h.cases)} for h in self.histories]
-        shared = sorted(reduce(lambda one, other: one & other, (set(k) for k in keys)))
+        shared = sorted(set.intersection(*(set(k) for k in keys)))
         return tuple(np.array([k[key] for key in shared], np.int64) for k in keys)
 
     @cached_property

@@ -31,15 +31,23 @@ COLUMNS: Mapping[str, Column] = {
     "low90": Column(Label("平均差 90% 区间下限", "Low end of its 90 % interval"), "see unit"),
     "high90": Column(Label("平均差 90% 区间上限", "High end of its 90 % interval"), "see unit"),
     "state": Column(
-        Label("separated 已分开，tie 完全相同，open 未分开，unknown 配对不足", "separated, tie (exactly equal), open, or unknown (no pairs)")
+        Label(
+            "separated 已分开，tie 完全相同，open 未分开，unknown 配对不足",
+            "separated, tie (exactly equal), open, or unknown (fewer than two pairs)",
+        )
     ),
     "needed": Column(
-        Label("共需配对数，届时有八成机会分开；空为再多也分不开", "Pairs in all that separate them with a chance of 80 %; empty if none would"),
+        Label(
+            "共需配对数，届时有八成把握分开；空为再多也分不开",
+            "Pairs in all that separate them four times in five; empty if none would",
+        ),
         "pairs",
     ),
     "more": Column(Label("还需增加的配对数", "Pairs still to add"), "pairs"),
-    "pairing_gain": Column(Label("不配对时需要的运行数是现在的几倍", "How many times as many runs unpaired ones would need"), "1"),
-}  # fmt: skip
+    "pairing_gain": Column(
+        Label("配对的节省：不配对时需要的运行数是现在的几倍", "How many times as many runs unpaired ones would need"), "1"
+    ),
+}
 
 
 def separation(histories: Sequence[History], target: Target, baseline: str | None = None) -> Answer:

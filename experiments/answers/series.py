@@ -65,7 +65,8 @@ def goal_values(history: History, target: Target) -> Floats:
     quarters, values = readings(history, target)
     if target.by not in quarters:
         raise ValueError(f"the runs do not cover {quarter_name(target.by)}")
-    return values[list(quarters).index(target.by)]
+    found: Floats = values[list(quarters).index(target.by)]
+    return found
 
 
 def covered(history: History, target: Target) -> bool:

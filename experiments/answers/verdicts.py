@@ -2,8 +2,8 @@
 
 The rule of stopping, for one measure at one date (what a goal asks for): stop once every policy's difference to the baseline is
 settled.  It is settled when the 90 % interval of the mean difference is narrower than the precision asked for, when the
-difference is told from zero, or when every pair is exactly equal; and never before ``MINIMUM`` pairs, because the first few runs may
-agree by chance.  Looking again and again would find a difference in the end where there is none.  So the k-th look judges
+difference is told from zero, or when every pair is exactly equal; and never before ``MINIMUM`` pairs, because the first few runs
+may agree by chance.  Looking again and again would find a difference in the end where there is none.  So the k-th look judges
 "told from zero" at an error of 10 % / 2^k: over all looks together a policy without effect is called different in at most one
 experiment in ten, however often one looks.  The width needs no such care: it says nothing of the sign.
 """
