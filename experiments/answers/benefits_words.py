@@ -110,7 +110,7 @@ def _worth(lined: LineUp, position: int, difference: Floats, language: str) -> s
     if found is None or high < 0.0:
         return text
     odds = wording.chance(found.share, language)
-    return f"{text}，收回的可能性{' ' if odds.startswith('约') else ''}{odds}" if zh else f"{text}, paid back in {odds} of runs"
+    return f"{text}，收回的可能性{odds}" if zh else f"{text}, paid back in {odds} of runs"
 
 
 # ── What must be said beside it ──────────────────────────────────────────────────────────────────────────────────────

@@ -115,7 +115,7 @@ def _lead(lined: LineUp, s: Standing, language: str) -> str:
     odds = wording.chance(wilson(int((difference > 0.0).sum()), difference.size), language)
     rivals = _rivals(lined, s.rivals, language)
     if zh:
-        text = f"{about(s.target, 'zh')}平均多 {size}，好于基准的可能性{' ' if odds.startswith('约') else ''}{odds}"
+        text = f"{about(s.target, 'zh')}平均多 {size}，好于基准的可能性{odds}"
         return text + (f"，但与{rivals}分不开" if rivals else "")
     text = f"{about(s.target, 'en')}, by {size} on average, better than the baseline in {odds} of runs"
     return text + (f", but not told apart from {rivals}" if rivals else "")
