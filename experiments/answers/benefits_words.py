@@ -7,7 +7,7 @@ import math
 from experiments import wording
 from experiments.answers import intervals as of
 from experiments.answers.benefit_ratios import PerUnit, Verdict, anyway_share, costs_per_unit, ends_early, payback
-from experiments.answers.comparison_words import caution, name, names, opening
+from experiments.answers.comparison_words import caution, name, names, opening, ties
 from experiments.answers.line_up import LineUp
 from experiments.answers.money import RATE, present_value
 from model.facts import Floats, Label
@@ -36,7 +36,7 @@ def _joined(lined: LineUp, language: str) -> str:
     parts = [opening(lined, language)]
     if any(o.n_pairs >= 2 for o in lined.opponents):
         parts += [_jobs(lined, language), _balance(lined, language), _anyway(lined, language)]
-    parts += [_too_cheap(lined, language), caution(lined, language)]
+    parts += [ties(lined, language), _too_cheap(lined, language), caution(lined, language)]
     return ("" if zh else " ").join(p for p in parts if p)
 
 

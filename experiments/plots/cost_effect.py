@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from experiments import wording
 from experiments.answers.benefit_ratios import spent
@@ -19,7 +20,7 @@ from experiments.wording import Scale
 from model.facts import Floats
 from model.history import History
 
-WIDTH, HEIGHT, LEFT, NAMES = 10.4, 4.2, 0.85, 3.7  # inches; NAMES lies right of the axes
+WIDTH, HEIGHT, LEFT, NAMES = 10.4, 4.2, 0.85, 3.3  # inches; NAMES lies right of the axes
 MONEY = "亿元"
 
 
@@ -110,7 +111,7 @@ def _texts(lined: LineUp, measure: str, scope: str, scales: tuple[Scale, Scale],
             f"{title}；与“{baseline}”逐次配对相减（{n} 对）；点为平均差，线为其 90% 区间",
             f"{first} 至 {end} 累计政策成本，{scales[0].name}",
             f"{end} {label}，{scales[1].name}",
-            "越靠左上越好；横轴或竖线碰到零，说明这项差别与零分不开。提前结束的补贴和返税，其后应付的部分未计入成本。",
+            "越靠左上越好；横线或竖线碰到零，说明这项差别与零分不开。提前结束的补贴和返税，其后应付的部分未计入成本。",
         )
     return (
         f"{where}: what is spent, and how much more {wording.lower_first(label)} there is",
@@ -148,8 +149,8 @@ def _axes(axes: Axes, drawn: Sequence[Point]) -> None:
     style.value_axis(axes, *_ends([p.effect for p in drawn]))
     low, high = _ends([p.cost for p in drawn])
     axes.set_xlim(low, high)
-    axes.xaxis.get_major_locator().set_params(nbins=6)
-    ticks = [float(t) for t in axes.get_xticks() if low <= t <= high]
+    found = MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    ticks = [float(t) for t in found if low <= t <= high]
     axes.set_xticks(ticks, labels=[wording.number(t) for t in ticks])
     axes.axvline(0.0, color=GREY, linewidth=0.7)
     axes.axhline(0.0, color=GREY, linewidth=0.7)
