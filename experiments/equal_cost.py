@@ -16,6 +16,7 @@ from functools import cache
 
 import numpy as np
 
+from experiments.answers.money import discount_factors
 from experiments.reading import list_policies, read_policy, read_scenario
 from experiments.runner import run_cases
 from model.facts import Floats
@@ -36,12 +37,6 @@ FIRST_STEP = 0.03  # level of the rest: about 3 亿元 a year in the shipped par
 
 
 # ── What a policy costs ──────────────────────────────────────────────────────────────────────────────────────────────
-def discount_factors(n_quarters: int) -> Floats:
-    """Worth at the start of one unit paid in the middle of each quarter, of shape (n_quarters,) [1]."""
-    years = (np.arange(n_quarters) + 0.5) / QUARTERS_PER_YEAR
-    return np.asarray((1.0 + DISCOUNT_RATE) ** -years)
-
-
 def discounted_cost(history: History, until: int = UNTIL) -> Floats:
     """Discounted cost of all levers from the first quarter to ``until``, of shape (n_worlds,) [亿元].
 
@@ -54,12 +49,12 @@ def discounted_cost(history: History, until: int = UNTIL) -> Floats:
     if n_quarters > history.n_quarters:
         raise ValueError(f"the history ends in {history.quarters[-1]}, before the costs that are asked for")
     yearly = history.total("lever_cost")[1 : n_quarters + 1]
-    return np.asarray((yearly * discount_factors(n_quarters)[:, None]).sum(axis=0) / QUARTERS_PER_YEAR)
+    return np.asarray((yearly * discount_factors(n_quarters, DISCOUNT_RATE)[:, None]).sum(axis=0) / QUARTERS_PER_YEAR)
 
 
 def constant_cost(money: float, n_quarters: int) -> float:
     """Discounted cost [亿元] of a constant amount of money [亿元/year]."""
-    return money * float(discount_factors(n_quarters).sum()) / QUARTERS_PER_YEAR
+    return money * float(discount_factors(n_quarters, DISCOUNT_RATE).sum()) / QUARTERS_PER_YEAR
 
 
 def relative_cost(history: History, until: int = UNTIL) -> float:

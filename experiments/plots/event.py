@@ -138,21 +138,15 @@ def _panel(
     axes.set_xlim(first, last)
     step = max(1, round((last - first) / 6))
     ticks = [t for t in range(math.ceil(first), math.floor(last) + 1) if t % step == 0]
-    axes.set_xticks(ticks, labels=[signed(t) for t in ticks])
+    axes.set_xticks(ticks, labels=[fans.signed(t) for t in ticks])
     if first <= 0.0 <= last:
         axes.axvline(0.0, color=INK, linewidth=0.8, zorder=2)
     fans.draw_fan(axes, fan, shaded=True)
     end = float(fan.median[-1])
     y = bottom + style.share_of_height(axes, end) * height
-    style.write(figure, left + width + 0.06, y, signed(end), LABEL, INK)
+    style.write(figure, left + width + 0.06, y, fans.signed(end), LABEL, INK)
     years = "签约后年数" if language == "zh" else "Years since signing"
     style.write(figure, left + width / 2, bottom - 0.34, years, SMALL, GREY, "center")
-
-
-def signed(value: float) -> str:
-    """A difference with its sign."""
-    text = wording.number(value)
-    return f"+{text}" if value > 0 and text != "0" else text
 
 
 def _members(park: Park, keys: Sequence[str], room: float, language: str) -> list[str]:

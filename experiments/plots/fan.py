@@ -108,3 +108,9 @@ def years_shown(histories: Sequence[History], first_quarter: int | None = None) 
     start = min(h.start for h in histories)
     first = start if first_quarter is None else min(start, first_quarter)
     return first // 4, max(h.start + h.n_quarters for h in histories) // 4
+
+
+def signed(value: float) -> str:
+    """A difference with its sign."""
+    text = wording.number(value)
+    return f"+{text}" if value > 0 and text != "0" else text

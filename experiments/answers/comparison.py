@@ -1,0 +1,152 @@
+"""The comparison of policies: what each changes against the baseline, paired by replication on the same draws.
+
+Everything is a difference between two runs that share their chance and their sampled assumptions, so that what remains is the
+policy.  A run without its partner (one of the two failed) is left out and counted.  ``intervals`` explains the two kinds of
+interval.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from experiments.answers import Answer, Column
+from experiments.answers import intervals as of
+from experiments.answers.comparison_words import words
+from experiments.answers.line_up import LineUp, Opponent, line_up
+from experiments.answers.series import Series, sense, series_of
+from experiments.goals import CONFIDENCE
+from experiments.results import RUN_COLUMNS, TRAJECTORY_COLUMNS, Cell, Row
+from model.facts import Floats, Label
+from model.history import History
+
+EDGE = {"low": "下限", "high": "上限"}
+WORLDS = (0.05, 0.25, 0.50, 0.75, 0.95)
+
+
+def _ends(key: str, zh: str, en: str, unit: str = "see unit") -> dict[str, Column]:
+    """Columns of the 50 % and 90 % interval of something."""
+    return {
+        f"{key}_{end}{percent}": Column(
+            Label(f"{zh}，{percent}% 区间{EDGE[end]}", f"{en}, {end} end of its {percent} % interval"), unit
+        )
+        for percent in (50, 90)
+        for end in EDGE
+    }
+
+
+_BETTER = ("优于基准的运行占比", "Share of runs in which it is better than the baseline")
+_BEST = ("在全部方案中最好的运行占比（并列平分）", "Share of runs in which it is the best of all policies (ties shared)")
+COLUMNS: Mapping[str, Column] = {
+    "scenario": Column(RUN_COLUMNS["scenario"]),
+    "baseline": Column(Label("基准方案", "Baseline policy")),
+    "policy": Column(RUN_COLUMNS["policy"]),
+    "measure": Column(TRAJECTORY_COLUMNS["measure"]),
+    "scope": Column(TRAJECTORY_COLUMNS["scope"]),
+    "date": Column(Label("时点：年份为全年值，季度为季末值", "Date: a year for its value, a quarter for the value at its end")),
+    "target": Column(Label("以此判定的目标", "Goals that are judged on it")),
+    "unit": Column(TRAJECTORY_COLUMNS["unit"]),
+    "pairs": Column(Label("配对数", "Pairs of runs"), "pairs"),
+    "unpaired": Column(Label("因缺少配对而剔除的运行数", "Runs left out because their partner failed or is missing"), "runs"),
+    "baseline_mean": Column(Label("基准方案的平均值", "Mean under the baseline"), "see unit"),
+    "mean": Column(Label("平均差", "Mean difference"), "see unit"),
+    **_ends("mean", "平均差", "Mean difference"),
+    "median": Column(Label("差值的中位数", "Median difference"), "see unit"),
+    **_ends("median", "差值的中位数", "Median difference"),
+    "world_q05": Column(Label("各次运行差值的 5% 分位数", "5 % quantile of the difference over runs"), "see unit"),
+    "world_q25": Column(Label("各次运行差值的 25% 分位数", "25 % quantile of the difference over runs"), "see unit"),
+    "world_q75": Column(Label("各次运行差值的 75% 分位数", "75 % quantile of the difference over runs"), "see unit"),
+    "world_q95": Column(Label("各次运行差值的 95% 分位数", "95 % quantile of the difference over runs"), "see unit"),
+    "better": Column(Label(*_BETTER), "share"),
+    **_ends("better", *_BETTER, "share"),
+    "equal": Column(Label("与基准完全相同的运行占比", "Share of runs in which it equals the baseline"), "share"),
+    "common": Column(Label("全部方案共有的运行数", "Runs that all policies have in common"), "runs"),
+    "best": Column(Label(*_BEST), "share"),
+    **_ends("best", *_BEST, "share"),
+    "pairing_gain": Column(
+        Label("配对的节省：不配对时需要的运行数是现在的几倍", "How many times as many runs unpaired ones would need"), "1"
+    ),
+}
+N_DIFFERENCE = 1 + 4 + 1 + 4 + 4  # cells from the mean to the spread over worlds
+
+
+def comparison(histories: Sequence[History], baseline: str | None = None) -> Answer:
+    """What each policy of one scenario changes against the baseline, in every measure, in total and by industry, over time.
+
+    Parameters
+    ----------
+    histories : of one scenario, one a policy; they may hold different replications
+    baseline : name of a policy; the first if None
+
+    Raises
+    ------
+    ValueError
+        If there is no such policy, or the histories do not belong to one scenario and span.
+    """
+    lined = line_up(histories, baseline)
+    rows = tuple(row for series in series_of(lined.base) for row in _rows(lined, series))
+    return Answer("comparison", COLUMNS, rows, words(lined))
+
+
+def _rows(lined: LineUp, series: Series) -> Iterator[Row]:
+    values = [series.values(h) for h in lined.histories]
+    best = _best(lined, values, sense(series.measure))
+    about = [
+        (lined.base.cases[0].scenario.name, lined.baseline, h.cases[0].policy.name, series.measure, series.scope)
+        for h in lined.histories
+    ]
+    own_mean = values[0].mean(axis=1)
+    columns = [_columns(o, values[0], after, sense(series.measure)) for o, after in zip(lined.opponents, values[1:], strict=True)]
+    for d, (date, target) in enumerate(zip(series.dates, series.targets, strict=True)):
+        when = (date, target, series.unit)
+        common = lined.common[0].size
+        alone = (len(lined.base.cases), 0, float(own_mean[d]), *(None,) * (N_DIFFERENCE + 6), common, *best[0][d], None)
+        yield (*about[0], *when, *alone)
+        for who, opponent, found, wins in zip(about[1:], lined.opponents, columns, best[1:], strict=True):
+            *told, gain = found[d]
+            counted = (opponent.n_pairs, opponent.unpaired, float(own_mean[d]))
+            yield (*who, *when, *counted, *told, common, *wins[d], gain)
+
+
+def _columns(opponent: Opponent, before: Floats, after: Floats, sign: int) -> list[tuple[Cell, ...]]:
+    """Cells of one policy by date, from the mean difference to the share of ties, and the gain of pairing."""
+    n_dates, n = len(before), opponent.n_pairs
+    if n == 0:
+        return [(None,) * (N_DIFFERENCE + 7)] * n_dates
+    differences = opponent.difference(before, after)
+    ordered, levels = np.sort(differences, axis=1), (of.HALF, CONFIDENCE)
+    spread = np.quantile(ordered, WORLDS, axis=1)
+    parts = [differences.mean(axis=1), *_ends_of(of.mean_intervals(differences, levels))]
+    parts += [spread[2], *_ends_of([of.median_interval(ordered, level) for level in levels])]
+    parts += [spread[0], spread[1], spread[3], spread[4]]
+    shares = [np.full(n_dates, np.nan)] * 5 if sign == 0 else _share((sign * differences > 0.0).mean(axis=1), n)
+    parts += [*shares, (differences == 0.0).mean(axis=1)]
+    parts.append(of.pairing_gains(before[:, opponent.here], after[:, opponent.there]))
+    return [tuple(_told(v) for v in cells) for cells in np.array(parts).T.tolist()]
+
+
+def _ends_of(intervals: Sequence[of.Interval]) -> list[Floats]:
+    return [end for interval in intervals for end in (interval.low, interval.high)]
+
+
+def _share(share: Floats, n: int) -> list[Floats]:
+    inner, outer = of.share_interval(share, n, of.HALF), of.share_interval(share, n)
+    return [share, inner.low, inner.high, outer.low, outer.high]
+
+
+def _told(value: float) -> float | None:
+    """A number that is known; nothing for an end without bound."""
+    return value if math.isfinite(value) else None
+
+
+def _best(lined: LineUp, values: Sequence[Floats], sign: int) -> list[list[tuple[Cell, ...]]]:
+    """Share of common worlds in which each policy is best, with intervals, by policy and date; ties are shared."""
+    n_dates, n = len(values[0]), lined.common[0].size
+    if sign == 0 or n == 0:
+        return [[(None,) * 5] * n_dates for _ in values]
+    merit = sign * np.array([v[:, worlds] for v, worlds in zip(values, lined.common, strict=True)])
+    wins = (merit == merit.max(axis=0)).astype(np.float64)
+    shares = (wins / wins.sum(axis=0)).mean(axis=2)
+    return [[tuple(cell) for cell in np.array(_share(own, n)).T.tolist()] for own in shares]

@@ -1,0 +1,71 @@
+"""Who leads on what a goal asks for, who cannot be told from the leader, and who equals whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from experiments.answers import intervals as of
+from experiments.answers.line_up import LineUp
+from experiments.answers.series import Series, goal_series, goal_values
+from experiments.answers.verdicts import State, Verdict, judge
+from experiments.goals import pairs
+from model.facts import Floats
+from model.scenario import Target
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The policies on what one goal asks for.
+
+    Attributes
+    ----------
+    leader : position of the policy with the highest mean difference to the baseline, None where none is told to be better
+    differences : of each opponent to the baseline, of shape (n_pairs,)
+    better, worse : positions of the opponents that are told to be better or worse than the baseline
+    rivals : the other opponents told to be better or not told from the baseline, each against the leader
+    open : opponents that cannot be told from the baseline, each against it
+    """
+
+    target: Target
+    series: Series
+    leader: int | None
+    differences: tuple[Floats, ...]
+    better: tuple[int, ...]
+    worse: tuple[int, ...]
+    rivals: tuple[tuple[int, Verdict], ...]
+    open: tuple[tuple[int, Verdict], ...]
+
+    def difference(self, position: int) -> Floats:
+        return self.differences[position - 1]
+
+
+def standing(lined: LineUp, target: Target) -> Standing:
+    """How the policies stand to each other on what a goal asks for."""
+    before = goal_values(lined.base, target)
+    differences = tuple(o.difference(before, goal_values(o.history, target)) for o in lined.opponents)
+    states = [judge(d) for d in differences]
+    apart = [i for i, s in enumerate(states, 1) if s is State.SEPARATED]
+    better = tuple(i for i in apart if differences[i - 1].mean() > 0.0)
+    worse = tuple(i for i in apart if i not in better)
+    leader = max(better, key=lambda i: float(differences[i - 1].mean()), default=None)
+    undecided = tuple(
+        (i, Verdict(o.name, s, o.n_pairs, of.replications_needed(d)))
+        for i, (o, s, d) in enumerate(zip(lined.opponents, states, differences, strict=True), 1)
+        if s is State.OPEN
+    )
+    rivals = () if leader is None else _rivals(lined, target, leader, worse)
+    return Standing(target, goal_series(lined.base, target), leader, differences, better, worse, rivals, undecided)
+
+
+def _rivals(lined: LineUp, target: Target, leader: int, worse: tuple[int, ...]) -> tuple[tuple[int, Verdict], ...]:
+    found = []
+    for i, opponent in enumerate(lined.opponents, 1):
+        if i == leader or i in worse:
+            continue
+        first, other = lined.histories[leader], opponent.history
+        here, there = pairs(first, other)
+        differences = goal_values(other, target)[there] - goal_values(first, target)[here]
+        state = judge(differences)
+        if state in (State.OPEN, State.TIE):
+            found.append((i, Verdict(opponent.name, state, here.size, of.replications_needed(differences))))
+    return tuple(found)
