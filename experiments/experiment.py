@@ -129,6 +129,15 @@ def reopened(folder: Path) -> Experiment:
     return Experiment(folder, plan, tuple(run_ids(plan.cases)), record, question_in(record))
 
 
+def extended(experiment: Experiment, replications: Sequence[int]) -> Experiment:
+    """The experiment with other replications, the old among them: what it holds stays, and its record asks for the rest."""
+    record = dataclasses.replace(experiment.record, replications=tuple(replications), status=Status.RUNNING)
+    plan = planned_in(experiment.folder, record)
+    record = dataclasses.replace(record, counts={"cases": len(plan.cases)})
+    manifest.write_manifest(experiment.folder, record)
+    return Experiment(experiment.folder, plan, tuple(run_ids(plan.cases)), record, experiment.question)
+
+
 def mended(experiment: Experiment) -> int:
     """Rebuild the experiment's store from what can be read of it, and return the number of runs in it."""
     return salvaged(experiment.folder / FILE)

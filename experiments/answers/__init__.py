@@ -6,8 +6,8 @@ it names as scenarios and policies, and its picture stands in ``experiments.plot
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from experiments.results import Row
 from model.facts import Label
@@ -36,3 +36,18 @@ class Answer:
     columns: Mapping[str, Column]
     rows: tuple[Row, ...]
     words: Label
+
+
+def together(answers: Sequence[Answer], *, silent: bool = False) -> Answer:
+    """Answers to one question about several scenarios or goals as one; without words if they would only repeat themselves.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    if not answers:
+        raise ValueError("there is no answer")
+    rows = tuple(row for answer in answers for row in answer.rows)
+    zh, en = ("\n\n".join(getattr(answer.words, language) for answer in answers) for language in ("zh", "en"))
+    return replace(answers[0], rows=rows, words=Label("", "") if silent else Label(zh, en))

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from experiments.commands.checking import check
+from experiments.commands.comparing import compare
 from experiments.commands.creating import new
 from experiments.commands.exporting import export
 from experiments.commands.language import told
@@ -24,6 +25,7 @@ ABOUT = told(
     "the Science City baseline, without new policy and with what is announced.",
 )
 SUMMARIES = {
+    compare: told("比较政策方案：差多少、多大把握、花多少钱", "Compare policies: how much, how sure, at what cost."),
     sweep: told("运行一个试验设计：同时变动多个假设和政策工具", "Run a design: levers and assumptions varied together."),
     resume: told("继续运行被中断的实验", "Go on with an experiment that was interrupted."),
     rerun: told("重新运行一个实验中的一次", "Run one run of an experiment again."),
@@ -36,6 +38,7 @@ SUMMARIES = {
 
 app = typer.Typer(name="wutong", help=ABOUT, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command("run", help=SUMMARIES[run])(run)
+app.command("compare", help=SUMMARIES[compare])(compare)
 app.command("list", help=SUMMARIES[list_entries])(list_entries)
 app.command("sweep", help=SUMMARIES[sweep])(sweep)
 app.command("resume", help=SUMMARIES[resume])(resume)

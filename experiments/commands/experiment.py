@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from experiments.answers.verdicts import Verdict
 from experiments.commands.exits import Exit, say
 from experiments.commands.language import Language, told
 from experiments.commands.progress import Progress
-from experiments.experiment import Ended, Experiment, available_cores, begun, carried_out, estimated
+from experiments.experiment import Ended, Experiment, available_cores, begun, carried_out, estimated, extended, gathered
 from experiments.outputs import Pictures, command
 from experiments.plan import Plan
+from experiments.questions import Compare, Question, verdicts
 from experiments.runner import Workers, silent
+from experiments.store import FILE, Access, opened
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Manner:
         return Pictures(self.language.value, tuple(language.value for language in languages))
 
 
-def performed(plan: Plan, manner: Manner, out: Path | None, *, dry_run: bool = False) -> Exit:
+def performed(plan: Plan, manner: Manner, out: Path | None, question: Question | None = None, *, dry_run: bool = False) -> Exit:
     """Perform a plan, or only tell what it would take.
 
     Raises
@@ -49,26 +53,52 @@ def performed(plan: Plan, manner: Manner, out: Path | None, *, dry_run: bool = F
         If runs can no longer be kept; those that finished are.
     """
     if dry_run:
-        print(_estimate(plan, manner))
+        print(_estimate(plan if question is None else question.expanded(plan), manner))
         return Exit.WELL
-    return finish(begun(plan, out, manner.jobs), manner)
+    return finish(begun(plan, out, manner.jobs, question), manner)
+
+
+def compared(plan: Plan, manner: Manner, out: Path | None, question: Compare, precision: float, most: int) -> Exit:
+    """Compare policies with more and more replications until all are settled, or there are ``most`` of them."""
+    experiment = begun(plan, out, manner.jobs, question)
+    for look in itertools.count(1):
+        ended = _carried_out(experiment, manner, Pictures(manner.language.value, ()))
+        n, open_ones = len(experiment.plan.replications), _unsettled(experiment, question, precision, look)
+        if ended.interrupted or ended.n_skipped or not open_ones or n >= most:
+            break
+        more = min(max([v.needed or most for v in open_ones] + [n + n // 2]), 2 * n, most)
+        if not manner.quiet:
+            names = ", ".join(verdict.policy for verdict in open_ones)
+            zh, en = f"{n} 次重复后还没有分开：{names}；增加到 {more} 次", f"not settled after {n}: {names}; going on to {more}"
+            say(told(zh, en, manner.language))
+        experiment = extended(experiment, range(more))
+    return _tell(experiment, ended, manner) if ended.interrupted else finish(experiment, manner)
+
+
+def _unsettled(experiment: Experiment, question: Compare, precision: float, look: int) -> list[Verdict]:
+    with opened(experiment.folder / FILE, Access.READ) as store:
+        histories = gathered(experiment, store).histories
+        return [v for v in verdicts(histories, question.baseline, precision, look) if not v.settled]
 
 
 def finish(experiment: Experiment, manner: Manner) -> Exit:
     """Run what an experiment lacks, and tell what came of it."""
+    return _tell(experiment, _carried_out(experiment, manner, manner.pictures), manner)
+
+
+def _carried_out(experiment: Experiment, manner: Manner, pictures: Pictures) -> Ended:
     progress = Progress(sys.stderr, manner.language)
     try:
-        ended = carried_out(
+        return carried_out(
             experiment,
             Workers(manner.jobs or experiment.record.jobs, cluster=manner.cluster),
-            manner.pictures,
+            pictures,
             progress=silent if manner.quiet else progress,
             max_failures=manner.max_failures,
             retry_failed=manner.retry_failed,
         )
     finally:
         progress.close()
-    return _tell(experiment, ended, manner)
 
 
 def _tell(experiment: Experiment, ended: Ended, manner: Manner) -> Exit:

@@ -7,12 +7,12 @@ from pathlib import Path
 from experiments.errors import FolderError
 from experiments.manifest import Manifest
 from experiments.plan import Plan, plan_in
-from experiments.questions.compare import Compare
+from experiments.questions.compare import Compare, verdicts
 from experiments.questions.goals import Goals
 from experiments.questions.question import Question, recorded
 from model.facts import Label
 
-__all__ = ["QUESTIONS", "Compare", "Goals", "Question", "planned_in", "question_in", "recorded"]
+__all__ = ["QUESTIONS", "Compare", "Goals", "Question", "planned_in", "question_in", "recorded", "verdicts"]
 
 QUESTIONS: dict[str, type[Question]] = {question.name: question for question in (Goals, Compare)}
 

@@ -8,9 +8,21 @@ from pathlib import Path
 from typing import ClassVar
 
 from experiments import answer
-from experiments.answers import Answer
+from experiments.answers import Answer, together
+from experiments.answers.benefits import benefits
+from experiments.answers.comparison import comparison
+from experiments.answers.line_up import line_up
+from experiments.answers.separation import separation
+from experiments.answers.series import main_targets
+from experiments.answers.verdicts import Verdict, separated
+from experiments.errors import BadInputError
 from experiments.plan import Plan
+from experiments.questions.question import by_scenario, places
+from experiments.wording import scope_key
+from model.facts import Label
 from model.history import History
+
+MEASURE = "revenue"  # that is drawn where the first goal has no scope of its own
 
 
 @dataclass(frozen=True)
@@ -26,14 +38,72 @@ class Compare:
     baseline: str | None = None
 
     def expanded(self, plan: Plan) -> Plan:
+        """The plan itself.
+
+        Raises
+        ------
+        BadInputError
+            If a scenario runs under fewer than two policies, or not under the baseline policy.
+        """
+        for scenario, own in zip(plan.scenarios, plan.policies, strict=True):
+            names = [policy.name for policy in own]
+            if len(names) < 2:
+                zh, en = "比较至少需要两个政策方案", "a comparison needs two policies at least"
+                raise BadInputError(Label(f"{scenario.name}：{zh}", f"{scenario.name}: {en}"))
+            if self.baseline is not None and self.baseline not in names:
+                zh, en = f"没有基准方案 {self.baseline}", f"there is no policy {self.baseline} to compare with"
+                raise BadInputError(Label(f"{scenario.name}：{zh}", f"{scenario.name}: {en}"))
         return plan
 
-    def answers(self, histories: Sequence[History]) -> tuple[Answer, ...]:  # noqa: ARG002
-        return ()
+    def answers(self, histories: Sequence[History]) -> tuple[Answer, ...]:
+        groups = [group for group in by_scenario(histories) if self._comparable(group)]
+        if not groups:
+            return ()
+        pairs = [separation(g, target, self.baseline) for g in groups for target in main_targets(g[0])]
+        return (
+            together([comparison(g, self.baseline) for g in groups]),
+            together([benefits(g, self.baseline) for g in groups]),
+            together(pairs, silent=True),
+        )
 
     def told(self, histories: Sequence[History], answers: Sequence[Answer], language: str) -> list[str]:
-        words = answer.answer(histories[:1], language)
-        return [words, *(given.words.in_language(language) for given in answers)]
+        bases = [line_up(g, self.baseline).base if self._comparable(g) else g[0] for g in by_scenario(histories)]
+        goals = answer.answer(bases, language)
+        table = answer.terminal_table(histories, language) if any(h.cases[0].scenario.targets for h in bases) else ""
+        words = [given.words.in_language(language) for given in answers]
+        return [part for part in (goals, *words, table) if part]
 
     def draw(self, histories: Sequence[History], folder: Path, language: str) -> None:
-        pass
+        from experiments import plots
+
+        for group, place in places(histories, folder):
+            if not self._comparable(group):
+                continue
+            target = main_targets(group[0])[0]
+            scope = scope_key(group[0].cases[0].scenario.park, target.segments)
+            measure, scope = (target.measure, scope) if "+" not in scope else (MEASURE, "all")
+            for picture, drawn in (("difference", plots.differences), ("cost-effect", plots.cost_effect)):
+                if any(o.n_pairs >= 2 for o in line_up(group, self.baseline).opponents):
+                    plots.save(drawn(group, measure, scope, language, self.baseline), place, f"{picture}-{measure}-{scope}")
+            plots.save(plots.trajectory(group, measure, scope, language), place, f"{measure}-{scope}")
+            if group[0].cases[0].scenario.targets:
+                plots.save(plots.attainment(group, language), place, "goals")
+
+    def _comparable(self, group: Sequence[History]) -> bool:
+        names = [history.cases[0].policy.name for history in group]
+        return len(names) > 1 and (self.baseline is None or self.baseline in names)
+
+
+def verdicts(histories: Sequence[History], baseline: str | None, precision: float | None, look: int) -> tuple[Verdict, ...]:
+    """How every policy stands to the baseline on the first goal of each scenario.
+
+    Parameters
+    ----------
+    precision : width of the 90 % interval that suffices, in the unit of the goal's measure
+    look : how often this has been asked of the experiment, this time included
+    """
+    found: list[Verdict] = []
+    for group in by_scenario(histories):
+        target = main_targets(group[0])[0]
+        found += separated(group, target, baseline, precision=precision, look=look)
+    return tuple(found)

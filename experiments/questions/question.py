@@ -47,6 +47,21 @@ class Question(Protocol):
         ...
 
 
+def by_scenario(histories: Sequence[History]) -> list[list[History]]:
+    """The histories of each scenario, in their order."""
+    names = dict.fromkeys(history.cases[0].scenario.name for history in histories)
+    return [[history for history in histories if history.cases[0].scenario.name == name] for name in names]
+
+
+def places(histories: Sequence[History], folder: Path) -> list[tuple[list[History], Path]]:
+    """The histories of each scenario with the folder of its pictures: one of its own where there are several."""
+    groups = by_scenario(histories)
+    found = [(group, folder / group[0].cases[0].scenario.name if len(groups) > 1 else folder) for group in groups]
+    for _, place in found:
+        place.mkdir(exist_ok=True)
+    return found
+
+
 def recorded(question: Question) -> Record:
     """The question as plain values."""
     fields = dataclasses.fields(question)  # type: ignore[arg-type]
