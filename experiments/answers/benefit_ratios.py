@@ -24,7 +24,7 @@ from model.scenario import Policy
 from model.units import NEVER, STEP_YEARS
 
 
-class Verdict(enum.StrEnum):
+class Finding(enum.StrEnum):
     """What can be said of a cost per unit of effect."""
 
     TOLD = "told"
@@ -43,7 +43,7 @@ class PerUnit:
     label: Label
     unit: str
     period: str
-    verdict: Verdict
+    finding: Finding
     half: Ratio
     most: Ratio
 
@@ -94,25 +94,25 @@ def _summed(history: History, measure: str) -> Floats:
 
 
 def _per_unit(key: str, label: Label, unit_and_period: tuple[str, str], cost: Floats, effect: Floats) -> PerUnit:
-    verdict = _verdict(cost, effect)
-    told = verdict is Verdict.TOLD
+    finding = _finding(cost, effect)
+    told = finding is Finding.TOLD
     half, most = (of.ratio_of_means(cost, effect, c) if told else of.CANNOT_BE_TOLD for c in (of.HALF, CONFIDENCE))
     if told and most is of.CANNOT_BE_TOLD:
-        verdict, half = Verdict.CANNOT_BE_TOLD, most
-    return PerUnit(key, label, *unit_and_period, verdict, half, most)
+        finding, half = Finding.CANNOT_BE_TOLD, most
+    return PerUnit(key, label, *unit_and_period, finding, half, most)
 
 
-def _verdict(cost: Floats, effect: Floats) -> Verdict:
+def _finding(cost: Floats, effect: Floats) -> Finding:
     if cost.size < 2:
-        return Verdict.NONE
+        return Finding.NONE
     if not cost.any():
-        return Verdict.FREE
+        return Finding.FREE
     costs, works = of.mean_interval(cost), of.mean_interval(effect)
     if float(costs.high) < 0.0:
-        return Verdict.SAVES
+        return Finding.SAVES
     if not works.told_apart:
-        return Verdict.CANNOT_BE_TOLD
-    return Verdict.LOSES if float(works.high) < 0.0 else Verdict.TOLD
+        return Finding.CANNOT_BE_TOLD
+    return Finding.LOSES if float(works.high) < 0.0 else Finding.TOLD
 
 
 # ── Who would have come anyway ───────────────────────────────────────────────────────────────────────────────────────
@@ -126,12 +126,12 @@ def anyway_share(lined: LineUp, opponent: Opponent) -> PerUnit:
     base, other, run = lined.base, opponent.history, whole_run(lined.base)
     paid = paid_where(other)
     if not paid.any() or opponent.n_pairs < 2:
-        return PerUnit("anyway_share", ANYWAY, "share", run, Verdict.NONE, of.CANNOT_BE_TOLD, of.CANNOT_BE_TOLD)
+        return PerUnit("anyway_share", ANYWAY, "share", run, Finding.NONE, of.CANNOT_BE_TOLD, of.CANNOT_BE_TOLD)
     without, supported = _came(base, paid)[opponent.here], _came(other, paid)[opponent.there]
     anyway, all_paid = np.minimum(without, supported).sum(axis=1), supported.sum(axis=1)
     half, most = (_within_one(of.ratio_of_means(anyway, all_paid, c)) for c in (of.HALF, CONFIDENCE))
-    verdict = Verdict.CANNOT_BE_TOLD if most is of.CANNOT_BE_TOLD else Verdict.TOLD
-    return PerUnit("anyway_share", ANYWAY, "share", run, verdict, half, most)
+    finding = Finding.CANNOT_BE_TOLD if most is of.CANNOT_BE_TOLD else Finding.TOLD
+    return PerUnit("anyway_share", ANYWAY, "share", run, finding, half, most)
 
 
 def paid_where(history: History) -> Mask:

@@ -114,7 +114,7 @@ def _difference(opponent: Opponent, before: Floats, line: Item) -> tuple[Cell, .
 
 def _ratio(ratio: PerUnit) -> tuple[Cell, ...]:
     half, most = ratio.half, ratio.most
-    return (None, None, most.value, half.low, half.high, most.low, most.high, *(None,) * 5, ratio.verdict.value)
+    return (None, None, most.value, half.low, half.high, most.low, most.high, *(None,) * 5, ratio.finding.value)
 
 
 PAID_BACK = Label("到期末财政净额已收回的运行占比", "Share of runs in which the fiscal balance is paid back by the end")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from experiments import wording
 from experiments.answers import intervals as of
-from experiments.answers.benefit_ratios import PerUnit, Verdict, anyway_share, costs_per_unit, ends_early, payback
+from experiments.answers.benefit_ratios import Finding, PerUnit, anyway_share, costs_per_unit, ends_early, payback
 from experiments.answers.comparison_words import caution, name, names, opening, ties
 from experiments.answers.line_up import LineUp
 from experiments.answers.money import RATE, present_value
@@ -14,13 +15,14 @@ from model.facts import Floats, Label
 from model.levers import LEVERS
 
 SAID = {
-    Verdict.CANNOT_BE_TOLD: Label(
+    Finding.CANNOT_BE_TOLD: Label(
         "的就业差别可能为零，每个岗位的成本说不清", ": jobs may not differ at all, so the cost of a job cannot be told"
     ),
-    Verdict.LOSES: Label("花了钱而岗位减少", " costs money and reduces jobs"),
-    Verdict.SAVES: Label("比基准少花钱", " costs less than the baseline"),
-    Verdict.FREE: Label("没有新增成本", " costs nothing more"),
+    Finding.LOSES: Label("花了钱而岗位减少", " costs money and reduces jobs"),
+    Finding.SAVES: Label("比基准少花钱", " costs less than the baseline"),
+    Finding.FREE: Label("没有新增成本", " costs nothing more"),
 }
+FEW = 2  # policies whose numbers are read aloud one by one
 PER_JOB = {"zh": (1e4, "万元"), "en": (1e5, "thousand CNY")}  # of 亿元: one unit for all, so that they can be compared by ear
 
 
@@ -44,17 +46,17 @@ def _joined(lined: LineUp, language: str) -> str:
 def _jobs(lined: LineUp, language: str) -> str:
     """Cost per extra job: the cheapest and the dearest policy of which it can be told, and those of which it cannot."""
     zh, found = language == "zh", _per_job(lined)
-    told = sorted((i for i, r in found.items() if r.verdict is Verdict.TOLD), key=lambda i: found[i].most.value or 0.0)
+    told = sorted((i for i, r in found.items() if r.finding is Finding.TOLD), key=lambda i: found[i].most.value or 0.0)
     costs = [f"{name(lined, i, language)} {ratio_text(found[i], language)}" for i in told]
     if len(costs) > 2:
         costs = [("最低的是" if zh else "least under ") + costs[0], ("最高的是" if zh else "most under ") + costs[-1]]
     parts = []
     if costs:
         end = lined.base.quarters[-1]
-        lead = f"到 {end}，每增加一个岗位的累计政策成本：" if zh else f"Up to {end}, a job more has cost: "
+        lead = f"到 {end}，每增加一个岗位的累计政策成本：" if zh else f"Up to {end}, each extra job has cost: "
         parts.append(lead + ("，" if zh else ", ").join(costs))
-    for verdict, says in SAID.items():
-        if group := [i for i, r in found.items() if r.verdict is verdict]:
+    for finding, says in SAID.items():
+        if group := [i for i, r in found.items() if r.finding is finding]:
             parts.append(names(lined, group, language) + says.in_language(language))
     return ("；" if zh else "; ").join(parts) + ("。" if zh else ".") if parts else ""
 
@@ -80,15 +82,15 @@ def _balance(lined: LineUp, language: str) -> str:
     zh, verbs = language == "zh", {1: ("为正", "positive"), -1: ("为负", "negative"), 0: ("看不出正负", "not told from zero")}
     before = present_value(lined.base.total("net_balance"))
     worth = [o.difference(before, present_value(o.history.total("net_balance"))) for o in lined.opponents]
-    groups: dict[int, list[str]] = {1: [], -1: [], 0: []}
+    groups: dict[int, list[int]] = {1: [], -1: [], 0: []}
     for i, difference in enumerate(worth, 1):
         if difference.size >= 2 and difference.any():
             inside = of.mean_interval(difference)
-            groups[int(inside.low > 0.0) - int(inside.high < 0.0)].append(_worth(lined, i, difference, language))
+            groups[int(inside.low > 0.0) - int(inside.high < 0.0)].append(i)
     told = [
-        f"{verbs[sign][0]}的有{'、'.join(said)}" if zh else f"{verbs[sign][1]} under {', '.join(said)}"
-        for sign, said in groups.items()
-        if said
+        f"{verbs[sign][0]}的有{said}" if zh else f"{verbs[sign][1]} under {said}"
+        for sign, group in groups.items()
+        if (said := _worth_of(lined, group, worth, language))
     ]
     if not told:
         return ""
@@ -96,6 +98,16 @@ def _balance(lined: LineUp, language: str) -> str:
     if zh:
         return f"与基准相比，到 {end} 为止的财政净额（地方留成税收减政策成本，按 {RATE:.0%} 折现）{'；'.join(told)}。"
     return f"Local tax less the cost of policy up to {end}, at {RATE:.0%} a year against the baseline, is {'; '.join(told)}."
+
+
+def _worth_of(lined: LineUp, group: Sequence[int], worth: Sequence[Floats], language: str) -> str:
+    """Each of a few policies with its value; of more of them their names and the range of their values."""
+    zh = language == "zh"
+    if len(group) <= FEW:
+        return ("、" if zh else ", ").join(_worth(lined, i, worth[i - 1], language) for i in group)
+    means = [float(worth[i - 1].mean()) for i in group]
+    inside = wording.amount_range(min(means), max(means), "亿元", language)
+    return names(lined, group, language) + (f"（平均 {inside}）" if zh else f" (means {inside})")
 
 
 def _worth(lined: LineUp, position: int, difference: Floats, language: str) -> str:
@@ -116,18 +128,28 @@ def _worth(lined: LineUp, position: int, difference: Floats, language: str) -> s
 # ── What must be said beside it ──────────────────────────────────────────────────────────────────────────────────────
 def _anyway(lined: LineUp, language: str) -> str:
     """Share of the paid entrants that would have come without the policy."""
-    zh, told = language == "zh", []
-    for i, opponent in enumerate(lined.opponents, 1):
-        found = anyway_share(lined, opponent).most
-        if found.value is not None and found.low is not None and found.high is not None:
-            inside = f"{math.floor(found.low * 100)}{wording.DASH}{math.ceil(found.high * 100)}%"
-            text = f"{found.value:.0%}（{inside}）" if zh else f"{found.value:.0%} ({inside})"
-            told.append(f"{name(lined, i, language)} {text}")
-    if not told:
+    zh, found = language == "zh", [anyway_share(lined, o).most for o in lined.opponents]
+    shares = {
+        i: (r.value, r.low, r.high)
+        for i, r in enumerate(found, 1)
+        if r.value is not None and r.low is not None and r.high is not None
+    }
+    if not shares:
         return ""
+    if len(shares) > FEW:
+        values = [value for value, _, _ in shares.values()]
+        who, spread = names(lined, list(shares), language), f"{min(values):.0%}{' 至 ' if zh else ' to '}{max(values):.0%}"
+        told = f"{spread}（{who}）" if zh else f"{spread} ({who})"
+    else:
+        told = ("、" if zh else ", ").join(f"{name(lined, i, language)} {_share_text(*s, language)}" for i, s in shares.items())
     if zh:
-        return f"领取扶持的新进企业中，没有政策也会来的约占：{'、'.join(told)}。"
-    return f"Of the entrants that are paid, these shares would have come anyway: {', '.join(told)}."
+        return f"领取扶持的新进企业中，没有政策也会来的约占：{told}。"
+    return f"Of the entrants that are paid, these shares would have come anyway: {told}."
+
+
+def _share_text(value: float, low: float, high: float, language: str) -> str:
+    inside = f"{math.floor(low * 100)}{wording.DASH}{math.ceil(high * 100)}%"
+    return f"{value:.0%}（{inside}）" if language == "zh" else f"{value:.0%} ({inside})"
 
 
 def _too_cheap(lined: LineUp, language: str) -> str:

@@ -7,7 +7,6 @@ interval.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -15,7 +14,7 @@ import numpy as np
 from experiments.answers import Answer, Column
 from experiments.answers import intervals as of
 from experiments.answers.comparison_words import words
-from experiments.answers.line_up import LineUp, Opponent, line_up
+from experiments.answers.line_up import LineUp, line_up
 from experiments.answers.series import Series, sense, series_of
 from experiments.goals import CONFIDENCE
 from experiments.results import RUN_COLUMNS, TRAJECTORY_COLUMNS, Cell, Row
@@ -98,7 +97,7 @@ def _rows(lined: LineUp, series: Series) -> Iterator[Row]:
         for h in lined.histories
     ]
     own_mean = values[0].mean(axis=1)
-    columns = [_columns(o, values[0], after, sense(series.measure)) for o, after in zip(lined.opponents, values[1:], strict=True)]
+    columns = _columns(lined, values, sense(series.measure))
     for d, (date, target) in enumerate(zip(series.dates, series.targets, strict=True)):
         when = (date, target, series.unit)
         common = lined.common[0].size
@@ -110,21 +109,39 @@ def _rows(lined: LineUp, series: Series) -> Iterator[Row]:
             yield (*who, *when, *counted, *told, common, *wins[d], gain)
 
 
-def _columns(opponent: Opponent, before: Floats, after: Floats, sign: int) -> list[tuple[Cell, ...]]:
-    """Cells of one policy by date, from the mean difference to the share of ties, and the gain of pairing."""
-    n_dates, n = len(before), opponent.n_pairs
-    if n == 0:
-        return [(None,) * (N_DIFFERENCE + 7)] * n_dates
-    differences = opponent.difference(before, after)
-    ordered, levels = np.sort(differences, axis=1), (of.HALF, CONFIDENCE)
-    spread = np.quantile(ordered, WORLDS, axis=1)
-    parts = [differences.mean(axis=1), *_ends_of(of.mean_intervals(differences, levels))]
+def _columns(lined: LineUp, values: Sequence[Floats], sign: int) -> list[list[list[Cell]]]:
+    """Cells of every opponent by date, from the mean difference to the share of ties and the gain of pairing.
+
+    Opponents with equally many pairs are computed together.
+    """
+    nothing: list[Cell] = [None] * (N_DIFFERENCE + 7)
+    found = [[nothing] * len(values[0]) for _ in lined.opponents]
+    for n in {o.n_pairs for o in lined.opponents} - {0}:
+        members = [i for i, o in enumerate(lined.opponents) if o.n_pairs == n]
+        before = np.array([values[0][:, lined.opponents[i].here] for i in members])
+        after = np.array([values[i + 1][:, lined.opponents[i].there] for i in members])
+        for i, cells in zip(members, _cells(before, after, sign), strict=True):
+            found[i] = cells
+    return found
+
+
+def _cells(before: Floats, after: Floats, sign: int) -> list[list[list[Cell]]]:
+    """Cells by opponent and date, from values of shape (n_opponents, n_dates, n_pairs)."""
+    differences = after - before
+    n, levels = differences.shape[-1], (of.HALF, CONFIDENCE)
+    ordered = np.sort(differences, axis=-1)
+    spread = np.quantile(ordered, WORLDS, axis=-1)
+    parts = [differences.mean(axis=-1), *_ends_of(of.mean_intervals(differences, levels))]
     parts += [spread[2], *_ends_of([of.median_interval(ordered, level) for level in levels])]
     parts += [spread[0], spread[1], spread[3], spread[4]]
-    shares = [np.full(n_dates, np.nan)] * 5 if sign == 0 else _share((sign * differences > 0.0).mean(axis=1), n)
-    parts += [*shares, (differences == 0.0).mean(axis=1)]
-    parts.append(of.pairing_gains(before[:, opponent.here], after[:, opponent.there]))
-    return [tuple(_told(v) for v in cells) for cells in np.array(parts).T.tolist()]
+    unknown = np.full(differences.shape[:-1], np.nan)
+    parts += [unknown] * 5 if sign == 0 else _share((sign * differences > 0.0).mean(axis=-1), n)
+    parts += [(differences == 0.0).mean(axis=-1), of.pairing_gains(before, after)]
+    cells = np.moveaxis(np.array(parts), 0, -1)
+    told = cells.astype(object)
+    told[~np.isfinite(cells)] = None
+    out: list[list[list[Cell]]] = told.tolist()
+    return out
 
 
 def _ends_of(intervals: Sequence[of.Interval]) -> list[Floats]:
@@ -136,17 +153,9 @@ def _share(share: Floats, n: int) -> list[Floats]:
     return [share, inner.low, inner.high, outer.low, outer.high]
 
 
-def _told(value: float) -> float | None:
-    """A number that is known; nothing for an end without bound."""
-    return value if math.isfinite(value) else None
-
-
 def _best(lined: LineUp, values: Sequence[Floats], sign: int) -> list[list[tuple[Cell, ...]]]:
     """Share of common worlds in which each policy is best, with intervals, by policy and date; ties are shared."""
     n_dates, n = len(values[0]), lined.common[0].size
     if sign == 0 or n == 0:
         return [[(None,) * 5] * n_dates for _ in values]
-    merit = sign * np.array([v[:, worlds] for v, worlds in zip(values, lined.common, strict=True)])
-    wins = (merit == merit.max(axis=0)).astype(np.float64)
-    shares = (wins / wins.sum(axis=0)).mean(axis=2)
-    return [[tuple(cell) for cell in np.array(_share(own, n)).T.tolist()] for own in shares]
+    return [[tuple(cell) for cell in np.array(_share(own, n)).T.tolist()] for own in lined.best_shares(values, sign)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from experiments import wording
 from experiments.answers import intervals as of
 from experiments.answers.evidence import assumed_levers
@@ -60,14 +62,14 @@ def opening(lined: LineUp, language: str) -> str:
     if zh:
         out = f"另有 {left} 次运行因缺少配对而剔除。" if left else ""
         none = f"{names(lined, short, 'zh')}与基准可配对的运行不足两次，无法比较。" if short else ""
-        counted = f"{k} 个方案用相同的随机数逐次配对比较（{n} 对，括号内为平均差的 90% 区间）"
+        counted = f"{k} 个方案用相同的随机数逐次配对比较（{n} 对，括号内为各自平均差的 90% 区间）"
         return f"在“{title}”中，以{base}为基准，{counted}。{out}{none}"
     count = "one policy is" if k == 1 else f"{k} policies are"
     out = f" {left} runs without a partner are left out." if left else ""
     none = f" {names(lined, short, 'en')}: fewer than two pairs, so nothing can be said." if short else ""
     return (
         f"In scenario “{title}”, {count} compared with {base} run by run on the same draws "
-        f"({n} pairs; in brackets the 90% interval of the mean difference).{out}{none}"
+        f"({n} pairs; in brackets the 90% interval of each mean difference by itself).{out}{none}"
     )
 
 
@@ -114,11 +116,35 @@ def _lead(lined: LineUp, s: Standing, language: str) -> str:
     size = size_text(difference, s.series.unit, language)
     odds = wording.chance(wilson(int((difference > 0.0).sum()), difference.size), language)
     rivals = _rivals(lined, s.rivals, language)
+    best = _best(lined, s, language)
     if zh:
-        text = f"{about(s.target, 'zh')}平均多 {size}，好于基准的可能性{odds}"
-        return text + (f"，但与{rivals}分不开" if rivals else "")
-    text = f"{about(s.target, 'en')}, by {size} on average, better than the baseline in {odds} of runs"
-    return text + (f", but not told apart from {rivals}" if rivals else "")
+        text = f"{about(s.target, 'zh')}平均多 {size}，好于基准的可能性{odds}{best}"
+        return text + (f"，平均值与{rivals}分不开" if rivals else "")
+    text = f"{about(s.target, 'en')}, by {size} on average, better than the baseline in {odds} of runs{best}"
+    return text + (f", its mean not told apart from that of {rivals}" if rivals else "")
+
+
+def _best(lined: LineUp, s: Standing, language: str) -> str:
+    """In how many worlds the leader by the mean is the best of all, and who is so more often, if another is."""
+    if len(lined.opponents) == 1 or not s.best:
+        return ""
+    zh, often, leader = language == "zh", int(np.argmax(s.best)), s.leader or 0
+    own, most = (best_text(s.best[i], lined.common[0].size, language) for i in (leader, often))
+    if often == leader or s.best[often] <= s.best[leader]:
+        return f"，在 {own}的运行中为各方案最好" if zh else f", best of all in {own}"
+    who = name(lined, often, language)
+    if zh:
+        return f"，但只在 {own}的运行中为各方案最好，更常居首的是{who}，{most}"
+    return f", but best of all in only {own}, less often than {who}, {most}"
+
+
+def best_text(value: float, n: int, language: str) -> str:
+    """A share of n worlds with its 90 % interval, rounded outwards."""
+    inside = of.share_interval(np.array(value), n)
+    low, high = math.floor(float(inside.low) * 100 + 1e-9), math.ceil(float(inside.high) * 100 - 1e-9)
+    if language == "zh":
+        return f"{value:.0%}（{low}{wording.DASH}{high}%）"
+    return f"{value:.0%} ({low}{wording.DASH}{high}%)"
 
 
 def _nobody(lined: LineUp, s: Standing, language: str) -> str:

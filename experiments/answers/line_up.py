@@ -38,7 +38,7 @@ class Opponent:
 
     def difference(self, before: Floats, after: Floats) -> Floats:
         """Policy minus baseline in each pair, of shape (..., n_pairs), from values of shape (..., n_worlds) of each side."""
-        return after[..., self.there] - before[..., self.here]
+        return np.asarray(after[..., self.there].astype(np.float64) - before[..., self.here])
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,18 @@ class LineUp:
     def ties_of(self, position: int) -> tuple[int, ...]:
         """Positions of the policies that equal the one at a position exactly."""
         return tuple(j if i == position else i for i, j in self.same if position in (i, j))
+
+    def best_shares(self, values: Sequence[Floats], sign: int) -> Floats:
+        """Share of the common worlds in which each policy is best, of shape (n_policies, n_dates); ties are shared.
+
+        Parameters
+        ----------
+        values : of every policy, of shape (n_dates, n_worlds) each
+        sign : 1 where more is better, -1 where less is
+        """
+        merit = sign * np.array([v[:, worlds] for v, worlds in zip(values, self.common, strict=True)])
+        wins = (merit == merit.max(axis=0)).astype(np.float64)
+        return np.asarray((wins / wins.sum(axis=0)).mean(axis=2))
 
 
 def line_up(histories: Sequence[History], baseline: str | None = None) -> LineUp:

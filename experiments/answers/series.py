@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from experiments.goals import readings
 from experiments.outcomes import OUTCOMES
 from experiments.results import scopes_of
@@ -14,10 +16,10 @@ from model.history import Axis, History, Kind, MeasureFact
 from model.scenario import Basis, Target
 from model.units import quarter_name, year_of
 
-LESS_IS_BETTER = frozenset({"exits", "turned_away", "landed_next_door", "unmet_demand", "lever_cost", "largest_anchor_share"})
+LESS_IS_BETTER = frozenset({"exits", "turned_away", "unmet_demand", "lever_cost", "largest_anchor_share"})
 NEITHER = frozenset(  # amounts that are no merit of a policy in themselves
     {"land", "occupied", "occupancy", "floor", "purchases", "hires_wanted", "local_demand", "rivals_entrants",
-     "largest_anchor_revenue", "pipeline_projects"}
+     "largest_anchor_revenue", "pipeline_projects", "landed_next_door"}
 )  # fmt: skip
 
 
@@ -45,6 +47,9 @@ class Series:
 
     def values(self, history: History) -> Floats:
         """Values of shape (n_dates, n_worlds)."""
+        return np.asarray(self._values(history), np.float64)
+
+    def _values(self, history: History) -> Floats:
         if self.target is not None:
             return goal_values(history, self.target)[None]
         inside = members(history, self.measure, self.scope)
@@ -57,6 +62,8 @@ class Series:
 def goal_values(history: History, target: Target) -> Floats:
     """What a goal is compared with at its date, of shape (n_worlds,), whatever the history's own scenario asks for.
 
+    Stored runs are in single precision; differences are taken in double.
+
     Raises
     ------
     ValueError
@@ -65,8 +72,7 @@ def goal_values(history: History, target: Target) -> Floats:
     quarters, values = readings(history, target)
     if target.by not in quarters:
         raise ValueError(f"the runs do not cover {quarter_name(target.by)}")
-    found: Floats = values[list(quarters).index(target.by)]
-    return found
+    return np.asarray(values[list(quarters).index(target.by)], np.float64)
 
 
 def covered(history: History, target: Target) -> bool:

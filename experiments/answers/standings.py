@@ -24,6 +24,7 @@ class Standing:
     better, worse : positions of the opponents that are told to be better or worse than the baseline
     rivals : the other opponents told to be better or not told from the baseline, each against the leader
     open : opponents that cannot be told from the baseline, each against it
+    best : share of the common worlds in which each policy, the baseline first, is best; empty without a common world
     """
 
     target: Target
@@ -34,6 +35,7 @@ class Standing:
     worse: tuple[int, ...]
     rivals: tuple[tuple[int, Verdict], ...]
     open: tuple[tuple[int, Verdict], ...]
+    best: tuple[float, ...]
 
     def difference(self, position: int) -> Floats:
         return self.differences[position - 1]
@@ -41,8 +43,8 @@ class Standing:
 
 def standing(lined: LineUp, target: Target) -> Standing:
     """How the policies stand to each other on what a goal asks for."""
-    before = goal_values(lined.base, target)
-    differences = tuple(o.difference(before, goal_values(o.history, target)) for o in lined.opponents)
+    values = [goal_values(h, target) for h in lined.histories]
+    differences = tuple(o.difference(values[0], after) for o, after in zip(lined.opponents, values[1:], strict=True))
     states = [judge(d) for d in differences]
     apart = [i for i, s in enumerate(states, 1) if s is State.SEPARATED]
     better = tuple(i for i in apart if differences[i - 1].mean() > 0.0)
@@ -54,7 +56,8 @@ def standing(lined: LineUp, target: Target) -> Standing:
         if s is State.OPEN
     )
     rivals = () if leader is None else _rivals(lined, target, leader, worse)
-    return Standing(target, goal_series(lined.base, target), leader, differences, better, worse, rivals, undecided)
+    best = lined.best_shares([v[None] for v in values], 1)[:, 0].tolist() if lined.common[0].size else ()
+    return Standing(target, goal_series(lined.base, target), leader, differences, better, worse, rivals, undecided, tuple(best))
 
 
 def _rivals(lined: LineUp, target: Target, leader: int, worse: tuple[int, ...]) -> tuple[tuple[int, Verdict], ...]:

@@ -214,6 +214,15 @@ def test_what_is_still_owed_after_an_early_end_is_said():
     assert "提前结束" not in benefits([run(), run(LANDING, name="a")]).words.zh
 
 
+def test_of_many_policies_names_and_ranges_are_read_out():
+    levels = (0.05, 0.10, 0.15, 0.20)
+    runs = [run(), *(run(dataclasses.replace(LANDING, level=v), name=f"{v:.0%}") for v in levels)]
+    words = benefits(runs).words
+    assert "最低的是" in words.zh and "最高的是" in words.zh
+    assert "（“方案5%”、“方案10%”、“方案15%”、“方案20%”）" in words.zh
+    assert len(words.zh) < 700
+
+
 # ── Nothing to tell ──────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("n", [1, 2])
 def test_few_pairs_give_words_and_no_numbers_that_are_not_known(n):

@@ -112,6 +112,16 @@ def test_equal_settings_under_two_names_are_a_tie_and_said_so():
     assert [(r["other"], r["state"], r["mean"], r["needed"]) for r in rows] == [("b", "tie", 0.0, None)]
 
 
+def test_runs_in_single_precision_give_the_same_answer_and_the_same_ties():
+    base = 100.0 + np.random.default_rng(1).normal(0.0, 30.0, 40)
+    histories = [made_runs.history("base", base), made_runs.history("a", base), made_runs.history("b", base + 0.5)]
+    stored = [dataclasses.replace(h, values={k: v.astype(np.float32) for k, v in h.values.items()}) for h in histories]
+    exact, kept = rows_of(comparison(histories), "b")[0], rows_of(comparison(stored), "b")[0]
+    assert [kept[k] for k in DIFFERENCE] == pytest.approx([exact[k] for k in DIFFERENCE], abs=1e-4)
+    assert rows_of(comparison(stored), "a")[0]["equal"] == 1.0
+    assert separated(stored, made_runs.GOAL)[0].state is State.TIE
+
+
 # ── Missing runs ─────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_failed_runs_are_left_out_in_pairs_and_counted():
     values = np.arange(10.0)
@@ -179,12 +189,23 @@ def test_the_words_name_the_leader_its_lead_and_who_cannot_be_told_from_it():
     words = comparison(histories).words
     leader, rival = ("a", "b") if "“方案a”领先" in words.zh else ("b", "a")
     assert f"“方案{leader}”领先：企业数（2023 年底）平均多 " in words.zh
-    assert f"但与“方案{rival}”（" in words.zh
+    assert f"，平均值与“方案{rival}”（" in words.zh
     assert "“方案c”" not in words.zh
     assert f"“Policy {leader}” leads on Firms (end 2023), by " in words.en
-    assert f"but not told apart from “Policy {rival}” (" in words.en
+    assert f"its mean not told apart from that of “Policy {rival}” (" in words.en
     assert "不配对至少要" in words.zh
     assert "假设" not in words.zh  # no lever is set
+
+
+def test_a_leader_by_the_mean_that_is_seldom_best_is_not_praised_for_it():
+    base = np.arange(40.0)
+    rare = np.where(np.arange(40) % 4 == 0, 40.0 + np.arange(40.0), 1.0)
+    words = comparison(
+        [made_runs.history("base", base), made_runs.history("a", base + rare), made_runs.history("b", base + 4.0)]
+    ).words
+    assert "“方案a”领先" in words.zh
+    assert "但只在 25%（15–38%）的运行中为各方案最好，更常居首的是“方案b”，75%（62–85%）" in words.zh
+    assert "but best of all in only 25% (15–38%), less often than “Policy b”, 75% (62–85%)" in words.en
 
 
 def test_no_winner_is_made_up_where_there_is_none():
