@@ -1,0 +1,226 @@
+"""One lever at a time at equal cost: what each changes, beside what is known of its effect.
+
+A lever that cannot spend the sum stands apart at its bound with what it costs: it is no rival at equal cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from experiments import wording
+from experiments.answers import Answer, Column
+from experiments.answers.effect import (
+    Effect,
+    Outcome,
+    both,
+    change_text,
+    clear_among,
+    effect_columns,
+    effect_of,
+    listed,
+    paired_values,
+)
+from experiments.answers.evidence import BASIS_WORDS, Known, known_of
+from experiments.answers.lever_policies import CLOSE, level_of, lever_of
+from experiments.equal_cost import yearly_cost
+from experiments.results import RUN_COLUMNS, Row
+from model.facts import Floats, Label
+from model.history import History
+from model.levers import LEVERS
+from model.scenario import Policy
+from model.units import quarter_name
+
+
+# ── The answer ───────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Bar:
+    """One lever of the tornado; without runs its effect is not known and its cost is NaN."""
+
+    lever: str
+    level: float
+    cost: float  # 亿元/year beyond the baseline, mean over its worlds
+    spent: bool
+    effect: Effect
+    differences: Floats  # of shape (n_pairs,)
+
+    @property
+    def known(self) -> Known:
+        return known_of(self.lever)
+
+    @property
+    def label(self) -> Label:
+        return LEVERS[self.lever].label
+
+
+COLUMNS = {
+    "lever": Column(Label("政策工具", "Lever")),
+    "policy": Column(RUN_COLUMNS["policy"]),
+    "level": Column(Label("力度", "Level"), "see level_unit"),
+    "level_unit": Column(Label("力度单位", "Unit of the level")),
+    "cost": Column(Label("年均成本，按贴现折算", "Cost a year, discounted"), "亿元/year"),
+    "spent": Column(Label("是否花得满：yes 是，no 到上限仍花不满", "Whether it spends the sum: no means at its bound")),
+    "measure": Column(Label("指标", "Measure")),
+    "scope": Column(Label("范围", "Scope")),
+    "quarter": Column(Label("季度，取季末", "Quarter, at its end")),
+    "unit": Column(Label("单位", "Unit")),
+    **effect_columns(Label("与不用该工具相比的变化", "Change against the same runs without it")),
+    "unpaired": Column(Label("未能配对而舍去的运行数", "Runs left out for want of a pair"), "runs"),
+    "basis": Column(Label("效应大小的依据", "What the size of the effect rests on")),
+    "assumed": Column(Label("其中为假设的参数", "Parameters of it that are assumed")),
+    "sources": Column(Label("其余参数的来源", "Sources of the others")),
+}
+
+
+def tornado_bars(
+    base: History, others: Sequence[History], outcome: Outcome, money: float, planned: Sequence[Policy] = ()
+) -> tuple[Bar, ...]:
+    """Levers that spend the sum, the best first, then the others, the best first, then those without runs.
+
+    Parameters
+    ----------
+    base : runs without the levers
+    others : runs of one lever each
+    money : what each should cost [亿元/year]
+    planned : policies of one lever each that should have run; one without runs is kept as not known
+
+    Raises
+    ------
+    ValueError
+        If a policy does not move exactly one lever.
+    """
+    bars = [_bar(base, other, outcome, money) for other in others]
+    ran = {bar.lever for bar in bars}
+    nothing = effect_of(np.empty(0))
+    levels = {lever_of(p): level_of(p) for p in planned}
+    bars += [Bar(k, v, np.nan, spent=False, effect=nothing, differences=np.empty(0)) for k, v in levels.items() if k not in ran]
+    return tuple(sorted(bars, key=lambda b: (not b.effect.known, not b.spent, -b.effect.mean if b.effect.known else 0.0)))
+
+
+def _bar(base: History, other: History, outcome: Outcome, money: float) -> Bar:
+    policy = other.cases[0].policy
+    before, after = paired_values((base, other), outcome)
+    until = min(outcome.quarter, base.start + base.n_quarters)
+    cost = yearly_cost(other, until) - yearly_cost(base, until)
+    spent = abs(cost / money - 1.0) <= CLOSE
+    return Bar(lever_of(policy), level_of(policy), cost, spent, effect_of(after - before), after - before)
+
+
+def tornado(base: History, others: Sequence[History], outcome: Outcome, money: float, planned: Sequence[Policy] = ()) -> Answer:
+    """What each lever changes at equal cost, beside what is known of its effect; as :func:`tornado_bars`."""
+    bars = tornado_bars(base, others, outcome, money, planned)
+    names = {lever_of(p): p.name for p in (*planned, *(o.cases[0].policy for o in others))}
+    worlds = {lever_of(o.cases[0].policy): len(o.cases) for o in others}
+    rows = tuple(_row(base, b, names[b.lever], worlds.get(b.lever, 0), outcome) for b in bars)
+    return Answer("tornado", COLUMNS, rows, both(lambda language: _words(base, bars, outcome, money, language)))
+
+
+def _row(base: History, bar: Bar, name: str, n_worlds: int, outcome: Outcome) -> Row:
+    n = bar.differences.size
+    about = (outcome.measure, outcome.scope, quarter_name(outcome.quarter), outcome.unit(base))
+    cost = None if np.isnan(bar.cost) else bar.cost
+    known = bar.known
+    rests = (known.basis.value, known.assumed_names("en"), known.sources)
+    unpaired = max(len(base.cases), n_worlds) - n
+    lever = (bar.lever, name, bar.level, LEVERS[bar.lever].unit, cost, "yes" if bar.spent else "no")
+    return (*lever, *about, *bar.effect.cells, unpaired, *rests)
+
+
+# ── In words ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _words(base: History, bars: Sequence[Bar], outcome: Outcome, money: float, language: str) -> str:
+    equal = [b for b in bars if b.spent and b.effect.known]
+    parts = [
+        _first(base, equal, outcome, money, language),
+        _unclear(equal, language),
+        _apart([b for b in bars if not b.spent and b.effect.known], money, language),
+        _unknown([b for b in bars if not b.effect.known], language),
+        _rests(equal or [b for b in bars if b.effect.known], language),
+    ]
+    return ("" if language == "zh" else " ").join(part for part in parts if part)
+
+
+def _names(bars: Sequence[Bar], language: str) -> str:
+    return listed([wording.lower_first(b.label.in_language(language)) for b in bars], language)
+
+
+def _first(base: History, bars: Sequence[Bar], outcome: Outcome, money: float, language: str) -> str:
+    zh, name = language == "zh", outcome.name(base, language)
+    sum_text = wording.amount(money, "亿元", language)
+    if not bars:
+        return (
+            f"没有一项工具能每年花满 {sum_text}且有可配对的运行。"
+            if zh
+            else f"No lever with paired runs spends {sum_text} a year."
+        )
+    best = bars[0]
+    lead, change = best.label.in_language(language), change_text(best.effect, outcome.unit(base), language)
+    if zh:
+        start = f"每次只用一项工具、每年新增投入 {sum_text}，与不用时逐次配对比较（{best.effect.n} 对），看{name}："
+        return f"{start}平均效果居首的是{lead}，{change}{_ahead(bars, language)}。"
+    start = f"One lever at a time at {sum_text} a year, paired with the same runs without it ({best.effect.n} pairs), {name}:"
+    return f"{start} {wording.lower_first(lead)} comes first on average, {change}{_ahead(bars, language)}."
+
+
+def _ahead(bars: Sequence[Bar], language: str) -> str:
+    """Which of the others the first cannot be told from."""
+    zh = language == "zh"
+    lead = bars[0].differences
+    rivals = [b for b in bars[1:] if b.differences.size == lead.size and not clear_among(lead - b.differences, len(bars) - 1)]
+    if len(bars) == 1:
+        return ""
+    if not rivals:
+        return "，与其余各项都分得出高低" if zh else ", ahead of all others beyond chance"
+    names = _names(rivals, language)
+    return f"，但与{names}分不出高低" if zh else f", but cannot be told from {names}"
+
+
+def _unclear(bars: Sequence[Bar], language: str) -> str:
+    zh = language == "zh"
+    found = [b for b in bars if not clear_among(b.differences, len(bars))]
+    below = [b for b in bars if b not in found and b.effect.high < 0.0]
+    parts = []
+    if found:
+        names = _names(found, language)
+        parts.append(f"看不出平均变化的有{names}。" if zh else f"No mean change can be told from zero for {names}.")
+    if below:
+        names = _names(below, language)
+        parts.append(f"平均起反作用的有{names}。" if zh else f"On average {names} lowers it.")
+    return ("" if zh else " ").join(parts)
+
+
+def _apart(bars: Sequence[Bar], money: float, language: str) -> str:
+    if not bars:
+        return ""
+    zh, sum_text = language == "zh", wording.amount(money, "亿元", language)
+    costs = [(b.label.in_language(language), wording.amount(b.cost, "亿元", language)) for b in bars]
+    if zh:
+        told = "、".join(f"{name}（{cost}）" for name, cost in costs)
+        return f"用到上限也花不满 {sum_text}的另列，不参加排名：{told}。"
+    told = "; ".join(f"{wording.lower_first(name)} ({cost})" for name, cost in costs)
+    return f"Not ranked, because even at their bounds they cost another sum: {told}."
+
+
+def _unknown(bars: Sequence[Bar], language: str) -> str:
+    if not bars:
+        return ""
+    names = _names(bars, language)
+    return f"缺少可配对的运行、无法判断的有{names}。" if language == "zh" else f"Not known for want of paired runs: {names}."
+
+
+def _rests(bars: Sequence[Bar], language: str) -> str:
+    if not bars:
+        return ""
+    zh = language == "zh"
+    assumed = [b for b in bars if b.known.rests_on_assumption]
+    if not assumed:
+        said = BASIS_WORDS[bars[0].known.basis].in_language(language)
+        return f"效应大小{said}。" if zh else f"The sizes of these effects are {said}."
+    names = _names(assumed, language)
+    if zh:
+        return f"{names}的效应大小全部或部分是假设；排名是在这些假设的取值范围内平均得出的，不是实测。"
+    return (
+        f"The sizes of the effects of {names} are assumed in whole or in part: "
+        "the ranking is an average over those assumed ranges, not a finding."
+    )
