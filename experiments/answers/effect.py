@@ -48,7 +48,7 @@ class Outcome:
         scope, date = self._scope_name(history, language), wording.date(self._target(history), language)
         if language == "zh":
             return f"{date}{scope}{label}"
-        return f"{wording.lower_first(label)}{f' ({scope})' if scope else ''}, {date}"
+        return f"{wording.lower_first(label)}{f' ({wording.lower_first(scope)})' if scope else ''}, {date}"
 
     def unit(self, history: History) -> str:
         return wording.target_unit(history.facts[self.measure], self._target(history))

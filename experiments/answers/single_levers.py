@@ -33,6 +33,8 @@ from model.levers import LEVERS
 from model.scenario import Policy
 from model.units import quarter_name
 
+SHOWN = 3  # levers beyond the ranking that the words name with their numbers
+
 
 # ── The answer ───────────────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ COLUMNS = {
     "unit": Column(Label("单位", "Unit")),
     **effect_columns(Label("与不用该工具相比的变化", "Change against the same runs without it")),
     "unpaired": Column(Label("未能配对而舍去的运行数", "Runs left out for want of a pair"), "runs"),
+    "per_money": Column(Label("每 1 亿元年均成本的平均变化", "Mean change per 亿元 of cost a year"), "see unit"),
     "basis": Column(Label("效应大小的依据", "What the size of the effect rests on")),
     "assumed": Column(Label("其中为假设的参数", "Parameters of it that are assumed")),
     "sources": Column(Label("其余参数的来源", "Sources of the others")),
@@ -122,21 +125,24 @@ def _row(base: History, bar: Bar, name: str, n_worlds: int, outcome: Outcome) ->
     about = (outcome.measure, outcome.scope, quarter_name(outcome.quarter), outcome.unit(base))
     cost = None if np.isnan(bar.cost) else bar.cost
     known = bar.known
+    per_money = bar.effect.mean / bar.cost if bar.effect.known and bar.cost > 0.0 else None
     rests = (known.basis.value, known.assumed_names("en"), known.sources)
     unpaired = max(len(base.cases), n_worlds) - n
     lever = (bar.lever, name, bar.level, LEVERS[bar.lever].unit, cost, "yes" if bar.spent else "no")
-    return (*lever, *about, *bar.effect.cells, unpaired, *rests)
+    return (*lever, *about, *bar.effect.cells, unpaired, per_money, *rests)
 
 
 # ── In words ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _words(base: History, bars: Sequence[Bar], outcome: Outcome, money: float, language: str) -> str:
-    equal = [b for b in bars if b.spent and b.effect.known]
+    known = [b for b in bars if b.effect.known]
+    equal, apart = [b for b in known if b.spent], [b for b in known if not b.spent]
+    more = [b for b in apart if equal and b.cost < money and _ahead_of(b, equal[0], len(apart))]
     parts = [
         _first(base, equal, outcome, money, language),
         _unclear(equal, language),
-        _apart([b for b in bars if not b.spent and b.effect.known], money, language),
+        _apart(base, apart, more, outcome, money, language),
         _unknown([b for b in bars if not b.effect.known], language),
-        _rests(equal or [b for b in bars if b.effect.known], language),
+        _rests([*equal, *more] if equal else known, language),
     ]
     return ("" if language == "zh" else " ").join(part for part in parts if part)
 
@@ -157,7 +163,7 @@ def _first(base: History, bars: Sequence[Bar], outcome: Outcome, money: float, l
     best = bars[0]
     lead, change = best.label.in_language(language), change_text(best.effect, outcome.unit(base), language)
     if zh:
-        start = f"每次只用一项工具、每年新增投入 {sum_text}，与不用时逐次配对比较（{best.effect.n} 对），看{name}："
+        start = f"每次只用一项工具、每年新增投入 {sum_text}，与不用时逐次配对比较（{best.effect.n} 对），{name}："
         return f"{start}平均效果居首的是{lead}，{change}{_ahead(bars, language)}。"
     start = f"One lever at a time at {sum_text} a year, paired with the same runs without it ({best.effect.n} pairs), {name}:"
     return f"{start} {wording.lower_first(lead)} comes first on average, {change}{_ahead(bars, language)}."
@@ -190,16 +196,37 @@ def _unclear(bars: Sequence[Bar], language: str) -> str:
     return ("" if zh else " ").join(parts)
 
 
-def _apart(bars: Sequence[Bar], money: float, language: str) -> str:
-    if not bars:
-        return ""
+def _apart(base: History, bars: Sequence[Bar], more: Sequence[Bar], outcome: Outcome, money: float, language: str) -> str:
+    """Levers that cost another sum than the one asked for, and those of them that change more than the first for less."""
     zh, sum_text = language == "zh", wording.amount(money, "亿元", language)
-    costs = [(b.label.in_language(language), wording.amount(b.cost, "亿元", language)) for b in bars]
-    if zh:
-        told = "、".join(f"{name}（{cost}）" for name, cost in costs)
-        return f"用到上限也花不满 {sum_text}的另列，不参加排名：{told}。"
-    told = "; ".join(f"{wording.lower_first(name)} ({cost})" for name, cost in costs)
-    return f"Not ranked, because even at their bounds they cost another sum: {told}."
+    rest = [b for b in bars if b not in more]
+    parts = []
+    if more:
+        told = [f"{_cost(b, language)}{change_text(b.effect, outcome.unit(base), language)}" for b in more[:SHOWN]]
+        text = ("；" if zh else "; ").join(told)
+        lead = (
+            f"花不满 {sum_text}、平均变化却超过居首者的有 {len(more)} 项",
+            f"{len(more)} that cost less change more than the first",
+        )
+        if len(more) > SHOWN:
+            lead = f"{lead[0]}，前 {SHOWN} 项是", f"{lead[1]}, the top {SHOWN} being"
+        parts.append(f"{lead[0]}：{text}。" if zh else f"{lead[1]}: {text}.")
+    if rest:
+        names = _names(rest, language)
+        less = all(b.cost < money for b in rest)
+        why = ("用到上限也花不满", "cannot spend the sum even at their bounds") if less else ("成本不同", "cost another sum")
+        parts.append(f"{names}{why[0]}，不参加排名。" if zh else f"Not ranked, as they {why[1]}: {names}.")
+    return ("" if zh else " ").join(parts)
+
+
+def _ahead_of(bar: Bar, lead: Bar, n_asked: int) -> bool:
+    same = bar.differences.size == lead.differences.size
+    return same and bar.effect.mean > lead.effect.mean and clear_among(bar.differences - lead.differences, n_asked)
+
+
+def _cost(bar: Bar, language: str) -> str:
+    cost = wording.amount(bar.cost, "亿元", language)
+    return f"{bar.label.zh}（花 {cost}）" if language == "zh" else f"{wording.lower_first(bar.label.en)} (cost {cost}), "
 
 
 def _unknown(bars: Sequence[Bar], language: str) -> str:
