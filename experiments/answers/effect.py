@@ -154,6 +154,12 @@ def both(say: Callable[[str], str]) -> Label:
     return Label(say("zh"), say("en"))
 
 
+def sized(mean: float, low: float, high: float, unit: str, language: str) -> tuple[str, str]:
+    """A mean and its interval in words, both in the unit that suits the larger end."""
+    size = wording.amount(mean, unit, language, like=max(abs(low), abs(high)))
+    return size, wording.amount_range(low, high, unit, language)
+
+
 def change_text(effect: Effect, unit: str, language: str) -> str:
     """An effect with its 90 % interval, such as ``增加 3 亿元（90% 区间 1 至 5 亿元）``."""
     zh = language == "zh"
@@ -163,7 +169,7 @@ def change_text(effect: Effect, unit: str, language: str) -> str:
         return "与不用时逐次完全相同" if zh else "exactly the same in every pair"
     sign = 1.0 if effect.mean >= 0 else -1.0
     low, high = sorted((sign * effect.low, sign * effect.high))
-    size, inside = wording.amount(abs(effect.mean), unit, language), wording.amount_range(low, high, unit, language)
+    size, inside = sized(abs(effect.mean), low, high, unit, language)
     if zh:
         return f"{'增加' if sign > 0 else '减少'} {size}（90% 区间 {inside}）"
     return f"{size} {'more' if sign > 0 else 'less'} (90% interval {inside})"

@@ -22,6 +22,7 @@ from experiments.answers.effect import (
     effect_of,
     listed,
     paired_values,
+    sized,
 )
 from experiments.answers.evidence import known_of
 from experiments.answers.subsets import (
@@ -196,7 +197,7 @@ def _share_words(policy: Policy, whole: Part, shares: Sequence[Part], unit: str,
 
 def _size(part: Part, unit: str, language: str) -> str:
     e = part.effect
-    size, inside = wording.amount(e.mean, unit, language), wording.amount_range(e.low, e.high, unit, language)
+    size, inside = sized(e.mean, e.low, e.high, unit, language)
     return f"{size}（{inside}）" if language == "zh" else f"{size} ({inside})"
 
 
