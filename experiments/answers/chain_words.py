@@ -55,7 +55,7 @@ def _range(values: Floats, language: str) -> str:
 def _gap_words(found: Chain, i: int, language: str) -> str:
     zh, name, gap = language == "zh", segment_name(found, i, language), found.gap[:, i]
     asked, missing = float(found.demand[:, i].mean()), float(gap.mean())
-    shown = [_money(value, language) for value in (asked, asked - missing, missing)]
+    shown = [_money(value, language, asked) for value in (asked, asked - missing, missing)]
     n_open, inside = int(found.is_open[:, i].sum()), _range(gap, language)
     often = f"{n_open}/{found.n_worlds}"
     if zh:
@@ -82,18 +82,14 @@ def _user_words(found: Chain, i: int, revenue_of: Mapping[str, float], language:
 def _worth_words(found: Chain, i: int, language: str) -> str:
     zh, more = language == "zh", newcomer(found, i)
     if not more.revenue.size:
-        none = (
-            "本园还没有这一环节的企业，无从推算再来一家能得多少订单。",
-            "No firm of it is here by which one more could be measured.",
-        )
-        return none[0] if zh else none[1]
+        return "园内还没有这类企业，无从推算再来一家能得多少订单。" if zh else "No firm of it is here to measure one more by."
     needed, orders, jobs = (float(np.median(v)) for v in (more.to_close, more.orders, more.order_jobs))
-    if orders == 0.0:
-        none = (
-            "多数模拟里没有缺口，再来一家企业多半得不到新的本地订单。",
-            "Most runs have no gap: one more firm would win no new local orders.",
+    if 2 * int(found.is_open[:, i].sum()) < found.n_worlds:
+        return (
+            "多数模拟里没有缺口，再来一家得不到新的本地订单。"
+            if zh
+            else "Most runs have no gap, where one more would win nothing."
         )
-        return none[0] if zh else none[1]
     count, won, heads = wording.number(needed), _money(orders, language), wording.amount(jobs, "persons", language)
     inside = _range(more.orders, language)
     if zh:

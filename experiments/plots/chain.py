@@ -229,6 +229,6 @@ def _note(language: str) -> str:
         )
     return (
         "Demand counts only what local firms could supply; that share and the capacity for local buyers are assumed. Squares "
-        "come in five sizes, each for ten times the last; under 1% of a segment's demand none is drawn. The kind is the most frequent "
-        "among the runs, with their number where not all agree."
+        "come in five sizes, each for ten times the last; under 1% of a segment's demand none is drawn. The kind is the most "
+        "frequent among the runs, with their number where not all agree."
     )
