@@ -53,6 +53,7 @@ COLUMNS = {
     "purchases": Column(Label("园区企业对该环节的采购，含不可本地化的，平均", "All purchases from it, mean"), "亿元/year"),
     **_spread_columns("demand", Label("可本地化需求", "Local demand"), "亿元/year"),
     **_spread_columns("orders", Label("本地供应", "Local orders"), "亿元/year"),
+    **_spread_columns("capacity", Label("可供本地的产能（按假设的比例）", "Capacity for local buyers (assumed)"), "亿元/year"),
     **_spread_columns("gap", Label("本地缺口", "Unmet local demand"), "亿元/year"),
     **_spread_columns("coverage", Label("满足率", "Coverage"), "share"),
     "buyers": Column(Label("购买它的环节及其占比", "Segments that buy it, with their shares")),
@@ -138,7 +139,7 @@ def _row(history: History, found: Chain, i: int, revenue_of: Mapping[str, float]
     coverage = float(found.orders[:, i].mean()) / demand if demand > 0.0 else None
     more = newcomer(found, i)
     spreads: list[Cell] = []
-    for values in (found.demand, found.orders, found.gap):
+    for values in (found.demand, found.orders, found.capacity, found.gap):
         spreads += [float(values[:, i].mean()), *quantiles(values[:, i], PROBS)]
     spreads += [coverage, *quantiles(found.coverage[:, i], PROBS)]
     keys = [s.key for s in found.park.segments]

@@ -76,6 +76,12 @@ class Chain:
         return len(self.demand)
 
     @property
+    def capacity(self) -> Floats:
+        """What firms could deliver here now, by the assumed part of their output, and no less than they do [亿元/year]."""
+        share = np.array([s.local_capacity_share.default for s in self.park.segments])
+        return np.asarray(np.maximum(self.revenue * share, self.orders))
+
+    @property
     def is_open(self) -> Mask:
         """Whether there is a gap beyond rounding."""
         return np.asarray(self.gap > ROUNDING * self.demand)

@@ -206,7 +206,7 @@ def _apart(base: History, bars: Sequence[Bar], more: Sequence[Bar], outcome: Out
         text = ("；" if zh else "; ").join(told)
         lead = (
             f"花不满 {sum_text}、平均变化却超过居首者的有 {len(more)} 项",
-            f"{len(more)} that cost less change more than the first",
+            f"Among cheaper ones {len(more)} {'changes' if len(more) == 1 else 'change'} more",
         )
         if len(more) > SHOWN:
             lead = f"{lead[0]}，前 {SHOWN} 项是", f"{lead[1]}, the top {SHOWN} being"

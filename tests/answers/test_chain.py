@@ -28,6 +28,7 @@ def test_the_map_equals_what_is_worked_out_by_hand():
     assert [parts[f"demand_{k}"] for k in ("mean", "q05", "q95")] == [60.0, 60.0, 60.0]
     assert [parts[f"orders_{k}"] for k in ("mean", "q50")] == [40.0, 40.0]
     assert parts["gap_mean"] == 20.0
+    assert [parts[f"capacity_{k}"] for k in ("q05", "q50", "q95")] == [50.0] * 3  # half of an output of 100
     assert parts["gap_q05"] == pytest.approx(11.0)
     assert parts["coverage_mean"] == pytest.approx(40.0 / 60.0)
     assert parts["buyers"] == f"{MAKER} 83%, {PARTS} 17%"
@@ -51,7 +52,7 @@ def test_the_words_say_what_the_table_says():
     assert "2/2 的模拟有缺口" in words.zh
     assert "整车总装（占 83%）" in words.zh
     assert "用得最多的龙头是大整车厂" in words.zh
-    assert "再来一家平均规模的企业可得本地订单 1 亿元/年" in words.zh
+    assert "再来一家平均规模的企业（收入 2 亿元/年、100 人）可得本地订单 1 亿元/年" in words.zh
     assert "补上缺口约需 20 家" in words.zh
     assert "3 个环节中强链 0 个；补链：汽车零部件、精密刀具；延链：整车总装" in words.zh
     assert "全部采购的 50%" in words.zh
