@@ -57,18 +57,14 @@ def _gap_words(found: Chain, i: int, language: str) -> str:
     asked, missing = float(found.demand[:, i].mean()), float(gap.mean())
     shown = [_money(value, language, asked) for value in (asked, asked - missing, missing)]
     n_open, n = int(found.is_open[:, i].sum()), found.n_worlds
-    inside = (
-        ""
-        if 2 * n_open < n
-        else f"90% 的模拟在 {_range(gap, language)}之间，"
-        if zh
-        else f"90% of runs: {_range(gap, language)}; "
-    )
+    often, inside, open_runs = 2 * n_open >= n, _range(gap, language), f"{n_open}/{n}"
     if zh:
         text = f"缺口最大的环节是{name}：可由本地供应的需求平均 {shown[0]}，本地供应 {shown[1]}，其余 {shown[2]}从外地购买"
-        return f"{text}（{inside}{'' if 2 * n_open >= n else '只有 '}{n_open}/{n} 的模拟有缺口）。"
+        within = f"90% 的模拟在 {inside}之间，" if often else "只有 "
+        return f"{text}（{within}{open_runs} 的模拟有缺口）。"
     text = f"The largest gap is {name}: of a local demand of {shown[0]} on average, {shown[1]} is supplied here and {shown[2]}"
-    return f"{text} bought outside ({inside}a gap in {'' if 2 * n_open >= n else 'only '}{n_open}/{n} of the runs)."
+    within = f"90% of runs: {inside}; a gap in" if often else "a gap in only"
+    return f"{text} bought outside ({within} {open_runs} of the runs)."
 
 
 def _user_words(found: Chain, i: int, revenue_of: Mapping[str, float], language: str) -> str:
@@ -91,16 +87,13 @@ def _worth_words(found: Chain, i: int, language: str) -> str:
         return "园内还没有这类企业，无从推算再来一家能得多少订单。" if zh else "No firm of it is here to measure one more by."
     needed, orders, jobs = (float(np.median(v)) for v in (more.to_close, more.orders, more.order_jobs))
     if 2 * int(found.is_open[:, i].sum()) < found.n_worlds:
-        return (
-            "多数模拟里没有缺口，再来一家得不到新的本地订单。"
-            if zh
-            else "Most runs have no gap, where one more would win nothing."
-        )
+        return "多数模拟里没有缺口，再来一家得不到新的本地订单。" if zh else "Most runs have no gap for one more to fill."
     count, won, heads = wording.number(needed), _money(orders, language), wording.amount(jobs, "persons", language)
     inside = _range(more.orders, language)
     size = _money(float(np.median(more.revenue)), language), wording.amount(float(np.median(more.jobs)), "persons", language)
     if zh:
-        text = f"按现有缺口，再来一家平均规模的企业（收入 {size[0]}、{size[1]}）可得本地订单 {won}（中位数，90% 的模拟在 {inside}之间），约需 {heads}"
+        text = f"按现有缺口，再来一家平均规模的企业（收入 {size[0]}、{size[1]}）可得本地订单 {won}"
+        text = f"{text}（中位数，90% 的模拟在 {inside}之间），约需 {heads}"
         return f"{text}；补上缺口约需 {count} 家。"
     text = f"One more firm of average size ({size[0]}, {size[1]}) would win local orders of {won} from the present gap"
     text = f"{text} (median; 90% of runs: {inside}),"
