@@ -126,19 +126,29 @@ def clear_among(differences: Floats, n_asked: int) -> bool:
     return mean_difference(differences, 1.0 - (1.0 - CONFIDENCE) / max(n_asked, 1)).told_apart
 
 
-def shared_worlds(histories: Sequence[History]) -> list[Ints]:
-    """Worlds that all histories share, by their draws: one index array of shape (n_shared,) a history.
+def _places(history: History) -> dict[tuple[int, int], int]:
+    """World of every draw (seed, replication) of a history.
 
     Raises
     ------
     ValueError
-        If a history holds one replication twice: pairs would be ambiguous.
+        If the history holds one replication twice: pairs would be ambiguous.
     """
-    places = [{(c.seed, c.replication): i for i, c in enumerate(h.cases)} for h in histories]
-    if any(len(place) < len(h.cases) for place, h in zip(places, histories, strict=True)):
+    places = {(c.seed, c.replication): i for i, c in enumerate(history.cases)}
+    if len(places) < len(history.cases):
         raise ValueError("a replication stands twice in one history: give one scenario and policy each")
-    common = sorted(set.intersection(*(set(place) for place in places))) if places else []
-    return [np.array([place[key] for key in common], np.int64) for place in places]
+    return places
+
+
+def shared_draws(histories: Sequence[History]) -> list[tuple[int, int]]:
+    """Draws (seed, replication) that all histories share, in order; raises as :func:`_places`."""
+    return sorted(set.intersection(*(set(_places(history)) for history in histories))) if histories else []
+
+
+def shared_worlds(histories: Sequence[History]) -> list[Ints]:
+    """Worlds that all histories share, in the order of :func:`shared_draws`: one index array of shape (n_shared,) a history."""
+    common = shared_draws(histories)
+    return [np.array([place[key] for key in common], np.int64) for place in map(_places, histories)]
 
 
 def paired_values(histories: Sequence[History], outcome: Outcome) -> Floats:

@@ -22,6 +22,7 @@ from experiments.answers.effect import (
     effect_of,
     listed,
     paired_values,
+    shared_draws,
 )
 from experiments.answers.evidence import BASIS_WORDS, Known, known_of
 from experiments.answers.lever_policies import CLOSE, level_of, lever_of
@@ -47,6 +48,7 @@ class Bar:
     spent: bool
     effect: Effect
     differences: Floats  # of shape (n_pairs,)
+    draws: tuple[tuple[int, int], ...] = ()  # seed and replication of every pair
 
     @property
     def known(self) -> Known:
@@ -105,10 +107,17 @@ def tornado_bars(
 def _bar(base: History, other: History, outcome: Outcome, money: float) -> Bar:
     policy = other.cases[0].policy
     before, after = paired_values((base, other), outcome)
+    draws = tuple(shared_draws((base, other))) if after.size else ()
     until = min(outcome.quarter, base.start + base.n_quarters)
     cost = yearly_cost(other, until) - yearly_cost(base, until)
     spent = abs(cost / money - 1.0) <= CLOSE
-    return Bar(lever_of(policy), level_of(policy), cost, spent, effect_of(after - before), after - before)
+    return Bar(lever_of(policy), level_of(policy), cost, spent, effect_of(after - before), after - before, draws)
+
+
+def lead_over(bar: Bar, other: Bar) -> Floats:
+    """How much more one lever changes than another in the worlds that both were run in, of shape (n_shared,)."""
+    own, theirs = dict(zip(bar.draws, bar.differences, strict=True)), dict(zip(other.draws, other.differences, strict=True))
+    return np.array([own[draw] - theirs[draw] for draw in sorted(own.keys() & theirs.keys())])
 
 
 def tornado(base: History, others: Sequence[History], outcome: Outcome, money: float, planned: Sequence[Policy] = ()) -> Answer:
@@ -172,8 +181,7 @@ def _first(base: History, bars: Sequence[Bar], outcome: Outcome, money: float, l
 def _ahead(bars: Sequence[Bar], language: str) -> str:
     """Which of the others the first cannot be told from."""
     zh = language == "zh"
-    lead = bars[0].differences
-    rivals = [b for b in bars[1:] if b.differences.size == lead.size and not clear_among(lead - b.differences, len(bars) - 1)]
+    rivals = [b for b in bars[1:] if not clear_among(lead_over(bars[0], b), len(bars) - 1)]
     if len(bars) == 1:
         return ""
     if not rivals:
@@ -220,8 +228,7 @@ def _apart(base: History, bars: Sequence[Bar], more: Sequence[Bar], outcome: Out
 
 
 def _ahead_of(bar: Bar, lead: Bar, n_asked: int) -> bool:
-    same = bar.differences.size == lead.differences.size
-    return same and bar.effect.mean > lead.effect.mean and clear_among(bar.differences - lead.differences, n_asked)
+    return bar.effect.mean > lead.effect.mean and clear_among(lead_over(bar, lead), n_asked)
 
 
 def _cost(bar: Bar, language: str) -> str:

@@ -14,7 +14,7 @@ from experiments.answers.doses import dose_response, doses_of, falling_returns, 
 from experiments.answers.effect import Outcome
 from experiments.answers.evidence import Basis, known_of
 from experiments.answers.lever_policies import dose_policies, equal_cost_policies, lever_of, lever_policy
-from experiments.answers.single_levers import tornado, tornado_bars
+from experiments.answers.single_levers import lead_over, tornado, tornado_bars
 from experiments.equal_cost import yearly_cost
 from model.facts import Tag
 from model.lever_table import check_policy
@@ -124,6 +124,17 @@ def test_unpaired_runs_are_left_out_and_counted():
     assert column(answer, "n") == [8]
     assert column(answer, "unpaired") == [2]
     assert column(answer, "mean") == pytest.approx([4.0])
+
+
+def test_levers_are_compared_in_the_worlds_that_both_ran_in():
+    base = bases(10)
+    gain = np.arange(10.0) ** 2
+    policies = [lever_policy(lever, 1.0, FIRST) for lever in ("landing_subsidy", "tax_relief")]
+    kept = [[r for r in range(10) if r != lost] for lost in (3, 7)]
+    runs = [history((base + gain)[k], p, MONEY, k) for k, p in zip(kept, policies, strict=True)]
+    one, other = tornado_bars(history(base), runs, REVENUE, MONEY)
+    assert lead_over(one, other) == pytest.approx(np.zeros(8))
+    assert len(one.differences) == len(other.differences) == 9
 
 
 @pytest.mark.parametrize("case", ["one run", "no pairs", "beyond the runs", "nothing ran"])
