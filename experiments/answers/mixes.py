@@ -189,9 +189,13 @@ def _share_words(policy: Policy, whole: Part, shares: Sequence[Part], unit: str,
     unclear = [p for p in shares if not clear_among(p.differences, len(shares)) or not p.effect.told_apart]
     names = listed([_name(p, language) for p in unclear], language)
     if zh:
-        tail = f"其中{names}的份额与零分不开。" if unclear and not whole.effect.nothing else ""
+        tail = f"各份一起看，{names}的与零分不开。" if unclear and not whole.effect.nothing else ""
         return f"按公平分摊（{way[0]}，各份之和等于总效果）：{text}。{tail}"
-    tail = f" The share of {names} cannot be told from zero." if unclear and not whole.effect.nothing else ""
+    tail = (
+        f" Looking at all shares together, that of {names} cannot be told from zero."
+        if unclear and not whole.effect.nothing
+        else ""
+    )
     return f"Shared out fairly ({way[1]}; the shares add up to the whole): {text}.{tail}"
 
 

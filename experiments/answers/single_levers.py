@@ -195,12 +195,15 @@ def _unclear(bars: Sequence[Bar], language: str) -> str:
     found = [b for b in bars if not clear_among(b.differences, len(bars))]
     below = [b for b in bars if b not in found and b.effect.high < 0.0]
     parts = []
+    n = len(bars)
+    together = ("" if n == 1 else f"{n} 项一起看，", "" if n == 1 else f"Looking at all {n} together, ")
     if found:
         names = _names(found, language)
-        parts.append(f"看不出平均变化的有{names}。" if zh else f"No mean change can be told from zero for {names}.")
+        none = f"{together[1]}no mean change can be told from zero for {names}."
+        parts.append(f"{together[0]}平均变化与零分不开的有{names}。" if zh else none[0].upper() + none[1:])
     if below:
-        names = _names(below, language)
-        parts.append(f"平均起反作用的有{names}。" if zh else f"On average {names} lowers it.")
+        names, verb = _names(below, language), "lowers" if len(below) == 1 else "lower"
+        parts.append(f"平均起反作用的有{names}。" if zh else f"On average {names} {verb} it.")
     return ("" if zh else " ").join(parts)
 
 
@@ -251,10 +254,11 @@ def _rests(bars: Sequence[Bar], language: str) -> str:
     if not assumed:
         said = BASIS_WORDS[bars[0].known.basis].in_language(language)
         return f"效应大小{said}。" if zh else f"The sizes of these effects are {said}."
-    names = _names(assumed, language)
+    others = [b for b in bars if b not in assumed]
+    whose = _names(assumed, language), f"the effects of {_names(assumed, language)}"
+    if len(assumed) > SHOWN:
+        but = _names(others, language)
+        whose = (f"除{but}外，各项" if others else "各项"), "all these effects" + (f" but those of {but}" if others else "")
     if zh:
-        return f"{names}的效应大小全部或部分是假设；排名是在这些假设的取值范围内平均得出的，不是实测。"
-    return (
-        f"The sizes of the effects of {names} are assumed in whole or in part: "
-        "the ranking is an average over those assumed ranges, not a finding."
-    )
+        return f"{whose[0]}的效应大小全部或部分是假设；排名是在这些假设的取值范围内平均得出的，不是实测。"
+    return f"The sizes of {whose[1]} are assumed in whole or in part: the ranking is an average over those ranges, not a finding."

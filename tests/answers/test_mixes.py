@@ -211,7 +211,8 @@ def test_words_claim_no_more_than_the_intervals():
     assert_sound(answer)
     assert "看不出相互增强或削弱" in answer.words.zh
     assert "种子基金和" not in answer.words.zh
-    assert "份额与零分不开" in answer.words.zh
+    assert "各份一起看，链长制配套对接" not in answer.words.zh
+    assert "的与零分不开" in answer.words.zh
     assert "cannot be told from zero" in answer.words.en
     helping = nothing.copy()
     helping[0, 1], helping[0, 2] = 6.0, -6.0

@@ -94,7 +94,7 @@ def test_the_tornado_ranks_what_costs_the_sum_and_sets_the_rest_apart():
     zh, en = answer.words.zh, answer.words.en
     assert "平均效果居首的是落户补助" in zh
     assert "与其余各项都分得出高低" in zh
-    assert "看不出平均变化的有税收返还" in zh
+    assert "4 项一起看，平均变化与零分不开的有税收返还" in zh
     assert "平均起反作用的有实验室经费" in zh
     assert "超过居首者的有 1 项：项目落地服务（花 0.3 亿元）" in zh
     assert "成果转化支持用到上限也花不满" in zh
