@@ -57,9 +57,14 @@ def constant_cost(money: float, n_quarters: int) -> float:
     return money * float(discount_factors(n_quarters, DISCOUNT_RATE).sum()) / QUARTERS_PER_YEAR
 
 
+def yearly_cost(history: History, until: int = UNTIL) -> float:
+    """The constant amount a year that costs as much as the levers do on average over worlds [亿元/year]."""
+    return float(discounted_cost(history, until).mean()) / constant_cost(1.0, until - history.start)
+
+
 def relative_cost(history: History, until: int = UNTIL) -> float:
     """Mean over worlds of the discounted cost, relative to that of 3 亿元 a year [1]."""
-    return float(discounted_cost(history, until).mean()) / constant_cost(MONEY, until - history.start)
+    return yearly_cost(history, until) / MONEY
 
 
 # ── The rest ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -126,18 +131,31 @@ def levelled(policy: Policy, cost_of: Callable[[Policy], float], guess: float = 
     theme = cost_of(with_rest(policy, 0.0))
     if theme >= 1.0:
         return Levelled(with_rest(policy, 0.0), 0.0, theme, theme)
-    bound = LEVERS[REST].high
-    last, last_cost = 0.0, theme
-    level = min(guess, bound) if guess > 0.0 else FIRST_STEP
-    cost = cost_of(with_rest(policy, level))
+    first = guess if guess > 0.0 else FIRST_STEP
+    level, cost = sought_level(lambda level: cost_of(with_rest(policy, level)), LEVERS[REST].high, first, theme)
+    return Levelled(with_rest(policy, level), level, cost, theme)
+
+
+def sought_level(cost_at: Callable[[float], float], bound: float, guess: float, at_zero: float = 0.0) -> tuple[float, float]:
+    """Level between 0 and ``bound`` at which a cost is 1, and the cost there, found by secants; the bound if that is too little.
+
+    Parameters
+    ----------
+    cost_at : cost relative to the target, rising with the level, and the same at every call for the same level
+    guess : level from which the search starts
+    at_zero : cost at level 0
+    """
+    last, last_cost = 0.0, at_zero
+    level = min(guess, bound)
+    cost = cost_at(level)
     for _ in range(ROUNDS):
         if abs(cost - 1.0) <= TOLERANCE or (level >= bound and cost < 1.0) or cost == last_cost:
             break
         ahead = level + (1.0 - cost) * (level - last) / (cost - last_cost)
         last, last_cost = level, cost
         level = min(max(ahead, 0.0), bound)
-        cost = cost_of(with_rest(policy, level))
-    return Levelled(with_rest(policy, level), level, cost, theme)
+        cost = cost_at(level)
+    return level, cost
 
 
 # ── The command ──────────────────────────────────────────────────────────────────────────────────────────────────────
