@@ -72,6 +72,15 @@ class Plan:
         """Names of the scenarios, each with those of its policies."""
         return [Planned(s.name, [p.name for p in own]) for s, own in zip(self.scenarios, self.policies, strict=True)]
 
+    def under(self, policies: Sequence[Sequence[Policy]]) -> Plan:
+        """The same scenarios and replications under other policies, given by scenario."""
+        return self.of(self.scenarios, policies)
+
+    def of(self, scenarios: Sequence[Scenario], policies: Sequence[Sequence[Policy]]) -> Plan:
+        """The same replications of other scenarios, each under its policies."""
+        other = plan_for(scenarios, policies, self.replications, self.seed, self.texts)
+        return dataclasses.replace(other, name=self.name, design=self.design)
+
 
 def plan_of(request: Request, language: str = "en") -> Plan:
     """What is asked for, read and checked before the first run.

@@ -12,8 +12,14 @@ from pathlib import Path
 from typing import ClassVar, Protocol
 
 from experiments.answers import Answer
+from experiments.errors import BadInputError
 from experiments.plan import Plan
+from experiments.reading.messages import choices
+from model.facts import Label
 from model.history import History
+from model.measures import MEASURES
+from model.scenario import Scenario
+from model.units import quarter, quarter_name
 
 Plain = str | int | float | bool | None
 Record = Mapping[str, Plain | Sequence[Plain]]
@@ -60,6 +66,31 @@ def places(histories: Sequence[History], folder: Path) -> list[tuple[list[Histor
     for _, place in found:
         place.mkdir(exist_ok=True)
     return found
+
+
+def refuse_unknown(scenario: Scenario, measure: str = "", scope: str = "", date: str = "") -> None:
+    """Make sure that a question can be read off the runs of a scenario, before the first run; empty words ask nothing.
+
+    Raises
+    ------
+    BadInputError
+        If there is no such measure or scope, or the runs do not cover the date.
+    """
+    park, last = scenario.park, scenario.end
+    if measure and measure not in MEASURES:
+        near = choices(measure, list(MEASURES), {name: MEASURES[name].label.zh for name in MEASURES})
+        raise BadInputError(Label(f"没有指标“{measure}”。{near.zh}", f"there is no measure {measure!r}; {near.en}"))
+    scopes = ["all", *(i.key for i in park.industries), *(s.key for s in park.segments)]
+    if scope and scope not in scopes:
+        near = choices(scope, scopes)
+        raise BadInputError(Label(f"没有范围“{scope}”。{near.zh}", f"there is no scope {scope!r}; {near.en}"))
+    try:
+        when = quarter(date) if date else last
+    except ValueError:
+        when = -1
+    if not park.start <= when <= last:
+        span = f"{quarter_name(park.start)}–{quarter_name(last)}"
+        raise BadInputError(Label(f"“{date}”不在模拟期 {span} 内", f"{date} is no quarter of the run, {span}"))
 
 
 def recorded(question: Question) -> Record:

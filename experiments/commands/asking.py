@@ -1,0 +1,132 @@
+"""``levers`` and ``chain``: which lever at equal cost, at which level, in which mix; and which link of the chain is missing."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from experiments.commands.exits import exits
+from experiments.commands.language import LOCALE, Language, told
+from experiments.commands.options import Sets
+from experiments.commands.running import Cluster, Count, DryRun, Jobs, Lang, MaxFailures, Out, Quiet, Seed, Until
+from experiments.errors import BadInputError
+from model.facts import Label
+
+SCENARIO = "baseline"
+UNTIL = "2030Q4"
+
+Scenario = Annotated[
+    str,
+    typer.Argument(
+        metavar="[SCENARIO]", help=told("情景名称或文件，默认 baseline", "name or file of a scenario; baseline by default")
+    ),
+]
+PolicyName = Annotated[
+    str | None,
+    typer.Option("--policy", metavar="P", help=told("政策方案名称或文件，默认为情景自带的", "name or file; the scenario's own")),
+]
+Money = Annotated[
+    float,
+    typer.Option("--money", metavar="X", min=0.001, help=told("每个工具每年花费（亿元）", "yearly cost of every lever, in 亿元")),
+]
+DoseOf = Annotated[
+    str | None,
+    typer.Option("--dose", metavar="LEVER", help=told("改为：一个工具，力度由低到高", "instead: one lever at rising levels")),
+]
+Levels = Annotated[
+    list[float] | None,
+    typer.Option("--level", metavar="X", help=told("--dose 的力度，可重复", "a level of --dose; may be repeated")),
+]
+MixOf = Annotated[
+    str | None,
+    typer.Option(
+        "--mix", metavar="POLICY", help=told("改为：一个方案中各工具的份额与相互作用", "instead: shares of a policy's levers")
+    ),
+]
+MeasureName = Annotated[
+    str,
+    typer.Option("--measure", metavar="M", help=told("看哪个指标，默认为第一个目标的", "measure; that of the first goal")),
+]
+Scope = Annotated[str, typer.Option("--scope", metavar="K", help=told("范围：all、产业或环节", "all, an industry or a segment"))]
+Date = Annotated[str, typer.Option("--date", metavar="QUARTER", help=told("看哪个季度，如 2030Q4", "quarter, such as 2030Q4"))]
+
+
+def levers(
+    context: typer.Context,
+    scenario: Scenario = SCENARIO,
+    money: Money = 3.0,
+    dose: DoseOf = None,
+    level: Levels = None,
+    mix: MixOf = None,
+    measure: MeasureName = "",
+    scope: Scope = "",
+    date: Date = "",
+    n: Count = 100,
+    seed: Seed = 1,
+    jobs: Jobs = None,
+    sets: Sets = None,
+    until: Until = None,
+    out: Out = None,
+    lang: Lang = None,
+    max_failures: MaxFailures = None,
+    cluster: Cluster = None,
+    dry_run: DryRun = False,
+    quiet: Quiet = False,
+) -> None:
+    chosen = lang or context.obj
+    language: Language = chosen or LOCALE
+    with exits(language):
+        from experiments.commands.experiment import Manner, performed
+        from experiments.experiment import available_cores
+        from experiments.plan import NO_POLICY, Request, plan_of
+        from experiments.questions import Dose, Levers, Mix, Question, equal_levels, refuse_unknown
+
+        if dose and mix:
+            raise BadInputError(Label("--dose 与 --mix 只能用一个", "--dose and --mix exclude each other"))
+        ends = until or (UNTIL if scenario == SCENARIO else None)
+        plan = plan_of(Request((scenario,), (mix or NO_POLICY,), tuple(range(n)), seed, tuple(sets or ()), ends), language)
+        refuse_unknown(plan.scenarios[0], measure, scope, date)
+        asked = (measure, scope, date)
+        question: Question
+        if mix:
+            question = Mix(*asked)
+        elif dose:
+            question = Dose(*asked, lever=dose, levels=tuple(level or ()))
+        else:
+            found = equal_levels(plan, money, jobs or available_cores())
+            question = Levers(*asked, money=money, levels=tuple(e.policy.settings[0].level for e in found))
+        manner = Manner(language, chosen is not None, jobs, cluster, max_failures, quiet=quiet)
+        raise typer.Exit(performed(plan, manner, out, question, dry_run=dry_run))
+
+
+def chain(
+    context: typer.Context,
+    scenario: Scenario = SCENARIO,
+    policy: PolicyName = None,
+    date: Date = "",
+    n: Count = 100,
+    seed: Seed = 1,
+    jobs: Jobs = None,
+    sets: Sets = None,
+    until: Until = None,
+    out: Out = None,
+    lang: Lang = None,
+    max_failures: MaxFailures = None,
+    cluster: Cluster = None,
+    dry_run: DryRun = False,
+    quiet: Quiet = False,
+) -> None:
+    chosen = lang or context.obj
+    language: Language = chosen or LOCALE
+    with exits(language):
+        from experiments.commands.experiment import Manner, performed
+        from experiments.plan import Request, plan_of
+        from experiments.questions import Chain, refuse_unknown
+
+        ends = until or (UNTIL if scenario == SCENARIO else None)
+        request = Request((scenario,), (policy,) if policy else (), tuple(range(n)), seed, tuple(sets or ()), ends)
+        plan = plan_of(request, language)
+        refuse_unknown(plan.scenarios[0], date=date)
+        manner = Manner(language, chosen is not None, jobs, cluster, max_failures, quiet=quiet)
+        raise typer.Exit(performed(plan, manner, out, Chain(date), dry_run=dry_run))
