@@ -110,14 +110,14 @@ def _texts(lined: LineUp, measure: str, scope: str, scales: tuple[Scale, Scale],
             f"{where}：花了多少钱，{label}多了多少",
             f"{title}；与“{baseline}”逐次配对相减（{n} 对）；点为平均差，线为其 90% 区间",
             f"{first} 至 {end} 累计政策成本，{scales[0].name}",
-            f"{end} {label}，{scales[1].name}",
+            f"{end} {label}的变化，{scales[1].name}",
             "越靠左上越好；横线或竖线碰到零，说明这项差别与零分不开。提前结束的补贴和返税，其后应付的部分未计入成本。",
         )
     return (
-        f"{where}: what is spent, and how much more {wording.lower_first(label)} there is",
+        f"{where}: cost of policy and change in {wording.lower_first(label)}",
         f"{title} · differences of {n} pairs of runs to “{baseline}” · points: means; lines: their 90% intervals",
         f"Cost of policy, {first} to {end}, {scales[0].name}",
-        f"{label} in {end}{', ' if scales[1].name else ''}{scales[1].name}",
+        f"Change in {wording.lower_first(label)}, {end}{', ' if scales[1].name else ''}{scales[1].name}",
         "Better is up and to the left; where a line touches zero the difference is not told from zero. What a subsidy that ends "
         "early still owes is not in the cost.",
     )

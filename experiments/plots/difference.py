@@ -21,7 +21,8 @@ from experiments.wording import Scale
 from model.facts import Floats
 from model.history import History
 
-WIDTH, LEFT, RIGHT, EDGE, GAP, BELOW = 10.4, 0.62, 0.26, 0.2, 0.24, 0.3  # inches
+WIDTH, LEFT, RIGHT, EDGE, GAP, BELOW = 10.4, 0.56, 0.26, 0.2, 0.1, 0.3  # inches
+INDENT = 0.3  # inches by which texts start left of their axes
 TALL, SHORT = 2.6, 1.3  # inches: axes of a few panels, and of many
 
 
@@ -67,7 +68,7 @@ def differences(histories: Sequence[History], measure: str, scope: str, language
     width = (WIDTH - 2 * EDGE - _columns(len(raw)) * (LEFT + RIGHT + GAP) + GAP) / _columns(len(raw))
     places = [next(i for i, h in enumerate(histories) if h is o.history) for o in lined.opponents]
     panels = [
-        _panel(o, d * scale.factor, style.pen_of(i), width + RIGHT, (lined.base.quarters[-1], language))
+        _panel(o, d * scale.factor, style.pen_of(i), width + RIGHT + INDENT, (lined.base.quarters[-1], language))
         for o, d, i in zip(lined.opponents, raw, places, strict=True)
     ]
     return _draw(lined, panels, _texts(lined, measure, scope, scale, language), width)
@@ -155,8 +156,8 @@ def _draw(lined: LineUp, panels: Sequence[_Panel], texts: tuple[str, str, str, s
     for i, panel in enumerate(panels):
         row, column = divmod(i, columns)
         left, upper = EDGE + column * (LEFT + width + RIGHT + GAP) + LEFT, top - row * step
-        below = style.write_lines(figure, left - 0.3, upper, panel.heading, LABEL)
-        style.write_lines(figure, left - 0.3, below, panel.told, SMALL, GREY)
+        below = style.write_lines(figure, left - INDENT, upper, panel.heading, LABEL)
+        style.write_lines(figure, left - INDENT, below, panel.told, SMALL, GREY)
         axes = style.new_axes(figure, left, upper - heading - tall, width, tall)
         style.year_axis(axes, *fans.years_shown([lined.base]), width)
         style.value_axis(axes, *limits, n_ticks=5 if tall == TALL else 3)
