@@ -89,9 +89,16 @@ def doses_of(base: History, others: Sequence[History], outcome: Outcome) -> tupl
 
 
 def saturated_from(doses: Sequence[Dose]) -> Dose | None:
-    """The lowest level beyond which no step up can be seen to add anything; None if the last one adds, or if none does."""
-    seen = [i for i, dose in enumerate(doses) if clear_among(dose.steps, len(doses)) and dose.step.mean != 0.0]
-    return doses[seen[-1]] if seen and seen[-1] < len(doses) - 1 else None
+    """The lowest level that changes something and beyond which no higher one can be seen to change more or less.
+
+    None if only the highest one is like that, or none changes anything.
+    """
+    for i, dose in enumerate(doses[:-1]):
+        beyond = doses[i + 1 :]
+        moved = any(clear_among(higher.differences - dose.differences, len(beyond)) for higher in beyond)
+        if not moved and clear_among(dose.differences, len(doses)):
+            return dose
+    return None
 
 
 def falling_returns(doses: Sequence[Dose]) -> bool:

@@ -11,6 +11,7 @@ import hashlib
 import itertools
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -42,7 +43,7 @@ def orders_of(levers: Sequence[str], n_orders: int = ORDERS) -> tuple[tuple[str,
     def key(number: int, lever: str) -> bytes:
         return hashlib.sha256(f"{number}:{lever}".encode()).digest()
 
-    drawn = (tuple(sorted(levers, key=lambda lever, i=i: key(i, lever))) for i in range(max(n_orders // 2, 1)))  # type: ignore[misc]
+    drawn = (tuple(sorted(levers, key=partial(key, i))) for i in range(max(n_orders // 2, 1)))
     return tuple(order for one in drawn for order in (one, one[::-1]))
 
 

@@ -236,6 +236,17 @@ def test_a_dose_response_curve_says_where_it_saturates(shape, limit, falls, zh, 
     assert column(answer, "policy") == [f"landing_subsidy_at_{x:g}" for x in LEVELS]
 
 
+def test_many_close_levels_do_not_hide_a_slow_rise():
+    base = bases(30)
+    levels = tuple(round(0.005 * k, 3) for k in range(1, 21))
+    policies = dose_policies("landing_subsidy", levels, FIRST)
+    draws = [np.random.default_rng(i).normal(0.0, 3.0, 30) for i in range(20)]
+    runs = [history(base + 100.0 * min(x, 0.06) + d, p, 1.0) for x, d, p in zip(levels, draws, policies, strict=True)]
+    doses = doses_of(history(base), runs, REVENUE)
+    assert sum(d.step.told_apart for d in doses) < 8  # no single step tells
+    assert 0.035 <= saturated_from(doses).level <= 0.06
+
+
 def test_doses_without_pairs_and_of_several_levers():
     base, runs = curve(lambda x: x)
     single = [history(r.values["revenue"][-1, :1, 0], r.cases[0].policy, 1.0) for r in runs]
