@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -137,7 +137,7 @@ def levelled(policy: Policy, cost_of: Callable[[Policy], float], guess: float = 
 
 
 def sought_level(cost_at: Callable[[float], float], bound: float, guess: float, at_zero: float = 0.0) -> tuple[float, float]:
-    """Level between 0 and ``bound`` at which a cost is 1, and the cost there, found by secants; the bound if that is too little.
+    """Level between 0 and ``bound`` at which a cost is 1, and the cost there; the bound if that is too little.
 
     Parameters
     ----------
@@ -145,17 +145,33 @@ def sought_level(cost_at: Callable[[float], float], bound: float, guess: float, 
     guess : level from which the search starts
     at_zero : cost at level 0
     """
+    search = seeking(bound, guess, at_zero)
+    level = next(search)
+    while True:
+        cost = cost_at(level)
+        try:
+            level = search.send(cost)
+        except StopIteration:
+            return level, cost
+
+
+def seeking(bound: float, guess: float, at_zero: float = 0.0) -> Generator[float, float, None]:
+    """Levels to try, by secants, each answered with the cost there; the last one is the level that was sought.
+
+    Parameters
+    ----------
+    bound, guess, at_zero : as :func:`sought_level`
+    """
     last, last_cost = 0.0, at_zero
     level = min(guess, bound)
-    cost = cost_at(level)
+    cost = yield level
     for _ in range(ROUNDS):
         if abs(cost - 1.0) <= TOLERANCE or (level >= bound and cost < 1.0) or cost == last_cost:
-            break
+            return
         ahead = level + (1.0 - cost) * (level - last) / (cost - last_cost)
         last, last_cost = level, cost
         level = min(max(ahead, 0.0), bound)
-        cost = cost_at(level)
-    return level, cost
+        cost = yield level
 
 
 # ── The command ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,11 +1,11 @@
 """What runs read at a date, and what a change does to it: means over paired worlds with their 50 % and 90 % intervals.
 
-Intervals are Student's, of the mean of paired differences: pairing takes out what the worlds share, the rest is nearly
-symmetric, and with few pairs the interval widens as it should.  They speak of the number of runs alone.
+Intervals are those of ``intervals``, of the mean of paired differences.  They speak of the number of runs alone.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,13 +13,12 @@ import numpy as np
 
 from experiments import wording
 from experiments.answers import Column
-from experiments.goals import CONFIDENCE, mean_difference, readings
+from experiments.answers.intervals import HALF, mean_interval, mean_intervals
+from experiments.goals import CONFIDENCE, readings
 from experiments.results import Cell
 from model.facts import Floats, Ints, Label
 from model.history import Axis, History
 from model.scenario import Basis, Target
-
-INNER = 0.50  # confidence of the inner interval
 
 
 @dataclass(frozen=True)
@@ -117,13 +116,16 @@ def effect_columns(of: Label, unit: str = "see unit") -> dict[str, Column]:
 
 def effect_of(differences: Floats) -> Effect:
     """Mean of paired differences, of shape (n_pairs,), with its intervals; fewer than two pairs know nothing."""
-    outer, inner = mean_difference(differences, CONFIDENCE), mean_difference(differences, INNER)
-    return Effect(outer.mean, outer.low, inner.low, inner.high, outer.high, outer.n)
+    if differences.size < 2:
+        return Effect(*(math.nan,) * 5, 0)
+    outer, inner = mean_intervals(differences, (CONFIDENCE, HALF))
+    ends = (float(outer.low), float(inner.low), float(inner.high), float(outer.high))
+    return Effect(float(differences.mean()), *ends, differences.size)
 
 
 def clear_among(differences: Floats, n_asked: int) -> bool:
     """Whether a mean is told from zero where ``n_asked`` such means are looked at together (Bonferroni's correction)."""
-    return mean_difference(differences, 1.0 - (1.0 - CONFIDENCE) / max(n_asked, 1)).told_apart
+    return bool(mean_interval(differences, 1.0 - (1.0 - CONFIDENCE) / max(n_asked, 1)).told_apart)
 
 
 def _places(history: History) -> dict[tuple[int, int], int]:

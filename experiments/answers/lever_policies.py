@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from experiments import wording
 from experiments.answers.effect import both
-from experiments.equal_cost import sought_level
+from experiments.equal_cost import seeking
 from model.levers import LEVERS
 from model.scenario import LeverSetting, Policy
 
@@ -37,28 +37,31 @@ def lever_policy(lever: str, level: float, start: int, name: str = "") -> Policy
 
 
 def equal_cost_policies(
-    cost_of: Callable[[Policy], float], money: float, start: int, levers: Sequence[str] = tuple(LEVERS)
+    costs_of: Callable[[Sequence[Policy]], Sequence[float]], money: float, start: int, levers: Sequence[str] = tuple(LEVERS)
 ) -> tuple[EqualCost, ...]:
-    """For every lever the policy that costs ``money`` a year, or its bound.
+    """For every lever the policy that costs ``money`` a year, or its bound; all levers are sought side by side.
 
     Parameters
     ----------
-    cost_of : what a policy costs [亿元/year], such as :func:`experiments.equal_cost.yearly_cost` of its runs; on the same draws
-        at every call
+    costs_of : what policies cost [亿元/year], such as :func:`experiments.equal_cost.yearly_cost` of their runs; on the same
+        draws at every call
     money : [亿元/year]
     start : first quarter of every policy
     """
-    return tuple(_at_cost(lever, cost_of, money, start) for lever in levers)
-
-
-def _at_cost(lever: str, cost_of: Callable[[Policy], float], money: float, start: int) -> EqualCost:
-    bound = LEVERS[lever].high
-
-    def cost_at(level: float) -> float:
-        return cost_of(lever_policy(lever, level, start)) / money
-
-    level, cost = sought_level(cost_at, bound, FIRST_SHARE * bound)
-    return EqualCost(lever, lever_policy(lever, level, start), cost * money, money)
+    bounds = {lever: LEVERS[lever].high for lever in levers}
+    searches = {lever: seeking(bound, FIRST_SHARE * bound) for lever, bound in bounds.items()}
+    levels = {lever: next(search) for lever, search in searches.items()}
+    costs = dict.fromkeys(levers, 0.0)
+    while searches:
+        tried = list(searches)
+        found = costs_of([lever_policy(lever, levels[lever], start) for lever in tried])
+        for lever, cost in zip(tried, found, strict=True):
+            costs[lever] = cost
+            try:
+                levels[lever] = searches[lever].send(cost / money)
+            except StopIteration:
+                del searches[lever]
+    return tuple(EqualCost(lever, lever_policy(lever, levels[lever], start), costs[lever], money) for lever in levers)
 
 
 def dose_policies(lever: str, levels: Sequence[float], start: int) -> tuple[Policy, ...]:

@@ -184,12 +184,11 @@ def equal_levels(plan: Plan, money: float, jobs: int) -> tuple[EqualCost, ...]:
     """
     scenario, draws = plan.scenarios[0], plan.replications[:TRIED]
 
-    def cost_of(policy: Policy) -> float:
-        cases = [Case(scenario, policy, replication, plan.seed) for replication in draws]
-        (history,) = run_cases(cases, jobs=jobs).histories
-        return yearly_cost(history, scenario.end)
+    def costs_of(policies: Sequence[Policy]) -> list[float]:
+        cases = [Case(scenario, policy, replication, plan.seed) for policy in policies for replication in draws]
+        return [yearly_cost(history, scenario.end) for history in run_cases(cases, jobs=jobs).histories]
 
-    return equal_cost_policies(cost_of, money, scenario.park.start + 1)
+    return equal_cost_policies(costs_of, money, scenario.park.start + 1)
 
 
 def _against_nothing(histories: Sequence[History]) -> Iterator[tuple[History, list[History]]]:

@@ -46,19 +46,23 @@ def test_every_lever_is_set_where_it_costs_the_sum_or_at_its_bound():
         level = policy.settings[0].level
         return per_level[lever_of(policy)] * level * (1.0 + 0.1 * level / LEVERS[lever_of(policy)].high)
 
-    found = equal_cost_policies(cost_of, MONEY, FIRST)
+    found = equal_cost_policies(each(cost_of), MONEY, FIRST)
     assert [e.lever for e in found] == list(LEVERS)
-    for i, each in enumerate(found):
-        assert each.spent == (i % 3 != 0)
-        assert each.cost == pytest.approx(MONEY, rel=3e-3) if each.spent else each.cost == pytest.approx(1.65)
-        assert each.policy.settings[0].level == LEVERS[each.lever].high or each.spent
-        check_policy(each.policy, worlds.toy_park())
+    for i, one in enumerate(found):
+        assert one.spent == (i % 3 != 0)
+        assert one.cost == pytest.approx(MONEY, rel=3e-3) if one.spent else one.cost == pytest.approx(1.65)
+        assert one.policy.settings[0].level == LEVERS[one.lever].high or one.spent
+        check_policy(one.policy, worlds.toy_park())
     assert len({e.policy.name for e in found}) == len(LEVERS)
     assert len(asked) <= 5 * len(LEVERS)
 
 
+def each(cost_of):
+    return lambda policies: [cost_of(policy) for policy in policies]
+
+
 def test_a_lever_that_costs_nothing_ends_at_a_level_and_says_so():
-    (free,) = equal_cost_policies(lambda policy: 0.0, MONEY, FIRST, ["space"])
+    (free,) = equal_cost_policies(each(lambda policy: 0.0), MONEY, FIRST, ["space"])
     assert not free.spent
     assert free.cost == 0.0
 
@@ -69,7 +73,7 @@ def test_on_the_model_a_talent_programme_costs_what_is_asked():
     def cost_of(policy):
         return yearly_cost(worlds.run(scenario, 4, policy), scenario.end)
 
-    found = equal_cost_policies(cost_of, 0.5, worlds.FIRST, ["talent_programme", "delivery_service"])
+    found = equal_cost_policies(each(cost_of), 0.5, worlds.FIRST, ["talent_programme", "delivery_service"])
     assert found[0].spent
     assert found[0].cost == pytest.approx(0.5, rel=5e-3)
     assert not found[1].spent
