@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments.answers.verdicts import Verdict
+from experiments.answers.verdicts import MINIMUM, Verdict
 from experiments.commands.exits import Exit, say
 from experiments.commands.language import Language, told
 from experiments.commands.progress import Progress
@@ -66,7 +66,7 @@ def compared(plan: Plan, manner: Manner, out: Path | None, question: Compare, pr
         n, open_ones = len(experiment.plan.replications), _unsettled(experiment, question, precision, look)
         if ended.interrupted or ended.n_skipped or not open_ones or n >= most:
             break
-        more = min(max([v.needed or most for v in open_ones] + [n + n // 2]), 2 * n, most)
+        more = min(max([v.needed or most for v in open_ones] + [n + n // 2, MINIMUM]), max(2 * n, MINIMUM), most)
         if not manner.quiet:
             names = ", ".join(verdict.policy for verdict in open_ones)
             zh, en = f"{n} 次重复后还没有分开：{names}；增加到 {more} 次", f"not settled after {n}: {names}; going on to {more}"
