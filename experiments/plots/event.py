@@ -13,13 +13,13 @@ from experiments.goals import pairs
 from experiments.plots import fan as fans
 from experiments.plots import style, typeface
 from experiments.plots.style import GREY, INK, LABEL, SMALL, Pen
+from model.base import LINKED_SHARE
 from model.facts import Floats, Label
 from model.history import History
 from model.scenario import Anchor, Park
 from model.units import quarter_name
 
 WIDTH, PANEL_HEIGHT, LEFT, VALUES, EDGE = 10.4, 2.5, 0.55, 0.55, 0.2
-LINKED_SHARE = 0.02  # of a buyer's revenue: from here on two segments are linked
 GROUPS = {
     "tied": (Label("配套环节", "Tied segments"), Pen("#2b6cb8")),
     "linked": (Label("关联环节", "Linked segments"), Pen("#3b9a73")),

@@ -227,7 +227,8 @@ HINTS: Mapping[str, Label] = {
     "halved": Label("投资、收入和用工都减半。", "Half of the investment, revenue and jobs."),
     "delayed": Label("推迟多久，例如 {delayed: 2 years} 或 {delayed: 6 个月}。",
         "By how long, for example {delayed: 2 years} or {delayed: 6 months}."),
-    "closes": Label("在哪个季度关停，例如 {closes: 2026Q1}。", "In which quarter, for example {closes: 2026Q1}."),
+    "closes": Label("在哪个季度关停，例如 2026Q1；龙头的去向写作 {closes: 2026Q1}。",
+        "In which quarter, for example 2026Q1; the fate of an anchor reads {closes: 2026Q1}."),
 }  # fmt: skip
 
 

@@ -111,7 +111,7 @@ def apply(state: ParkState, p: Knowledge, draws: Draws) -> Change:
 
     moving = np.flatnonzero(passed & (done.stage < N_STAGES - 1))
     moved = replaced(rows(done, moving), {"stage": done.stage[moving] + np.int8(1)})
-    budget = state.lab_budgets() * (labs.opens <= draws.quarter)
+    budget = state.lab_budgets() * state.lab_is_open(draws.quarter)
     entering = stacked((moved, started(labs, budget, p, draws)))
     mean = years[labs.world[entering.lab], entering.stage]
     entering = replaced(entering, {"until": stage_end(entering.key, entering.stage, mean, draws.quarter)})
