@@ -93,12 +93,10 @@ class Base(Structure):
 
 def structure_of(park: Park) -> Structure:
     """The shared structure of a park."""
-    segments = park.segments
-    names = [s.key for s in segments]
+    segments, names = park.segments, [s.key for s in park.segments]
 
     def index(pick: Callable[[Segment], str | None], among: Sequence[str]) -> Ints:
-        chosen = [pick(s) for s in segments]
-        return np.array([-1 if c is None else among.index(c) for c in chosen])
+        return np.array([-1 if c is None else among.index(c) for c in map(pick, segments)])
 
     def mask(pick: Callable[[Segment], bool]) -> Mask:
         return np.array([pick(s) for s in segments], np.bool_)

@@ -48,6 +48,11 @@ class Line:
         return np.asarray(sums.reshape(self.shape), np.float64)
 
 
+def by_member(table: Floats) -> Floats:
+    """Sums over generations and directions, of shape (n_worlds, n_members)."""
+    return np.asarray(table.sum(axis=tuple(range(2, table.ndim))))
+
+
 def anchor_names(park: Park) -> tuple[str, ...]:
     """Members of the anchors' axis."""
     return (*(anchor.key for anchor in park.anchors), RECRUITED)

@@ -9,7 +9,7 @@ import numpy as np
 from model.entities import Direction, Stage
 from model.facts import Floats
 from model.history import Axis, Kind
-from model.lineage import FIRST, LATER, anchor_members
+from model.lineage import FIRST, LATER, anchor_members, by_member
 from model.moment import Measure, Moment, entry
 
 QUANTITIES = {  # what is counted of a firm: ending of the key, names, unit, kind
@@ -36,12 +36,7 @@ def of_direction(quantity: str, direction: Direction) -> Callable[[Moment], Floa
 
 def whole(line: str, quantity: str) -> Callable[[Moment], Floats]:
     """Sums of all firms of a line, of shape (n_worlds, n_members)."""
-
-    def compute(m: Moment) -> Floats:
-        table = m.lines[f"{line}.{quantity}"]
-        return np.asarray(table.reshape(*table.shape[:2], -1).sum(axis=2))
-
-    return compute
+    return lambda m: by_member(m.lines[f"{line}.{quantity}"])
 
 
 def paid(name: str, line: str) -> Callable[[Moment], Floats]:

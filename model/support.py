@@ -12,7 +12,7 @@ from model.entities import Fate
 from model.facts import Floats, Ints, Slots
 from model.lever_costs import is_young, lab_paid, landing_paid, rebate_share, rent_paid
 from model.lever_effects import LANDING_CAP
-from model.lineage import anchor_members, anchors_themselves, brought_by_anchors, brought_by_labs
+from model.lineage import anchor_members, anchors_themselves, brought_by_anchors, brought_by_labs, by_member
 from model.newcomers import paid_in
 from model.state import ParkState
 from model.units import QUARTERS_PER_YEAR
@@ -47,8 +47,7 @@ def support(state: ParkState, kept: Floats, quarter: int) -> dict[str, Floats]:
         return out
     lines = {"anchor": anchors_themselves(state), "brought": brought_by_anchors(state), "lab_brought": brought_by_labs(state)}
     for name, line in lines.items():
-        money = line.totals(_to_firms(state, kept, line.row, quarter))
-        out[f"{name}_support"] = np.asarray(money.reshape(*money.shape[:2], -1).sum(axis=2))
+        out[f"{name}_support"] = by_member(line.totals(_to_firms(state, kept, line.row, quarter)))
     if "landing_subsidy" in state.levels:
         _add_landing(state, out, quarter)
     return out
