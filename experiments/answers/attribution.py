@@ -121,7 +121,7 @@ def without(scenario: Scenario, *names: str) -> Scenario:
         If nothing is named, or the park has no anchor or lab of a name.
     """
     park, gone = scenario.park, set(names)
-    known = [item.key for item in (*park.anchors, *park.labs)]
+    known = [member.key for member in members_of(park)]
     if unknown := sorted(gone - set(known)):
         raise ValueError(f"park {park.name} has no anchor or lab named {', '.join(unknown)}; known are {', '.join(known)}")
     if not names:
@@ -143,6 +143,11 @@ def worlds_for(scenario: Scenario, names: Sequence[str], together: Sequence[tupl
     return (scenario, *(without(scenario, name) for name in wanted), *(without(scenario, *pair) for pair in together))
 
 
+def members_of(park: Park) -> tuple[Anchor | Lab, ...]:
+    """The named anchors and the labs of a park."""
+    return (*park.anchors, *park.labs)
+
+
 def find(park: Park, name: str) -> Anchor | Lab:
     """The anchor or lab of a key; an anchor where both have it.
 
@@ -151,9 +156,9 @@ def find(park: Park, name: str) -> Anchor | Lab:
     ValueError
         If there is none.
     """
-    for item in (*park.anchors, *park.labs):
-        if item.key == name:
-            return item
+    for member in members_of(park):
+        if member.key == name:
+            return member
     raise ValueError(f"park {park.name} has no anchor or lab named {name}")
 
 
