@@ -1,112 +1,58 @@
-"""What an anchor or a lab brought, told twice: by lineage, and by the same worlds without it.
-
-Lineage counts who came by name: the anchor itself, its followers and spin-offs, and their spin-offs in turn.  The other account
-takes the anchor away at the start of the same worlds and looks at what the whole park lacks.  The two differ by what the anchor
-does to everybody else, and by partners that would have come anyway; for firms that difference is taken apart without a rest.
-"""
+"""What every anchor and lab brought: what must be run for it, and the answer, with both accounts side by side."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from experiments.goals import pairs
-from model.base import directions
-from model.entities import Direction
-from model.facts import Floats, Ints, Label
+from experiments.answers import Answer, Column
+from experiments.answers.attribution_words import said
+from experiments.answers.both_accounts import Attribution, Interaction, find, members_of
+from experiments.answers.support import per_support
+from experiments.goals import mean_difference
+from experiments.results import RUN_COLUMNS, TRAJECTORY_COLUMNS, Row
+from experiments.wording import shown_unit
+from model.facts import Floats, Label
 from model.history import History
-from model.scenario import Anchor, Lab, Park, Scenario, Status
-from model.units import QUARTERS_PER_YEAR
+from model.scenario import Anchor, Case, Scenario
+from model.units import quarter_name
 
-QUANTITIES = ("firms", "employees", "revenue")
-SPINS_OFF = ("entrants_firm_spin_off", "entrants_lab_spin_off")
-
-
-@dataclass(frozen=True)
-class Account:
-    """One quantity of one anchor or lab, of shape (n_quarters + 1, n_pairs) each.
-
-    Attributes
-    ----------
-    own : the anchor itself, 0 for a lab
-    first, later : by lineage, first round and later ones
-    upstream, downstream : the part of both rounds in segments that supply the anchor's, and that buy from it; 0 for a lab
-    difference : of the whole park, with minus without; None where no worlds without it were run
-    beside : of the same difference, what falls on segments upstream, downstream, and elsewhere
-    """
-
-    own: Floats
-    first: Floats
-    later: Floats
-    upstream: Floats
-    downstream: Floats
-    difference: Floats | None
-    beside: Mapping[str, Floats]
-
-    @property
-    def brought(self) -> Floats:
-        return self.first + self.later
-
-    @property
-    def lineage(self) -> Floats:
-        """The anchor itself and all that goes back to it."""
-        return self.own + self.first + self.later
-
-    @property
-    def others(self) -> Floats | None:
-        """What the same worlds without it show beyond lineage: its effect on all others."""
-        return None if self.difference is None else self.difference - self.lineage
-
-
-@dataclass(frozen=True)
-class Attribution:
-    """Both accounts of an anchor or lab.
-
-    Attributes
-    ----------
-    present : the worlds with it, cut to those that have a partner
-    accounts : by quantity
-    channels : how others changed in firms, of shape (n_quarters + 1, n_pairs) each, and together ``others`` of the firms
-    signals : what the whole park felt, of the same shape; they explain and add up to nothing
-    value_added : by lineage, of the same shape [亿元/year]
-    support : paid so far to it and to what goes back to it, of the same shape [亿元]
-    n_unpaired : finished runs of either side that had no partner
-    """
-
-    name: str
-    member: Anchor | Lab
-    present: History
-    accounts: Mapping[str, Account]
-    channels: Mapping[str, Floats]
-    signals: Mapping[str, Floats]
-    value_added: Floats
-    support: Floats
-    n_unpaired: int
-
-    @property
-    def n(self) -> int:
-        return len(self.present.cases)
-
-    @property
-    def label(self) -> Label:
-        return self.member.label
-
-    @property
-    def ran_already(self) -> bool:
-        """Whether it operated at the start, so that taking it away is closing it."""
-        return self.member.status is Status.OPERATING
-
-
-@dataclass(frozen=True)
-class Interaction:
-    """How much more an anchor brings where the other is there too, by quantity, of shape (n_quarters + 1, n_pairs) each."""
-
-    one: Anchor | Lab
-    other: Anchor | Lab
-    present: History
-    values: Mapping[str, Floats]
+QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
+COLUMNS: dict[str, Column] = {
+    "scenario": Column(RUN_COLUMNS["scenario"]),
+    "policy": Column(RUN_COLUMNS["policy"]),
+    "kind": Column(Label("种类：anchor 龙头，lab 实验室，pair 两者之间", "Kind: anchor, lab, or pair of them")),
+    "name": Column(Label("龙头或实验室", "Anchor or lab")),
+    "title_zh": Column(Label("中文名称", "Name in Chinese")),
+    "title_en": Column(Label("英文名称", "Name in English")),
+    "account": Column(
+        Label(
+            "算法：lineage 按来源，without 与没有它的同一批模拟相比，others 两者之差即对其他企业的影响，"
+            "support 每亿元扶持，together 两者同在时多带来的",
+            "Account: lineage; without, the same worlds without it; others, their difference, which is its effect on all others; "
+            "support, per 亿元 of support; together, what one brings more where the other is there too",
+        )
+    ),
+    "measure": Column(TRAJECTORY_COLUMNS["measure"]),
+    "part": Column(
+        Label(
+            "部分：all 合计，own 自身，first_round 第一轮，later_rounds 后续各轮，upstream 上游，downstream 下游，"
+            "elsewhere 其余环节；entry、followers、spin_offs、anchors、exits 为其他企业的变化途径；余为园区感受",
+            "Part: all, own, first_round, later_rounds, upstream, downstream, elsewhere; entry, followers, spin_offs, anchors "
+            "and exits are the ways in which other firms changed; the rest is what the park felt",
+        )
+    ),
+    "quarter": Column(TRAJECTORY_COLUMNS["quarter"]),
+    "unit": Column(TRAJECTORY_COLUMNS["unit"]),
+    "n": Column(Label("配对数", "Pairs of runs"), "runs"),
+    "mean": Column(TRAJECTORY_COLUMNS["mean"], "see unit"),
+    "mean_low": Column(Label("平均值 90% 区间下限", "Mean, low end of its 90 % interval"), "see unit"),
+    "mean_high": Column(Label("平均值 90% 区间上限", "Mean, high end of its 90 % interval"), "see unit"),
+    **{name: Column(TRAJECTORY_COLUMNS[name], "see unit") for name in ("q05", "q25", "q50", "q75", "q95")},
+}
+SIGNALS = {"local_orders": "亿元/year", "turned_away": "firms", "hires_missed": "persons", "knowledge": "1"}
 
 
 # ── What must be run ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -143,169 +89,73 @@ def worlds_for(scenario: Scenario, names: Sequence[str], together: Sequence[tupl
     return (scenario, *(without(scenario, name) for name in wanted), *(without(scenario, *pair) for pair in together))
 
 
-def members_of(park: Park) -> tuple[Anchor | Lab, ...]:
-    """The named anchors and the labs of a park."""
-    return (*park.anchors, *park.labs)
-
-
-def find(park: Park, name: str) -> Anchor | Lab:
-    """The anchor or lab of a key; an anchor where both have it.
-
-    Raises
-    ------
-    ValueError
-        If there is none.
-    """
-    for member in members_of(park):
-        if member.key == name:
-            return member
-    raise ValueError(f"park {park.name} has no anchor or lab named {name}")
-
-
-# ── The two accounts ─────────────────────────────────────────────────────────────────────────────────────────────────
-def attributed(present: History, absent: History | None, name: str) -> Attribution:
-    """Both accounts of an anchor or lab; by lineage alone where ``absent`` is None.
+# ── The answer ───────────────────────────────────────────────────────────────────────────────────────────────────────
+def attribution(found: Sequence[Attribution], interactions: Sequence[Interaction] = (), *, quarter: int | None = None) -> Answer:
+    """Both accounts of every anchor and lab, quarter by quarter, and what they say at one quarter.
 
     Parameters
     ----------
-    present, absent : one scenario and policy each; ``absent`` is that of :func:`without`
-
-    Raises
-    ------
-    ValueError
-        If the park has no such anchor or lab, or the histories do not cover the same quarters.
+    quarter : of the sentences; the last of the run where it is None or lies outside
     """
-    member = find(present.cases[0].scenario.park, name)
-    here = np.arange(len(present.cases))
-    gone, n_unpaired = None, 0
-    if absent is not None:
-        check_clock(present, absent)
-        here, there = pairs(present, absent)
-        n_unpaired = len(present.cases) + len(absent.cases) - 2 * len(here)
-        gone = worlds_of(absent, there)
-    kept = worlds_of(present, here)
-    accounts = {quantity: _account(kept, gone, member, quantity) for quantity in QUANTITIES}
-    return Attribution(
-        name=name,
-        member=member,
-        present=kept,
-        accounts=accounts,
-        channels={} if gone is None else _channels(kept, gone, member),
-        signals={} if gone is None else _signals(kept, gone),
-        value_added=_line(kept, member, "value_added"),
-        support=np.cumsum(_line(kept, member, "support"), axis=0) / QUARTERS_PER_YEAR,
-        n_unpaired=n_unpaired,
-    )
+    rows = [row for one in found for row in _rows_of(one)] + [row for pair in interactions for row in _rows_of_pair(pair)]
+    return Answer("attribution", COLUMNS, tuple(rows), said(found, interactions, quarter))
 
 
-def interaction(
-    present: History, less_one: History, less_other: History, less_both: History, names: tuple[str, str]
-) -> Interaction:
-    """Second differences of two anchors or labs, over the replications that all four histories have.
-
-    Raises
-    ------
-    ValueError
-        If the park has none of a name, or the histories do not cover the same quarters.
-    """
-    park, histories = present.cases[0].scenario.park, (present, less_one, less_other, less_both)
-    for history in histories[1:]:
-        check_clock(present, history)
-    for history in histories[1:]:
-        here, _ = pairs(histories[0], history)
-        histories = (worlds_of(histories[0], here), *histories[1:])
-    kept = [worlds_of(history, pairs(histories[0], history)[1]) for history in histories]
-    signs = (1.0, -1.0, -1.0, 1.0)
-    values = {q: np.asarray(sum(s * h.total(q) for s, h in zip(signs, kept, strict=True))) for q in QUANTITIES}
-    return Interaction(find(park, names[0]), find(park, names[1]), kept[0], values)
+def _rows_of(one: Attribution) -> Iterator[Row]:
+    kind = "anchor" if isinstance(one.member, Anchor) else "lab"
+    who = (kind, one.member.key, one.label.zh, one.label.en)
+    for account, measure, part, unit, values in _series(one):
+        yield from _rows(one.case, one.present, (*who, account, measure, part), unit, values)
+    yield from _ratios(one, who)
 
 
-def check_clock(one: History, other: History) -> None:
-    """Refuse histories of different quarters."""
-    if (one.start, one.n_quarters) != (other.start, other.n_quarters):
-        raise ValueError("the worlds with and without it must cover the same quarters")
+def _series(one: Attribution) -> Iterator[tuple[str, str, str, str, Floats]]:
+    """Account, measure, part, unit and values of every series of an anchor or lab."""
+    facts = one.present.facts
+    for quantity, account in one.accounts.items():
+        unit = shown_unit(facts[quantity])
+        parts: dict[str, Floats] = {"all": account.lineage, "first_round": account.first, "later_rounds": account.later}
+        if isinstance(one.member, Anchor):
+            parts |= {"own": account.own, "upstream": account.upstream, "downstream": account.downstream}
+        yield from (("lineage", quantity, part, unit, values) for part, values in parts.items())
+        if account.difference is not None and account.others is not None:
+            yield "without", quantity, "all", unit, account.difference
+            yield from (("without", quantity, part, unit, values) for part, values in account.beside.items())
+            yield "others", quantity, "all", unit, account.others
+    yield "lineage", "value_added", "all", shown_unit(facts["value_added"]), one.value_added
+    yield from (("others", "firms", part, "firms", values) for part, values in one.channels.items())
+    yield from (("others", part, part, SIGNALS[part], values) for part, values in one.signals.items())
+    yield "support", "support", "all", "亿元", one.support
 
 
-def worlds_of(history: History, worlds: Ints) -> History:
-    """The history of some of its worlds, in the given order."""
-    values = {name: value[:, worlds] for name, value in history.values.items()}
-    return replace(history, cases=tuple(history.cases[i] for i in worlds), values=values)
+def _ratios(one: Attribution, who: tuple[str, ...]) -> Iterator[Row]:
+    """What stands against a 亿元 of support so far, by both accounts: gains since the start over what was paid."""
+    for quantity, account in one.accounts.items():
+        unit = f"{one.present.facts[quantity].unit} / 亿元"
+        for part, values in (("lineage", account.lineage), ("without", account.difference)):
+            for row in range(one.present.n_quarters + 1) if values is not None else ():
+                assert values is not None
+                found = per_support(values[row] - values[0], one.support[row])
+                if found is not None:
+                    where = (one.case.scenario.name, one.case.policy.name, *who, "support", quantity, part)
+                    ends = (found.low, found.high) if found.n > 1 else (None, None)
+                    yield (*where, quarter_name(one.present.start + row), unit, found.n, found.value, *ends, *(None,) * 5)
 
 
-def segment_groups(park: Park, member: Anchor | Lab) -> dict[str, tuple[str, ...]]:
-    """Segments upstream and downstream of an anchor's; none for a lab."""
-    keys = [s.key for s in park.segments]
-    if isinstance(member, Lab):
-        return {"upstream": (), "downstream": ()}
-    row = directions(np.array(park.purchases))[keys.index(member.segment)]
-    return {way.name.lower(): tuple(np.array(keys)[row == way].tolist()) for way in (Direction.UPSTREAM, Direction.DOWNSTREAM)}
+def _rows(case: Case, history: History, who: tuple[str, ...], unit: str, values: Floats) -> Iterator[Row]:
+    n, names = values.shape[1], (case.scenario.name, case.policy.name)
+    for row, series in enumerate(values):
+        where = (*names, *who, quarter_name(history.start + row), unit, n)
+        if n == 0:
+            yield (*where, *(None,) * 8)
+            continue
+        mean = mean_difference(series)
+        ends = (mean.low, mean.high) if mean.n else (None, None)
+        yield (*where, float(series.mean()), *ends, *np.quantile(series, QUANTILES).tolist())
 
 
-def _line(history: History, member: Anchor | Lab, kind: str) -> Floats:
-    """Value added or support by lineage, the anchor itself included, of shape (n_quarters + 1, n_worlds)."""
-    if isinstance(member, Anchor):
-        names = [f"anchor_{kind}", f"brought_{kind}"]
-    else:
-        names = ["lab_value_added"] if kind == "value_added" else ["lab_support", "lab_brought_support"]
-    return np.asarray(sum(history.total(name, (member.key,)) for name in names))
-
-
-def _account(present: History, absent: History | None, member: Anchor | Lab, quantity: str) -> Account:
-    def of(measure: str) -> Floats:
-        return present.total(measure, (member.key,))
-
-    prefix = "" if isinstance(member, Anchor) else "lab_"
-    first, later = of(f"{prefix}first_round_{quantity}"), of(f"{prefix}later_rounds_{quantity}")
-    nothing = np.zeros_like(first)
-    named = isinstance(member, Anchor)
-    own, up, down = (of(f"{way}_{quantity}") if named else nothing for way in ("anchor", "upstream", "downstream"))
-    beside: dict[str, Floats] = {}
-    if absent is not None:
-        groups = segment_groups(present.cases[0].scenario.park, member)
-        beside = {way: present.total(quantity, keys) - absent.total(quantity, keys) for way, keys in groups.items()}
-    difference = None if absent is None else present.total(quantity) - absent.total(quantity)
-    if difference is not None:
-        beside["elsewhere"] = difference - beside["upstream"] - beside["downstream"]
-    return Account(own, first, later, up, down, difference, beside)
-
-
-def _channels(present: History, absent: History, member: Anchor | Lab) -> dict[str, Floats]:
-    """How the number of all other firms changed, of shape (n_quarters + 1, n_pairs) each; nothing is left over."""
-
-    def more(*measures: str) -> Floats:
-        return np.asarray(sum(np.cumsum(present.total(m) - absent.total(m), axis=0) for m in measures))
-
-    def own(measure: str) -> Floats:
-        return present.total(measure, (member.key,))
-
-    if isinstance(member, Anchor):
-        itself = own("anchor_firms")
-        opened = np.maximum.accumulate(itself, axis=0) - itself[:1]
-        followed, spun_off = (np.cumsum(own(m), axis=0) for m in ("opened_followers", "opened_spin_offs"))
-        alive = own("first_round_firms") + own("later_rounds_firms")
-    else:
-        spun_off = np.cumsum(own("lab_opened_spin_offs"), axis=0)
-        itself = opened = followed = np.zeros_like(spun_off)
-        alive = own("lab_first_round_firms") + own("lab_later_rounds_firms")
-    closed = followed + spun_off - alive + opened - itself  # of the anchor and its line; less than 0 where it closes without it
-    return {
-        "entry": more("entrants_attracted"),
-        "followers": more("entrants_followed") - followed,
-        "spin_offs": more(*SPINS_OFF) - spun_off,
-        "anchors": more("entrants_scheduled", "entrants_recruited") - opened,
-        "exits": closed - more("exits"),
-    }
-
-
-def _signals(present: History, absent: History) -> dict[str, Floats]:
-    """Changes of the whole park that explain why others changed, of shape (n_quarters + 1, n_pairs) each."""
-
-    def change(measure: str) -> Floats:
-        return present.total(measure) - absent.total(measure)
-
-    return {
-        "local_orders": change("local_orders"),
-        "turned_away": np.cumsum(change("turned_away"), axis=0),
-        "hires_missed": np.cumsum(change("hires_wanted") - change("hires"), axis=0),
-        "knowledge": change("knowledge"),
-    }
+def _rows_of_pair(pair: Interaction) -> Iterator[Row]:
+    labels = (f"{pair.one.label.zh} × {pair.other.label.zh}", f"{pair.one.label.en} × {pair.other.label.en}")
+    who = ("pair", f"{pair.one.key}+{pair.other.key}", *labels, "together")
+    for quantity, values in pair.values.items():
+        yield from _rows(pair.case, pair.present, (*who, quantity, "all"), shown_unit(pair.present.facts[quantity]), values)
