@@ -100,7 +100,7 @@ def next_maturity(maturity: Floats, passes: Floats, steady: Floats) -> Floats:
 
 # ── Wiring ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 def apply(state: ParkState, p: Knowledge, draws: Draws) -> Change:
-    base, labs, research = state.base, state.labs, state.research
+    base, labs, research = state.base, state.labs, under_way(state, draws.quarter)
     years = np.broadcast_to(stage_years(p, state.levers.transfer_time), (base.n_worlds, N_STAGES))
     shares = np.broadcast_to(pass_share(p, state.levers.transfer_pass), (base.n_worlds, N_STAGES))
     ending = np.flatnonzero(research.until <= draws.quarter)
@@ -135,6 +135,14 @@ def apply(state: ParkState, p: Knowledge, draws: Draws) -> Change:
             "entering_transfer": _by_field(state, transferring),
         },
     )
+
+
+def under_way(state: ParkState, quarter: int) -> Research:
+    """Research projects of labs that have not closed: those of a lab that closes end with it."""
+    open_still = state.labs.closes > quarter
+    if open_still.all():
+        return state.research
+    return rows(state.research, np.flatnonzero(open_still[state.research.lab]))
 
 
 def _by_field(state: ParkState, per_lab: Floats) -> Floats:
