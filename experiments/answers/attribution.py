@@ -105,7 +105,8 @@ def _rows_of(one: Attribution) -> Iterator[Row]:
     kind = "anchor" if isinstance(one.member, Anchor) else "lab"
     who = (kind, one.member.key, one.label.zh, one.label.en)
     for account, measure, part, unit, values in _series(one):
-        yield from _rows(one.case, one.present, (*who, account, measure, part), unit, values)
+        first = 1 if one.ran_already and account in ("without", "others") else 0  # it is there on both sides at the start
+        yield from _rows(one.case, one.present, (*who, account, measure, part), unit, values[first:])
     yield from _ratios(one, who)
 
 
@@ -144,7 +145,7 @@ def _ratios(one: Attribution, who: tuple[str, ...]) -> Iterator[Row]:
 
 def _rows(case: Case, history: History, who: tuple[str, ...], unit: str, values: Floats) -> Iterator[Row]:
     n, names = values.shape[1], (case.scenario.name, case.policy.name)
-    for row, series in enumerate(values):
+    for row, series in enumerate(values, history.n_quarters + 1 - len(values)):
         where = (*names, *who, quarter_name(history.start + row), unit, n)
         if n == 0:
             yield (*where, *(None,) * 8)

@@ -28,8 +28,9 @@ def _load_matplotlib() -> None:
 _load_matplotlib()
 
 from experiments.plots.event import anchor_event
+from experiments.plots.event_accounts import accounts_event
 from experiments.plots.panels import attainment, industries
 from experiments.plots.style import save
 from experiments.plots.trajectories import trajectory
 
-__all__ = ["anchor_event", "attainment", "industries", "save", "trajectory"]
+__all__ = ["accounts_event", "anchor_event", "attainment", "industries", "save", "trajectory"]
