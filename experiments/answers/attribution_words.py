@@ -139,9 +139,10 @@ def _changed(values: Floats, quantity: str, language: str, *, unseen: Label, les
         return f"{unseen.in_language(language).format(noun=noun)}{within}"
     size = float(values.mean())
     more = (size > 0.0) != less
+    top = max(abs(mean.low), abs(mean.high)) if mean.n else abs(size)  # one unit for the mean and its interval
     if language == "zh":
-        return f"{noun}{'多' if more else '少'} {_amount(abs(size), unit, language)}{within}"
-    scale = scale_for(unit, abs(size), language)
+        return f"{noun}{'多' if more else '少'} {amount(rounded(abs(size), unit), unit, language, like=top)}{within}"
+    scale = scale_for(unit, top, language)
     figure = number(rounded(abs(size), unit) * scale.factor)
     named = {"firms": "", "persons": scale.name.removesuffix("people").strip()}.get(unit, scale.name)
     word = "more" if more else "less" if quantity == "revenue" else "fewer"

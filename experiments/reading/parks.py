@@ -214,13 +214,13 @@ def _zones(file: ParkFile) -> tuple[Zone, ...]:
 
 def _labs(file: ParkFile, findings: Findings) -> tuple[Lab, ...]:
     for key, e in file.labs.items():
-        if e.closes is not None and e.closes <= file.start:
+        if e.closing is not None and e.closing <= file.start:
             begin = quarter_name(file.start)
-            findings.add("order", ("labs", key, "closes"), {"earlier": f"start ({begin})", "later": "closes"})
+            findings.add("order", ("labs", key, "closing"), {"earlier": f"start ({begin})", "later": "closing"})
     return tuple(
         Lab(
             k, label(e.label), Status(e.status), e.opens, e.budget, e.university, e.fields, e.opening_share, e.source,
-            NEVER if e.closes is None else e.closes,
+            NEVER if e.closing is None else e.closing,
         )
         for k, e in file.labs.items()
     )  # fmt: skip

@@ -159,7 +159,7 @@ class LabEntry(Sourced):
     label: LabelEntry
     status: Stage
     opens: Quarter
-    closes: Quarter | None = None
+    closing: Quarter | None = None
     budget: SpreadOutput
     university: bool
     fields: dict[str, Share]
