@@ -42,6 +42,8 @@ DIM_LABELS = {name: RUN_COLUMNS[name] for name in ("scenario", "policy", "replic
     "segment": Label("环节", "Segment"),
     "zone": Label("片区", "Zone"),
     "lever": Label("政策工具", "Lever"),
+    "anchor": Label("龙头", "Anchor"),
+    "lab": Label("实验室", "Lab"),
 }
 By = tuple[str, ...]
 
@@ -263,7 +265,7 @@ def _member_coordinates(chosen: Selection, axis: Axis) -> dict[str, object]:
 
 
 def member_label(park: Park, axis: Axis, name: str) -> Label:
-    """What a segment, zone or lever is called."""
+    """What a segment, zone, lever, anchor or lab is called."""
     if axis is Axis.LEVER:
         return LEVERS[name].label
     return Label(scope_label(park, name, "zh"), scope_label(park, name, "en"))

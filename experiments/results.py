@@ -42,7 +42,10 @@ TRAJECTORY_COLUMNS: dict[str, Label] = {
     "scenario": RUN_COLUMNS["scenario"],
     "policy": RUN_COLUMNS["policy"],
     "measure": Label("指标", "Measure"),
-    "scope": Label("范围：all 全部、产业、环节、片区或政策工具", "Scope: all, an industry, a segment, a zone or a lever"),
+    "scope": Label(
+        "范围：all 全部、产业、环节、片区、政策工具、龙头或实验室",
+        "Scope: all, an industry, a segment, a zone, a lever, an anchor or a lab",
+    ),
     "quarter": Label("季度，取季末；首行为模拟起点", "Quarter, at its end; the first is the start"),
     "q05": Label("5% 分位数", "5 % quantile"),
     "q25": Label("25% 分位数", "25 % quantile"),

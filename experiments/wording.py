@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from experiments.goals import Attainment, Share
 from model.facts import Label
 from model.history import Axis, History, Kind, MeasureFact
+from model.lineage import RECRUITED
 from model.scenario import Basis, Park, Target
 from model.units import quarter_name, year_of
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
+RECRUITED_LABEL = Label("新招龙头（合计）", "Recruited anchors together")
 
 
 @dataclass(frozen=True)
@@ -200,7 +202,8 @@ def scope_label(park: Park, key: str, language: str) -> str:
     """Name of a scope in words; a key that the park does not know keeps its name."""
     if key == "all":
         return "全园区" if language == "zh" else "Whole park"
-    labels = {item.key: item.label for group in (park.industries, park.segments, park.zones) for item in group}
+    groups = (park.labs, park.anchors, park.industries, park.segments, park.zones)
+    labels = {RECRUITED: RECRUITED_LABEL} | {item.key: item.label for group in groups for item in group}
     joiner = "、" if language == "zh" else ", "
     return joiner.join(labels[part].in_language(language) if part in labels else part for part in key.split("+"))
 

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.draws import Draws, Purpose, named_all
-from model.facts import Assumption, Floats, Ints, Keys, Label, Mask, Spread, fixed
+from model.entities import Direction
+from model.facts import Assumption, Codes, Floats, Ints, Keys, Label, Mask, Spread, fixed
 from model.lever_facts import LeverParameters
 from model.newcomer_facts import Newcomers
 from model.scenario import Park, Plant, Scenario, Segment, Shock, Status
 from model.units import QUARTERS_PER_YEAR
+
+LINKED_SHARE = 0.02  # of a buyer's revenue: from here on two segments are linked
 
 
 @dataclass(frozen=True)
@@ -25,8 +28,10 @@ class Structure:
 
     n_segments: int
     n_zones: int  # the last is the projects' own plants
+    n_anchors: int  # named in the park
     buys: Floats  # (buying segment, selling segment), share of the buyer's revenue
-    supplied_by: Floats  # (n_segments, n_segments), 1 where the column supplies at least 0.02 of the row's revenue
+    supplied_by: Floats  # (n_segments, n_segments), 1 where the column supplies the row: at least LINKED_SHARE of its revenue
+    direction: Codes  # (n_segments, n_segments), where the column stands to the row
     houses: Mask  # (n_segments, n_zones)
     plant: Ints  # index into Plant
     office: Mask
@@ -88,12 +93,10 @@ class Base(Structure):
 
 def structure_of(park: Park) -> Structure:
     """The shared structure of a park."""
-    segments = park.segments
-    names = [s.key for s in segments]
+    segments, names = park.segments, [s.key for s in park.segments]
 
     def index(pick: Callable[[Segment], str | None], among: Sequence[str]) -> Ints:
-        chosen = [pick(s) for s in segments]
-        return np.array([-1 if c is None else among.index(c) for c in chosen])
+        return np.array([-1 if c is None else among.index(c) for c in map(pick, segments)])
 
     def mask(pick: Callable[[Segment], bool]) -> Mask:
         return np.array([pick(s) for s in segments], np.bool_)
@@ -105,8 +108,10 @@ def structure_of(park: Park) -> Structure:
     return Structure(
         n_segments=len(names),
         n_zones=len(park.zones) + 1,
+        n_anchors=len(park.anchors),
         buys=buys,
-        supplied_by=(buys >= 0.02).astype(np.float64),
+        supplied_by=(buys >= LINKED_SHARE).astype(np.float64),
+        direction=directions(buys),
         houses=np.array([[*(s.plant in z.plants for z in park.zones), True] for s in segments]),
         plant=index(lambda s: s.plant.value, [kind.value for kind in Plant]),
         office=mask(lambda s: s.plant is Plant.OFFICE),
@@ -126,6 +131,21 @@ def structure_of(park: Park) -> Structure:
         zone_office=np.array([z.plants == (Plant.OFFICE,) for z in park.zones], np.bool_),
         floor_under_way=tuple((when, n, area) for n, z in enumerate(park.zones) for when, area in z.additions),
     )
+
+
+def directions(buys: Floats) -> Codes:
+    """Where the column's segment stands to the row's, of the shape of buys: the way of the greater flow that is worth a link.
+
+    Parameters
+    ----------
+    buys : of shape (buying segment, selling segment) [share]
+        Share of the buyer's revenue.
+    """
+    up = (buys >= LINKED_SHARE) & (buys >= buys.T)
+    down = (buys.T >= LINKED_SHARE) & ~up
+    found = np.where(up, Direction.UPSTREAM, np.where(down, Direction.DOWNSTREAM, Direction.NEITHER)).astype(np.int8)
+    np.fill_diagonal(found, Direction.NEITHER)
+    return found
 
 
 def cumulative_share(weights: Sequence[float]) -> Floats:

@@ -33,6 +33,7 @@ class Births:
     channel: Codes
     leads: Ints
     anchor: Slots
+    lab: Slots
     round: Codes
     customer: Ints
     parent: Ints
@@ -55,19 +56,28 @@ class Arrivals:
     cell: Ints
     channel: Codes
     anchor: Slots
+    lab: Slots
     round: Codes
     customer: Ints
     parent: Ints
     inherited: Floats
 
 
-def arrivals(key: Keys, cell: Ints, channel: Channel, anchor: Ints | None = None, customer: Ints | None = None) -> Arrivals:
-    """Newcomers without a parent, brought by the anchors in the given slots (in round 1) or by none."""
+def arrivals(
+    key: Keys,
+    cell: Ints,
+    channel: Channel,
+    anchor: Ints | None = None,
+    customer: Ints | None = None,
+    lab: Ints | None = None,
+) -> Arrivals:
+    """Newcomers without a parent firm, brought by the anchors or labs in the given slots (in round 1) or by none."""
     n = len(key)
     none = no_rows(n)
-    slot = none.astype(np.int16) if anchor is None else anchor.astype(np.int16)
+    anchor_slot, lab_slot = ((none if slot is None else slot).astype(np.int16) for slot in (anchor, lab))
+    brought = ((anchor_slot >= 0) | (lab_slot >= 0)).astype(np.int8)
     buyer = none if customer is None else customer
-    return Arrivals(key, cell, np.full(n, channel, np.int8), slot, (slot >= 0).astype(np.int8), buyer, none, np.ones(n))
+    return Arrivals(key, cell, np.full(n, channel, np.int8), anchor_slot, lab_slot, brought, buyer, none, np.ones(n))
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,14 @@ class Stage(enum.IntEnum):
     CLOSED = 4
 
 
+class Direction(enum.IntEnum):
+    """Where a segment stands to another in the chain."""
+
+    NEITHER = 0
+    UPSTREAM = 1  # the other buys from it
+    DOWNSTREAM = 2  # the other sells to it
+
+
 class Fate(enum.IntEnum):
     """What became of a project this quarter; whatever is not PENDING leaves the table at the settlement."""
 
@@ -61,7 +69,8 @@ class Firms:
     key: Keys = column("key", "Lineage key", "谱系键")
     site: Ints = column("index", "World, segment and zone", "世界、环节与片区")
     anchor: Slots = column("slot", "Anchor that brought it", "带来它的龙头", low=-1)
-    round: Codes = column("1", "Round: 1 followed, 2 spun off a follower, ...", "带动轮次", low=0)
+    lab: Slots = column("slot", "Lab that it goes back to", "源自的实验室", low=-1)
+    round: Codes = column("1", "Round: 1 followed an anchor or left it or a lab, 2 spun off such a firm, ...", "带动轮次", low=0)
     channel: Codes = column("code", "How it came", "进入渠道", low=0)
     born: Quarters = column("quarter", "Founded or opened", "成立季度")
     customer: Ints = column("row", "Firm that it mainly serves", "主要客户", low=-1)
@@ -144,6 +153,7 @@ class Labs:
     world: Ints = column("index", "World", "世界")
     name: Ints = column("index", "Lab of the park", "名单序号", low=0)
     opens: Ints = column("quarter", "Opening, or never", "启用季度")
+    closes: Ints = column("quarter", "Closing set by the scenario", "情景关闭季度")
     budget: Floats = column("亿元/year", "Operating money without levers", "运行经费", low=0.0)
     maturity: Floats = column("1", "Recent passes of the third stage over their steady state", "成果转化成熟度", low=0.0)
 

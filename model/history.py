@@ -24,6 +24,8 @@ class Axis(enum.StrEnum):
     SEGMENT = "segment"
     ZONE = "zone"
     LEVER = "lever"
+    ANCHOR = "anchor"  # by name; those recruited during the run together, as the last
+    LAB = "lab"
     PARK = "park"
 
 

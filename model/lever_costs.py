@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.facts import Floats, Mask
+from model.facts import Floats, Ints, Mask
 from model.lever_facts import LeverParameters
 from model.units import QUARTERS_PER_YEAR
 
@@ -41,6 +41,33 @@ def _sum(values: Floats) -> Floats:
     return np.asarray(values.sum(axis=1, keepdims=True))
 
 
+# ── What a single firm gets ──────────────────────────────────────────────────────────────────────────────────────────
+def rent_paid(level: Floats, monthly: Floats, area: Floats) -> Floats:
+    """Rent that the zone pays, of the common shape [亿元/year]; ``monthly`` in yuan a m2, ``area`` in m2."""
+    return level * 12.0 * monthly * area * YUAN
+
+
+def landing_paid(started: Floats, opened: Floats) -> Floats:
+    """Investment on which a landing subsidy is paid, of the common shape [亿元]: part at start, the rest at opening."""
+    return 0.3 * started + 0.7 * opened
+
+
+def lab_paid(level: Floats, p: LeverParameters) -> Floats:
+    """Public money for labs, of the shape of level [亿元/year]: the rest comes from outside."""
+    return level * (1.0 - p.lab_outside_share)
+
+
+def is_young(age: Ints) -> Mask:
+    """Whether a newcomer still gets rent subsidy, and tax relief in full, of the shape of age [quarters]."""
+    return np.asarray(age <= 3 * QUARTERS_PER_YEAR)
+
+
+def rebate_share(age: Ints) -> Floats:
+    """Part of a newcomer's tax that full tax relief returns, of the shape of age [quarters]: 1, then half, then nothing."""
+    return np.where(is_young(age), 1.0, np.where(age <= 5 * QUARTERS_PER_YEAR, 0.5, 0.0))
+
+
+# ── Levers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 def recruitment(level: Floats, a: Activity, p: LeverParameters) -> Floats:
     return p.recruiter_cost * level
 
@@ -55,7 +82,7 @@ def delivery(level: Floats, a: Activity, p: LeverParameters) -> Floats:
 
 def rent(level: Floats, a: Activity, p: LeverParameters) -> Floats:
     monthly = np.where(a.office, p.office_rent, p.plant_rent)
-    return _sum(level * 12.0 * monthly * a.newcomers_area * YUAN)
+    return _sum(rent_paid(level, monthly, a.newcomers_area))
 
 
 def space(level: Floats, a: Activity, p: LeverParameters) -> Floats:
@@ -69,12 +96,11 @@ def seed(level: Floats, a: Activity, p: LeverParameters) -> Floats:
 
 
 def lab(level: Floats, a: Activity, p: LeverParameters) -> Floats:
-    return level * (1.0 - p.lab_outside_share)
+    return lab_paid(level, p)
 
 
 def landing(level: Floats, a: Activity, p: LeverParameters) -> Floats:
-    paid = 0.3 * a.started_investment + 0.7 * a.opened_investment
-    return _sum(level * paid) * QUARTERS_PER_YEAR
+    return _sum(level * landing_paid(a.started_investment, a.opened_investment)) * QUARTERS_PER_YEAR
 
 
 def tax(level: Floats, a: Activity, p: LeverParameters) -> Floats:

@@ -7,41 +7,21 @@ ever operate, and a goal read on signatures would be met on paper alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from model.entities import Channel, Stage
-from model.facts import Floats, Label
+from model.facts import Floats
 from model.history import Axis, Kind, MeasureFact
+from model.lineage import summed
+from model.lineage_measures import lineage_measures
+from model.moment import Measure, Moment, counted, entry
 from model.settlement import Settled
 from model.state import ParkState
 
 ABOVE_SCALE = 0.2  # 亿元/year: 20 million yuan
 MU = 666.67 * 1.5  # m2 of floor on a mu of land, at a floor ratio of 1.5 (assumed)
 BOOKS = 8  # quarters for which a closed firm stays registered
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A quarter's end: the park before and after the settlement, what the settlement did, and what the rules counted."""
-
-    before: ParkState
-    after: ParkState
-    settled: Settled
-    flows: Mapping[str, Floats]
-    revenue: Floats  # (n_worlds, n_segments), shared by several measures
-    staff: Floats  # (n_worlds, n_segments, n_zones), after the settlement
-
-
-@dataclass(frozen=True)
-class Measure:
-    fact: MeasureFact
-    compute: Callable[[Moment], Floats] | None  # None for ratios and for what is derived once the run is over
-
-
-def _flow(name: str) -> Callable[[Moment], Floats]:
-    return lambda m: m.flows[name] if name in m.flows else np.zeros(m.after.shape)
 
 
 def _opened(channel: Channel) -> Callable[[Moment], Floats]:
@@ -95,60 +75,53 @@ def _value_added(m: Moment) -> Floats:
     return m.revenue * m.after.base.value_added_share
 
 
-def _entry(
-    key: str, zh: str, en: str, unit: str, kind: Kind, compute: Callable[[Moment], Floats] | None,
-    says_zh: str, says_en: str, axis: Axis = Axis.SEGMENT, ratio: tuple[str, str] | None = None,
-) -> Measure:  # fmt: skip
-    return Measure(MeasureFact(key, Label(zh, en), unit, kind, axis, Label(says_zh, says_en), ratio), compute)
-
-
 def _stocks() -> tuple[Measure, ...]:
     return (
-        _entry("firms", "在营企业", "Operating firms", "firms", Kind.STOCK, lambda m: m.after.cells.firms.astype(np.float64),
+        entry("firms", "在营企业", "Operating firms", "firms", Kind.STOCK, lambda m: m.after.cells.firms.astype(np.float64),
                "季末在营的企业，含龙头；不含仅注册、仅签约的",
                "firms that operate at the quarter's end, anchors included; not those only registered or signed"),
-        _entry("registered_firms", "在册企业", "Registered firms", "firms", Kind.STOCK, None,
+        entry("registered_firms", "在册企业", "Registered firms", "firms", Kind.STOCK, None,
                "在营企业加近两年内关闭但尚未注销的", "operating firms and those closed within two years, still on the books"),
-        _entry("above_scale_firms", "规上企业", "Above-scale firms", "firms", Kind.STOCK,
+        entry("above_scale_firms", "规上企业", "Above-scale firms", "firms", Kind.STOCK,
                lambda m: _count(m, (m.after.firms.revenue >= ABOVE_SCALE).astype(np.float64)),
                "年营业收入 2,000 万元及以上的在营企业", "operating firms with revenue of 20 million yuan a year or more"),
-        _entry("employees", "从业人员", "Employees", "persons", Kind.STOCK, lambda m: m.staff.sum(axis=2),
+        entry("employees", "从业人员", "Employees", "persons", Kind.STOCK, lambda m: m.staff.sum(axis=2),
                "在营企业季末人数", "staff of operating firms at the quarter's end"),
-        _entry("brought_firms", "龙头带来的企业", "Firms brought by anchors", "firms", Kind.STOCK,
+        entry("brought_firms", "龙头带来的企业", "Firms brought by anchors", "firms", Kind.STOCK,
                lambda m: _count(m, (m.after.firms.anchor >= 0).astype(np.float64)),
                "因龙头跟进落户的企业及其衍生企业，不含本会自发到来的",
                "followers of an anchor and what span off from them; not those that would have come anyway"),
-        _entry("brought_employees", "龙头带来的就业", "Jobs brought by anchors", "persons", Kind.STOCK,
+        entry("brought_employees", "龙头带来的就业", "Jobs brought by anchors", "persons", Kind.STOCK,
                lambda m: _brought(m, m.after.firms.employees), "龙头带来的企业的人数", "staff of the firms brought by anchors"),
-        _entry("brought_revenue", "龙头带来的收入", "Revenue brought by anchors", "亿元/year", Kind.RATE,
+        entry("brought_revenue", "龙头带来的收入", "Revenue brought by anchors", "亿元/year", Kind.RATE,
                lambda m: _brought(m, m.after.firms.revenue),
                "龙头带来的企业的营业收入", "revenue of the firms brought by anchors"),
-        _entry("anchors", "龙头", "Anchors", "anchors", Kind.STOCK, lambda m: _anchors_by_cell(m, Stage.SIGNED),
+        entry("anchors", "龙头", "Anchors", "anchors", Kind.STOCK, lambda m: _anchors_by_cell(m, Stage.SIGNED),
                "已签约、开工或投产的龙头", "anchors signed, started or operating"),
-        _entry("operating_anchors", "投产龙头", "Operating anchors", "anchors", Kind.STOCK,
+        entry("operating_anchors", "投产龙头", "Operating anchors", "anchors", Kind.STOCK,
                lambda m: _anchors_by_cell(m, Stage.OPERATING), "已投产的龙头", "anchors that operate"),
-        _entry("pipeline_projects", "在途项目", "Projects under way", "projects", Kind.STOCK, _pipeline,
+        entry("pipeline_projects", "在途项目", "Projects under way", "projects", Kind.STOCK, _pipeline,
                "已签约、未投产也未取消的项目", "projects signed that neither operate nor are cancelled"),
-        _entry("knowledge", "知识存量", "Knowledge stock", "1", Kind.STOCK, lambda m: m.after.cells.knowledge,
+        entry("knowledge", "知识存量", "Knowledge stock", "1", Kind.STOCK, lambda m: m.after.cells.knowledge,
                "实验室完成产业放大的成果，逐年折旧", "results of labs that passed scale-up, decaying year by year"),
-        _entry("land", "占用土地", "Land in use", "mu", Kind.STOCK,
+        entry("land", "占用土地", "Land in use", "mu", Kind.STOCK,
                lambda m: m.staff.sum(axis=2) * m.after.base.floor_per_head / MU,
                "按人均建筑面积与容积率 1.5 推算", "from floor a head at a floor ratio of 1.5 (assumed)"),
-        _entry("induced_jobs", "诱发岗位", "Induced jobs", "persons", Kind.STOCK, _flow("induced_jobs"),
+        entry("induced_jobs", "诱发岗位", "Induced jobs", "persons", Kind.STOCK, counted("induced_jobs"),
                "园外服务业岗位，单列，不计入任何目标", "jobs outside the park, shown apart, never counted toward a goal"),
-        _entry("floor", "载体面积", "Floor space", "m2", Kind.STOCK, lambda m: m.after.zones.floor[:, :-1],
+        entry("floor", "载体面积", "Floor space", "m2", Kind.STOCK, lambda m: m.after.zones.floor[:, :-1],
                "各片区载体，不含项目自建厂房", "floor space of the zones, plants that projects bring left out", Axis.ZONE),
-        _entry("occupied", "已用面积", "Floor space in use", "m2", Kind.STOCK, lambda m: m.after.zones.occupied[:, :-1],
+        entry("occupied", "已用面积", "Floor space in use", "m2", Kind.STOCK, lambda m: m.after.zones.occupied[:, :-1],
                "各片区已用面积", "floor space of the zones in use", Axis.ZONE),
     )  # fmt: skip
 
 
 def _totals() -> tuple[Measure, ...]:
     return (
-        _entry("signed_projects_total", "累计签约项目", "Projects signed so far", "projects", Kind.STOCK, None,
+        entry("signed_projects_total", "累计签约项目", "Projects signed so far", "projects", Kind.STOCK, None,
                "自启动招商以来累计签约，含龙头；起点以前按环节拆分为推算",
                "signed since the park began to recruit, anchors included; before the start split over segments by estimate"),
-        _entry("signed_investment_total", "累计签约投资", "Investment signed so far", "亿元", Kind.STOCK, None,
+        entry("signed_investment_total", "累计签约投资", "Investment signed so far", "亿元", Kind.STOCK, None,
                "自启动招商以来累计合同额；起点以前按环节拆分为推算",
                "contracts since the park began to recruit; before the start split over segments by estimate"),
     )  # fmt: skip
@@ -157,28 +130,28 @@ def _totals() -> tuple[Measure, ...]:
 def _rates() -> tuple[Measure, ...]:
     rate = Kind.RATE
     return (
-        _entry("revenue", "营业收入", "Revenue", "亿元/year", rate, lambda m: m.revenue,
+        entry("revenue", "营业收入", "Revenue", "亿元/year", rate, lambda m: m.revenue,
                "当季年化，当年价", "annualised over the quarter, nominal"),
-        _entry("value_added", "增加值", "Value added", "亿元/year", rate, _value_added,
+        entry("value_added", "增加值", "Value added", "亿元/year", rate, _value_added,
                "营业收入 × 增加值率", "revenue times the value-added share of the segment"),
-        _entry("tax", "税收", "Tax", "亿元/year", rate, _flow("tax"), "全口径税收", "tax of all levels of government"),
-        _entry("local_tax", "地方留成税收", "Local tax", "亿元/year", rate, _flow("local_tax"),
+        entry("tax", "税收", "Tax", "亿元/year", rate, counted("tax"), "全口径税收", "tax of all levels of government"),
+        entry("local_tax", "地方留成税收", "Local tax", "亿元/year", rate, counted("local_tax"),
                "园区留成部分", "the part that the zone keeps"),
-        _entry("purchases", "采购额", "Purchases", "亿元/year", rate, _purchases,
+        entry("purchases", "采购额", "Purchases", "亿元/year", rate, _purchases,
                "企业向本模型各环节的采购，含外购", "purchases from the segments of the model, imports included"),
-        _entry("local_demand", "可本地化需求", "Local demand", "亿元/year", rate, lambda m: m.after.cells.demand,
+        entry("local_demand", "可本地化需求", "Local demand", "亿元/year", rate, lambda m: m.after.cells.demand,
                "可由本地企业供应的采购", "purchases that local suppliers could fill"),
-        _entry("local_orders", "本地订单", "Local orders", "亿元/year", rate, lambda m: m.after.cells.filled,
+        entry("local_orders", "本地订单", "Local orders", "亿元/year", rate, lambda m: m.after.cells.filled,
                "本地企业获得的本地订单", "orders that local firms receive from local buyers"),
-        _entry("local_purchases", "本地采购", "Local purchases", "亿元/year", rate, lambda m: m.after.cells.placed,
+        entry("local_purchases", "本地采购", "Local purchases", "亿元/year", rate, lambda m: m.after.cells.placed,
                "企业向本地下的订单", "orders that firms place locally"),
-        _entry("unmet_demand", "本地缺口", "Unmet local demand", "亿元/year", rate, lambda m: m.after.cells.unmet,
+        entry("unmet_demand", "本地缺口", "Unmet local demand", "亿元/year", rate, lambda m: m.after.cells.unmet,
                "可本地化但仍外购的部分", "what could be local and is imported"),
-        _entry("largest_anchor_revenue", "最大龙头收入", "Revenue of the largest anchor", "亿元/year", rate, _largest_anchor,
+        entry("largest_anchor_revenue", "最大龙头收入", "Revenue of the largest anchor", "亿元/year", rate, _largest_anchor,
                "收入最高的龙头", "the anchor with the highest revenue", Axis.PARK),
-        _entry("lever_cost", "政策成本", "Cost of levers", "亿元/year", rate, _lever_cost,
+        entry("lever_cost", "政策成本", "Cost of levers", "亿元/year", rate, _lever_cost,
                "相对 2022 年新增的财政支出", "public money beyond the level of 2022", Axis.LEVER),
-        _entry("net_balance", "财政净额", "Net fiscal balance", "亿元/year", rate, _balance,
+        entry("net_balance", "财政净额", "Net fiscal balance", "亿元/year", rate, _balance,
                "地方留成税收减政策成本", "local tax less the cost of levers", Axis.PARK),
     )  # fmt: skip
 
@@ -186,29 +159,29 @@ def _rates() -> tuple[Measure, ...]:
 def _flows() -> tuple[Measure, ...]:
     flow = Kind.FLOW
     return (
-        _entry("entrants_attracted", "一般进入", "Generic entrants", "firms", flow, _opened(Channel.ATTRACTED),
+        entry("entrants_attracted", "一般进入", "Generic entrants", "firms", flow, _opened(Channel.ATTRACTED),
                "当季开业", "firms that opened in the quarter"),
-        _entry("entrants_followed", "跟随龙头进入", "Followers", "firms", flow, _opened(Channel.FOLLOWED),
+        entry("entrants_followed", "跟随龙头进入", "Followers", "firms", flow, _opened(Channel.FOLLOWED),
                "当季开业", "firms that opened in the quarter"),
-        _entry("entrants_firm_spin_off", "企业衍生", "Spin-offs of firms", "firms", flow, _opened(Channel.FIRM_SPIN_OFF),
+        entry("entrants_firm_spin_off", "企业衍生", "Spin-offs of firms", "firms", flow, _opened(Channel.FIRM_SPIN_OFF),
                "当季开业", "firms that opened in the quarter"),
-        _entry("entrants_lab_spin_off", "实验室衍生", "Spin-offs of labs", "firms", flow, _opened(Channel.LAB_SPIN_OFF),
+        entry("entrants_lab_spin_off", "实验室衍生", "Spin-offs of labs", "firms", flow, _opened(Channel.LAB_SPIN_OFF),
                "当季开业", "firms that opened in the quarter"),
-        _entry("entrants_scheduled", "已签约龙头投产", "Named anchors opened", "firms", flow, _opened(Channel.SCHEDULED),
+        entry("entrants_scheduled", "已签约龙头投产", "Named anchors opened", "firms", flow, _opened(Channel.SCHEDULED),
                "当季投产", "anchors that opened in the quarter"),
-        _entry("entrants_recruited", "新招龙头投产", "Recruited anchors opened", "firms", flow, _opened(Channel.RECRUITED),
+        entry("entrants_recruited", "新招龙头投产", "Recruited anchors opened", "firms", flow, _opened(Channel.RECRUITED),
                "当季投产", "anchors that opened in the quarter"),
-        _entry("exits", "退出", "Exits", "firms", flow, lambda m: m.settled.exits,
+        entry("exits", "退出", "Exits", "firms", flow, lambda m: m.settled.exits,
                "关闭或迁出", "firms that closed or moved away"),
-        _entry("turned_away", "无处落户", "Turned away", "firms", flow,
+        entry("turned_away", "无处落户", "Turned away", "firms", flow,
                lambda m: m.settled.turned_away,
                "因载体不足未能落户", "firms that found no floor space"),
-        _entry("landed_next_door", "落户邻近园区", "Landed next door", "firms", flow, _flow("landed_next_door"),
+        entry("landed_next_door", "落户邻近园区", "Landed next door", "firms", flow, counted("landed_next_door"),
                "跟随龙头到本市、未落本园的伙伴",
                "partners that came for an anchor and settled elsewhere in the city"),
-        _entry("hires_wanted", "拟新增用工", "Hires wanted", "persons", flow, _flow("hires_wanted"),
+        entry("hires_wanted", "拟新增用工", "Hires wanted", "persons", flow, counted("hires_wanted"),
                "在营企业按需求拟增加的人数", "staff that operating firms would hire"),
-        _entry("hires", "实际新增用工", "Hires", "persons", flow, _flow("hires"),
+        entry("hires", "实际新增用工", "Hires", "persons", flow, counted("hires"),
                "受人员与载体约束后的新增人数", "staff hired, as far as people and floor space allow"),
     )  # fmt: skip
 
@@ -216,22 +189,22 @@ def _flows() -> tuple[Measure, ...]:
 def _project_flows() -> tuple[Measure, ...]:
     flow = Kind.FLOW
     return (
-        _entry("signed_projects", "签约项目", "Projects signed", "projects", flow, lambda m: m.settled.signed,
+        entry("signed_projects", "签约项目", "Projects signed", "projects", flow, lambda m: m.settled.signed,
                "当季签约，含龙头", "signed in the quarter, anchors included"),
-        _entry("signed_investment", "签约投资", "Investment signed", "亿元", flow,
+        entry("signed_investment", "签约投资", "Investment signed", "亿元", flow,
                lambda m: m.settled.signed_investment,
                "合同额", "contract value"),
-        _entry("started_projects", "开工项目", "Projects started", "projects", flow, _flow("started_projects"),
+        entry("started_projects", "开工项目", "Projects started", "projects", flow, counted("started_projects"),
                "当季开工", "started in the quarter"),
-        _entry("started_investment", "开工投资", "Investment started", "亿元", flow, _flow("started_investment"),
+        entry("started_investment", "开工投资", "Investment started", "亿元", flow, counted("started_investment"),
                "合同额", "contract value"),
-        _entry("opened_projects", "投产项目", "Projects opened", "projects", flow, _flow("opened_projects"),
+        entry("opened_projects", "投产项目", "Projects opened", "projects", flow, counted("opened_projects"),
                "当季投产", "opened in the quarter"),
-        _entry("opened_investment", "投产投资", "Investment opened", "亿元", flow, _flow("opened_investment"),
+        entry("opened_investment", "投产投资", "Investment opened", "亿元", flow, counted("opened_investment"),
                "合同额", "contract value"),
-        _entry("transferred_projects", "完成转化", "Research transferred", "projects", flow, _flow("transferred_projects"),
+        entry("transferred_projects", "完成转化", "Research transferred", "projects", flow, counted("transferred_projects"),
                "通过成果转化阶段的科研项目", "research projects that passed the transfer stage"),
-        _entry("rivals_entrants", "竞争园区进入", "Entrants of rival parks", "firms", flow, _flow("rivals_entrants"),
+        entry("rivals_entrants", "竞争园区进入", "Entrants of rival parks", "firms", flow, counted("rivals_entrants"),
                "用于计算挤出，不属于本园", "for displaced entrants; not of this park"),
     )  # fmt: skip
 
@@ -240,7 +213,7 @@ def _ratios() -> tuple[Measure, ...]:
     def ratio(
         key: str, zh: str, en: str, unit: str, parts: tuple[str, str], says: tuple[str, str], axis: Axis = Axis.SEGMENT
     ) -> Measure:
-        return _entry(key, zh, en, unit, Kind.RATIO, None, *says, axis, parts)
+        return entry(key, zh, en, unit, Kind.RATIO, None, *says, axis, parts)
 
     return (
         ratio("revenue_per_head", "人均营收", "Revenue a head", "亿元/year", ("revenue", "employees"),
@@ -263,7 +236,7 @@ def _ratios() -> tuple[Measure, ...]:
     )  # fmt: skip
 
 
-_ALL = {m.fact.key: m for m in (*_stocks(), *_totals(), *_rates(), *_flows(), *_project_flows(), *_ratios())}
+_ALL = {m.fact.key: m for m in (*_stocks(), *_totals(), *_rates(), *_flows(), *_project_flows(), *_ratios(), *lineage_measures())}
 MEASURES: Mapping[str, MeasureFact] = {key: m.fact for key, m in _ALL.items()}
 
 
@@ -276,6 +249,7 @@ def measure(before: ParkState, after: ParkState, settled: Settled) -> dict[str, 
         before.flows,
         before.groups.sum_by_cell(before.firms.revenue),
         after.groups.sum_by_site(after.firms.employees),
+        summed(before, after),
     )
     return {key: m.compute(moment) for key, m in _ALL.items() if m.compute is not None}
 

@@ -69,6 +69,7 @@ def entrants(base: Base, quarter: int, who: Arrivals) -> Births:
         channel=who.channel,
         leads=no_rows(n),
         anchor=who.anchor,
+        lab=who.lab,
         round=who.round,
         customer=who.customer,
         parent=who.parent,

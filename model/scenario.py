@@ -114,6 +114,7 @@ class Lab:
     fields: Mapping[str, float]  # segment -> weight, summing to 1
     opening_share: Assumption
     source: str = ""
+    closes: int = NEVER
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from model.entities import replaced
 from model.facts import Floats
 from model.history import Axis, History
 from model.levers import LEVERS
+from model.lineage import anchor_names
 from model.measures import MEASURES, derived, measure
 from model.scenario import Case
 from model.schedule import SCHEDULE
@@ -72,6 +73,8 @@ class Recorder:
             Axis.SEGMENT: tuple(s.key for s in park.segments),
             Axis.ZONE: tuple(z.key for z in park.zones),
             Axis.LEVER: tuple(LEVERS),
+            Axis.ANCHOR: anchor_names(park),
+            Axis.LAB: tuple(lab.key for lab in park.labs),
             Axis.PARK: ("park",),
         }
         return History(self._batch.cases, self._start, axes, MEASURES, values)

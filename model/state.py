@@ -26,7 +26,7 @@ from model.entities import (
     read_only,
     replaced,
 )
-from model.facts import Floats, Ints, Slots
+from model.facts import Floats, Ints, Mask, Slots
 from model.lever_effects import Effects
 from model.units import QUARTERS_PER_YEAR
 
@@ -96,6 +96,10 @@ class ParkState:
             return np.zeros((self.base.n_worlds, 1))
         young = (self.firms.born >= self.quarter - QUARTERS_PER_YEAR * years).astype(np.float64)
         return np.asarray(np.minimum(places / np.maximum(self.groups.sum_by_cell(young).sum(axis=1, keepdims=True), 1.0), 1.0))
+
+    def lab_is_open(self, quarter: int) -> Mask:
+        """Whether each lab works in a quarter, of shape (n_labs,)."""
+        return np.asarray((self.labs.opens <= quarter) & (quarter < self.labs.closes))
 
     def lab_budgets(self) -> Floats:
         """Money of each lab, of shape (n_labs,) [亿元/year]: what a lever adds is split by budget."""

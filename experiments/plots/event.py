@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -13,13 +14,13 @@ from experiments.goals import pairs
 from experiments.plots import fan as fans
 from experiments.plots import style, typeface
 from experiments.plots.style import GREY, INK, LABEL, SMALL, Pen
+from model.base import LINKED_SHARE
 from model.facts import Floats, Label
-from model.history import History
+from model.history import History, MeasureFact
 from model.scenario import Anchor, Park
 from model.units import quarter_name
 
 WIDTH, PANEL_HEIGHT, LEFT, VALUES, EDGE = 10.4, 2.5, 0.55, 0.55, 0.2
-LINKED_SHARE = 0.02  # of a buyer's revenue: from here on two segments are linked
 GROUPS = {
     "tied": (Label("配套环节", "Tied segments"), Pen("#2b6cb8")),
     "linked": (Label("关联环节", "Linked segments"), Pen("#3b9a73")),
@@ -86,37 +87,59 @@ def _draw(
     history: History, anchor: Anchor, measure: str, groups: dict[str, tuple[tuple[str, ...], Floats]], language: str
 ) -> Figure:
     n_pairs = next(iter(groups.values()))[1].shape[1]
-    width = (WIDTH - 2 * EDGE - len(groups) * (LEFT + VALUES)) / len(groups)
-    members = {k: _members(history.cases[0].scenario.park, keys, width + VALUES, language) for k, (keys, _) in groups.items()}
-    tallest = max(len(lines) for lines in members.values())
-    title, subtitle = _titles(history, anchor, measure, n_pairs, language)
-    lines = style.note_lines(WIDTH, [_note(history, anchor, measure, language)])
-    heading = style.line_height(LABEL) + tallest * style.line_height(SMALL) + 0.12
-    head = style.header_height(WIDTH, title, subtitle)
-    figure = style.new_figure(WIDTH, head + heading + 0.45 + PANEL_HEIGHT + 0.6 + style.notes_height(lines))
-    top = style.header(figure, title, subtitle) - 0.12
-    style.write_notes(figure, lines)
-    quantiles = {name: np.quantile(values, fans.QUANTILES, axis=1) for name, (_, values) in groups.items()}
-    scale, limits = _range(list(quantiles.values()), history, measure, language)
     years = (history.start + np.arange(history.n_quarters + 1) - anchor.signed) / 4.0
+    park = history.cases[0].scenario.park
+    panels = [
+        Panel(
+            GROUPS[name][0],
+            _names(park, keys, language),
+            fans.Fan(name, GROUPS[name][1], years, np.quantile(values, fans.QUANTILES, axis=1)),
+        )
+        for name, (keys, values) in groups.items()
+    ]
+    axis = Label("签约后年数", "Years since signing")
+    notes = [_note(history, anchor, measure, language)]
+    return panel_row(panels, history.facts[measure], axis, _titles(history, anchor, measure, n_pairs, language), notes, language)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One fan with its heading and a line of small print under it."""
+
+    heading: Label
+    text: str
+    fan: fans.Fan
+
+
+def panel_row(
+    panels: Sequence[Panel], fact: MeasureFact, axis: Label, titles: tuple[str, str], notes: Sequence[str], language: str
+) -> Figure:
+    """Panels side by side on one scale, zero inside, the event at year 0."""
+    width = (WIDTH - 2 * EDGE - len(panels) * (LEFT + VALUES)) / len(panels)
+    texts = [typeface.wrap(panel.text, width + VALUES, SMALL) for panel in panels]
+    lines = style.note_lines(WIDTH, notes)
+    heading = style.line_height(LABEL) + max(map(len, texts)) * style.line_height(SMALL) + 0.12
+    head = style.header_height(WIDTH, *titles)
+    figure = style.new_figure(WIDTH, head + heading + 0.45 + PANEL_HEIGHT + 0.6 + style.notes_height(lines))
+    top = style.header(figure, *titles) - 0.12
+    style.write_notes(figure, lines)
+    scale, limits = _range([panel.fan.quantiles for panel in panels], fact, language)
     bottom = style.notes_height(lines) + 0.6
-    for i, name in enumerate(groups):
+    for i, (panel, text) in enumerate(zip(panels, texts, strict=True)):
         left = EDGE + i * (LEFT + width + VALUES) + LEFT
-        below = style.write_lines(figure, left - 0.3, top, [GROUPS[name][0].in_language(language)], LABEL)
-        style.write_lines(figure, left - 0.3, below, members[name], SMALL, GREY)
+        below = style.write_lines(figure, left - 0.3, top, [panel.heading.in_language(language)], LABEL)
+        style.write_lines(figure, left - 0.3, below, text, SMALL, GREY)
         if i == 0:
             style.write(figure, left - 0.3, bottom + PANEL_HEIGHT + 0.16, scale.name, SMALL, GREY)
-        place = (left, bottom, width, PANEL_HEIGHT)
-        _panel(figure, place, fans.Fan(name, GROUPS[name][1], years, quantiles[name] * scale.factor), limits, language)
+        scaled = replace(panel.fan, quantiles=panel.fan.quantiles * scale.factor)
+        _panel(figure, (left, bottom, width, PANEL_HEIGHT), scaled, limits, axis.in_language(language))
     return style.finished(figure)
 
 
-def _range(
-    quantiles: Sequence[Floats], history: History, measure: str, language: str
-) -> tuple[wording.Scale, tuple[float, float]]:
+def _range(quantiles: Sequence[Floats], fact: MeasureFact, language: str) -> tuple[wording.Scale, tuple[float, float]]:
     """How differences are written, and the ends of the common axis in those units, zero inside."""
     low, high = min(float(q[0].min()) for q in quantiles), max(float(q[4].max()) for q in quantiles)
-    scale = wording.scale_for(wording.shown_unit(history.facts[measure]), max(-low, high), language)
+    scale = wording.scale_for(wording.shown_unit(fact), max(-low, high), language)
     low, high = low * scale.factor, high * scale.factor
     room = max(high - low, 1e-9)
     return scale, (min(low - 0.06 * room, -0.12 * room), max(high + 0.08 * room, 0.12 * room))
@@ -127,9 +150,9 @@ def _panel(
     place: tuple[float, float, float, float],
     fan: fans.Fan,
     limits: tuple[float, float],
-    language: str,
+    axis: str,
 ) -> None:
-    """One group's fan in the axes at ``place``, with the signing at year 0 and the last median in figures."""
+    """One fan in the axes at ``place``, with the event at year 0 and the last median in figures."""
     left, bottom, width, height = place
     axes = style.new_axes(figure, *place)
     style.value_axis(axes, *limits)
@@ -143,16 +166,15 @@ def _panel(
         axes.axvline(0.0, color=INK, linewidth=0.8, zorder=2)
     fans.draw_fan(axes, fan, shaded=True)
     end = float(fan.median[-1])
+    end = end if abs(end) >= 0.002 * (limits[1] - limits[0]) else 0.0  # less than a hair of the axis
     y = bottom + style.share_of_height(axes, end) * height
     style.write(figure, left + width + 0.06, y, fans.signed(end), LABEL, INK)
-    years = "签约后年数" if language == "zh" else "Years since signing"
-    style.write(figure, left + width / 2, bottom - 0.34, years, SMALL, GREY, "center")
+    style.write(figure, left + width / 2, bottom - 0.34, axis, SMALL, GREY, "center")
 
 
-def _members(park: Park, keys: Sequence[str], room: float, language: str) -> list[str]:
+def _names(park: Park, keys: Sequence[str], language: str) -> str:
     labels = {s.key: s.label.in_language(language) for s in park.segments}
-    names = ("、" if language == "zh" else ", ").join(labels[k] for k in keys)
-    return typeface.wrap(names, room, SMALL)
+    return ("、" if language == "zh" else ", ").join(labels[k] for k in keys)
 
 
 def _titles(history: History, anchor: Anchor, measure: str, n_pairs: int, language: str) -> tuple[str, str]:

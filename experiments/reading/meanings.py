@@ -168,6 +168,8 @@ HINTS: Mapping[str, Label] = {
     "fate": Label("本情景中该龙头的去向，可列出几个，例如 [on_time, halved]。",
         "What becomes of it in this scenario, one or several, for example [on_time, halved]."),
     "budget": Label("每年的科研经费。", "Research money a year."),
+    "closing": Label("实验室关停的季度，例如 2026Q1；不写则一直运行。",
+        "Quarter in which the lab closes, for example 2026Q1; without it the lab stays."),
     "university": Label("true 为高校实验室，false 为科研院所。", "true: of a university; false: of the state or a firm."),
     "fields": Label("研究成果面向各环节的比重，合计为 1，例如 {health.drugs: 1}。",
         "Shares of its research by segment, summing to 1, for example {health.drugs: 1}."),

@@ -16,6 +16,7 @@ from experiments.reading.quantities import Quantity, QuantityError, read_quarter
 from experiments.reading.schema import AnchorEntry, ConstraintEntry, ParkFile, SegmentEntry
 from experiments.reading.trade import SEGMENT, Table, check_shares, check_trade, purchases, read_table
 from model.facts import Assumption, Label, fixed
+from model.lineage import RECRUITED
 from model.scenario import (
     Anchor,
     Constraint,
@@ -29,7 +30,7 @@ from model.scenario import (
     Status,
     Zone,
 )
-from model.units import quarter_name
+from model.units import NEVER, quarter_name
 
 INDUSTRY = Label("产业", "industry")
 KIND = Label("龙头类型", "kind of anchor")
@@ -78,7 +79,7 @@ def build_park(file: ParkFile, source: ParkSource, findings: Findings) -> Park |
         purchases=purchases(file, table),
         partner_kinds=tuple(PartnerKind(k, label(e.label), e.partners, e.shares) for k, e in file.partner_kinds.items()),
         anchors=anchors,
-        labs=_labs(file),
+        labs=_labs(file, findings),
         pipeline=pipeline,
         constraints=constraints,
         observed=observed,
@@ -117,6 +118,8 @@ def _table(file: ParkFile, folders: Sequence[FilePath], findings: Findings) -> T
 
 
 def _check_names(file: ParkFile, findings: Findings) -> None:
+    if RECRUITED in file.anchors:
+        findings.add("duplicate_name", ("anchors", RECRUITED), {"name": RECRUITED})
     segments, kinds = findings.keys("segments"), findings.keys("partner_kinds")
     called, kinds_called = findings.labels("segments"), findings.labels("partner_kinds")
     for key, segment in file.segments.items():
@@ -209,11 +212,18 @@ def _zones(file: ParkFile) -> tuple[Zone, ...]:
     )  # fmt: skip
 
 
-def _labs(file: ParkFile) -> tuple[Lab, ...]:
+def _labs(file: ParkFile, findings: Findings) -> tuple[Lab, ...]:
+    for key, e in file.labs.items():
+        if e.closing is not None and e.closing <= file.start:
+            begin = quarter_name(file.start)
+            findings.add("order", ("labs", key, "closing"), {"earlier": f"start ({begin})", "later": "closing"})
     return tuple(
-        Lab(k, label(e.label), Status(e.status), e.opens, e.budget, e.university, e.fields, e.opening_share, e.source)
+        Lab(
+            k, label(e.label), Status(e.status), e.opens, e.budget, e.university, e.fields, e.opening_share, e.source,
+            NEVER if e.closing is None else e.closing,
+        )
         for k, e in file.labs.items()
-    )
+    )  # fmt: skip
 
 
 def _anchor(key: str, entry: AnchorEntry, start: int, others: Fates, findings: Findings) -> Anchor:

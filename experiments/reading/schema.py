@@ -159,6 +159,7 @@ class LabEntry(Sourced):
     label: LabelEntry
     status: Stage
     opens: Quarter
+    closing: Quarter | None = None
     budget: SpreadOutput
     university: bool
     fields: dict[str, Share]

@@ -108,6 +108,7 @@ TITLES: Mapping[str, Label] = {
     "partners_came_before": Label("伙伴已先到位", "Partners came before"),
     "fate": Label("去向", "Fate"),
     "budget": Label("年度经费", "Budget"),
+    "closing": Label("关停季度", "Closing quarter"),
     "university": Label("高校实验室", "University laboratory"),
     "fields": Label("研究方向", "Fields"),
     "since": Label("统计起点", "Counted since"),

@@ -13,12 +13,10 @@ from model.contract import Change, Rule
 from model.draws import Draws
 from model.entities import Fate
 from model.facts import Floats, Ints, Tag, parameter
-from model.lever_costs import Activity
-from model.lever_effects import LANDING_CAP
+from model.lever_costs import Activity, is_young, rebate_share
 from model.levers import LEVERS
-from model.newcomers import paid_in
 from model.state import ParkState
-from model.units import QUARTERS_PER_YEAR
+from model.support import counted_investment, support
 
 
 # ── Parameters ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -44,11 +42,6 @@ def local_tax(value_added: Floats, p: Accounts) -> Floats:
     return value_added * p.tax_share * p.local_tax_share
 
 
-def rebate_share(age: Ints) -> Floats:
-    """Part of a newcomer's tax that full tax relief returns, of the shape of age [quarters]: 1, then half, then nothing."""
-    return np.where(age <= 3 * QUARTERS_PER_YEAR, 1.0, np.where(age <= 5 * QUARTERS_PER_YEAR, 0.5, 0.0))
-
-
 # ── Wiring ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 def apply(state: ParkState, p: Accounts, draws: Draws) -> Change:
     value_added = state.groups.sum_by_cell(state.firms.revenue) * state.base.value_added_share
@@ -69,6 +62,7 @@ def apply(state: ParkState, p: Accounts, draws: Draws) -> Change:
             "local_tax": local_tax(value_added, p),
             "induced_jobs": p.induced_jobs * jobs * manufacturing,
             "lever_cost": costs,
+            **support(state, local_tax(state.base.value_added_share, p), draws.quarter),
         }
     )
 
@@ -78,7 +72,7 @@ def observe(state: ParkState, p: Accounts, quarter: int) -> Activity:
     base, firms, groups, projects = state.base, state.firms, state.groups, state.projects
     age = quarter - firms.born.astype(np.int64)
     came = (firms.born > base.start).astype(np.float64)
-    young = came * (age <= 3 * QUARTERS_PER_YEAR)
+    young = came * is_young(age)
     taxed = groups.sum_by_cell(firms.revenue * came * rebate_share(age)) * base.value_added_share
     starting = np.flatnonzero(projects.started == quarter)
     opened = np.flatnonzero(projects.fate == Fate.OPENED)
@@ -103,11 +97,7 @@ def observe(state: ParkState, p: Accounts, quarter: int) -> Activity:
 
 def _paid_in(state: ParkState, chosen: Ints) -> Floats:
     """Investment paid in by the projects in the given rows, as far as a landing subsidy counts it, by cell [亿元]."""
-    cell = state.projects.cell[chosen]
-    paid = state.projects.investment[chosen] * paid_in(state.base, state.projects.channel[chosen], cell // state.base.n_segments)
-    level = np.broadcast_to(state.levels.get("landing_subsidy", np.zeros((1, 1))), state.shape).ravel().take(cell)
-    counted = np.minimum(paid, LANDING_CAP / np.maximum(level, 1e-12))
-    return state.count_by_cell(cell, counted)
+    return state.count_by_cell(state.projects.cell[chosen], counted_investment(state, chosen))
 
 
 RULE = Rule("accounts", Accounts, frozenset(), apply)

@@ -12,7 +12,7 @@ import numpy as np
 
 from model.contract import Arrivals, Births, Change, Rule, arrivals, no_rows
 from model.draws import Draws, Purpose
-from model.entities import Channel, Fate, Projects, Stage, replaced
+from model.entities import NONE, Channel, Fate, Projects, Stage, replaced
 from model.facts import Codes, Floats, Ints, Keys, Mask, Shape, Slots, Tag, parameter
 from model.newcomers import (
     FULL_PLANT_INVESTMENT,
@@ -164,6 +164,7 @@ def _openings(state: ParkState, projects: Projects, p: AnchorParameters, draws: 
         channel=projects.channel[done],
         leads=leads,
         anchor=anchor,
+        lab=np.full(len(done), NONE, np.int16),
         round=projects.round[done],
         customer=_customers(state, key, cell, anchor, p),
         parent=no_rows(len(done)),

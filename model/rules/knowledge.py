@@ -100,7 +100,7 @@ def next_maturity(maturity: Floats, passes: Floats, steady: Floats) -> Floats:
 
 # ── Wiring ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 def apply(state: ParkState, p: Knowledge, draws: Draws) -> Change:
-    base, labs, research = state.base, state.labs, state.research
+    base, labs, research = state.base, state.labs, under_way(state, draws.quarter)
     years = np.broadcast_to(stage_years(p, state.levers.transfer_time), (base.n_worlds, N_STAGES))
     shares = np.broadcast_to(pass_share(p, state.levers.transfer_pass), (base.n_worlds, N_STAGES))
     ending = np.flatnonzero(research.until <= draws.quarter)
@@ -111,7 +111,7 @@ def apply(state: ParkState, p: Knowledge, draws: Draws) -> Change:
 
     moving = np.flatnonzero(passed & (done.stage < N_STAGES - 1))
     moved = replaced(rows(done, moving), {"stage": done.stage[moving] + np.int8(1)})
-    budget = state.lab_budgets() * (labs.opens <= draws.quarter)
+    budget = state.lab_budgets() * state.lab_is_open(draws.quarter)
     entering = stacked((moved, started(labs, budget, p, draws)))
     mean = years[labs.world[entering.lab], entering.stage]
     entering = replaced(entering, {"until": stage_end(entering.key, entering.stage, mean, draws.quarter)})
@@ -135,6 +135,14 @@ def apply(state: ParkState, p: Knowledge, draws: Draws) -> Change:
             "entering_transfer": _by_field(state, transferring),
         },
     )
+
+
+def under_way(state: ParkState, quarter: int) -> Research:
+    """Research projects of labs that have not closed: those of a lab that closes end with it."""
+    open_still = state.labs.closes > quarter
+    if open_still.all():
+        return state.research
+    return rows(state.research, np.flatnonzero(open_still[state.research.lab]))
 
 
 def _by_field(state: ParkState, per_lab: Floats) -> Floats:

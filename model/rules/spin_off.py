@@ -121,13 +121,14 @@ def _children(state: ParkState, p: SpinOff, parents: Ints, draws: Draws) -> Arri
     base, firms = state.base, state.firms
     world, segment = np.divmod(firms.site[parents] // base.n_zones, base.n_segments)
     led = state.led_slots(parents)
-    anchor = np.where(led >= 0, led, firms.anchor[parents]).astype(np.int16)
+    anchor, lab = np.where(led >= 0, led, firms.anchor[parents]).astype(np.int16), firms.lab[parents]
     return Arrivals(
         key=draws.bits(firms.key[parents], Purpose.CHILD),
         cell=world * base.n_segments + base.spin_off_segment[segment],
         channel=np.full(len(parents), Channel.FIRM_SPIN_OFF, np.int8),
         anchor=anchor,
-        round=np.where(anchor >= 0, np.minimum(firms.round[parents], 126) + 1, 0).astype(np.int8),
+        lab=lab,
+        round=np.where((anchor >= 0) | (lab >= 0), np.minimum(firms.round[parents], 126) + 1, 0).astype(np.int8),
         customer=no_rows(len(parents)),
         parent=parents,
         inherited=firms.quality[parents] ** by_world(p.heredity, world),
@@ -136,15 +137,14 @@ def _children(state: ParkState, p: SpinOff, parents: Ints, draws: Draws) -> Arri
 
 def _lab_children(state: ParkState, p: SpinOff, draws: Draws) -> Arrivals:
     base, labs = state.base, state.labs
-    open_now = labs.opens <= draws.quarter
-    budget = open_now * state.lab_budgets()
+    budget = state.lab_is_open(draws.quarter) * state.lab_budgets()
     rate = lab_rate(budget, base.lab_university[labs.name], labs.maturity, state.levers.lab_start_ups, p, labs.world)
     stays = by_world(p.lab_stay_share, labs.world)
     counts = draws.poisson(labs.key, Purpose.LAB_SPIN_OFF, STEP_YEARS * rate * stays)
     key, lab = draws.newborn_keys(labs.key, Purpose.LAB_CHILD, counts)
     fields = np.cumsum(base.lab_fields, axis=1)[labs.name[lab]]
     segment = pick(fields, Draws(0).uniform(key, Purpose.LAB_FIELD)) if len(lab) else lab
-    return arrivals(key, labs.world[lab] * base.n_segments + segment, Channel.LAB_SPIN_OFF)
+    return arrivals(key, labs.world[lab] * base.n_segments + segment, Channel.LAB_SPIN_OFF, lab=labs.name[lab])
 
 
 def _founders(state: ParkState, draws: Draws) -> tuple[Arrivals, ...]:

@@ -280,7 +280,7 @@ def expected_spin_offs(state: ParkState, p: spin_off.SpinOff) -> Floats:
     by_parent = state.groups.sum_by_cell(state.firms.spin_off_rate) * branch * p.stay_share
     out = np.zeros(state.shape)
     np.add.at(out.T, base.spin_off_segment, by_parent.T)
-    budget = state.lab_budgets() * (labs.opens <= base.start)
+    budget = state.lab_budgets() * state.lab_is_open(base.start)
     rate = spin_off.lab_rate(budget, base.lab_university[labs.name], labs.maturity, np.ones((base.n_worlds, 1)), p, labs.world)
     np.add.at(out, labs.world, (rate * by_world(p.lab_stay_share, labs.world))[:, None] * base.lab_fields[labs.name])
     return out

@@ -134,6 +134,7 @@ def without_orders(base: Base, draft: Draft) -> tuple[Firms, Groups]:
         key=draft.key,
         site=site,
         anchor=np.full(n, NONE, np.int16),
+        lab=np.full(n, NONE, np.int16),
         round=np.zeros(n, np.int8),
         channel=np.full(n, Channel.INITIAL, np.int8),
         born=draft.born.astype(np.int16),

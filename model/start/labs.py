@@ -37,6 +37,7 @@ def initial_labs(parks: Sequence[Park], base: Base, keys: Keys) -> Labs:
         world=world,
         name=name,
         opens=np.where(open_now, when, np.where(will, np.maximum(when, base.start + 1), NEVER)),
+        closes=np.array([lab.closes for p in parks for lab in p.labs], np.int64),
         budget=each("budget", lambda lab: lab.budget),
         maturity=np.zeros(len(key)),
     )

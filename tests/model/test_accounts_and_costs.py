@@ -9,11 +9,11 @@ import pytest
 
 from model import lever_costs as costs
 from model.draws import Draws
-from model.lever_costs import Activity
+from model.lever_costs import Activity, rebate_share
 from model.lever_facts import LeverParameters
 from model.levers import LEVERS
 from model.rules import accounts
-from model.rules.accounts import observe, rebate_share
+from model.rules.accounts import observe
 from model.scenario import LeverSetting
 from model.simulate import next_quarter
 from tests import worlds

@@ -27,6 +27,7 @@ def births(cells, channels, heads, own_plant=None):
         channel=np.array(channels, np.int8),
         leads=no_rows(n).astype(np.int16),
         anchor=no_rows(n).astype(np.int16),
+        lab=no_rows(n).astype(np.int16),
         round=np.zeros(n, np.int8),
         customer=no_rows(n),
         parent=no_rows(n),

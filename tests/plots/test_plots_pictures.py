@@ -16,8 +16,12 @@ import synthetic
 from matplotlib.text import Text
 
 from experiments import plots
-from experiments.plots import event, style
+from experiments.answers.attribution import worlds_for
+from experiments.answers.both_accounts import attributed
+from experiments.plots import event, event_accounts, style
+from model.simulate import simulate
 from model.units import quarter
+from tests import worlds
 
 PICTURES = {
     "firms": lambda h, lang: plots.trajectory(h, "firms", "software", lang),
@@ -82,6 +86,35 @@ def test_long_horizons_and_short_ones_are_readable(end, language):
     histories = synthetic.histories(2, 5, quarter(end))
     assert_readable(plots.trajectory(histories, "firms", "software", language))
     assert_readable(plots.attainment(histories, language))
+
+
+@pytest.fixture(scope="module")
+def attributions():
+    """An anchor that opens, one that ran at the start, and a lab, of the toy park."""
+    scenario = worlds.toy_scenario(quarters=20)
+    names = ("new_maker", "old_maker", "institute")
+    present, *absent = (simulate(worlds.cases(s, 6)) for s in worlds_for(scenario, names))
+    return {name: attributed(present, gone, name) for name, gone in zip(names, absent, strict=True)}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", ["new_maker", "old_maker", "institute"])
+def test_both_accounts_of_an_anchor_are_readable(attributions, name, language):
+    for quantity in ("firms", "revenue"):
+        assert_readable(plots.accounts_event(attributions[name], quantity, language))
+
+
+def test_both_accounts_are_counted_from_each_opening(attributions):
+    found = attributions["new_maker"]
+    zero, chosen = event_accounts.zeros_of(found)
+    own = found.accounts["firms"].own
+    assert (own[zero, chosen] == 1.0).all() and (own[zero - 1, chosen] == 0.0).all()
+    years, quantiles = event_accounts.counted_from(own, zero, chosen)
+    assert (quantiles[:, years < 0.0] == 0.0).all() and (quantiles[:, years == 0.0] == 1.0).all()
+    assert years[0] == -2.0 and (np.diff(years) == 0.25).all() and years[-1] < 3.5
+    alone = attributed(found.present, None, "new_maker")
+    with pytest.raises(ValueError, match="the worlds without it are missing"):
+        plots.accounts_event(alone, "firms", "en")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
