@@ -26,6 +26,7 @@ from model.units import NEVER, quarter_name, year_of
 Cell = str | int | float | None
 Row = Sequence[Cell]
 
+ONLY_IN_ALL = (Axis.PARK, Axis.ANCHOR, Axis.LAB)  # what single anchors brought stands in attribution.csv and in exports
 QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 SIGNIFICANT_DIGITS = 7
@@ -131,7 +132,7 @@ def scopes_of(history: History) -> Iterator[tuple[str, str]]:
     industries = [i.key for i in park.industries if park.segments_of(i.key)]
     for measure, fact in history.facts.items():
         yield measure, "all"
-        if fact.axis is not Axis.PARK:
+        if fact.axis not in ONLY_IN_ALL:
             within = industries if fact.axis is Axis.SEGMENT else []
             yield from ((measure, scope) for scope in dict.fromkeys([*within, *history.axes[fact.axis]]))
 

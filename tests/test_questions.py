@@ -55,6 +55,7 @@ ASKED = {
     "levers": (("levers", *SHORT, "--money", "0.5"), {"tornado"}),
     "dose": (("levers", *SHORT, "--dose", "seed_fund", "--level", "1", "--level", "3"), {"dose_response"}),
     "mix": (("levers", *SHORT, "--mix", "two.yaml"), {"mix"}),
+    "attribute": (("attribute", *TOWN, "--of", "quanta", "--together", "crmicro_12+pingan"), {"attribution"}),
     "chain": (("chain", *TOWN), {"chain", "chain_links"}),
 }
 
@@ -78,7 +79,7 @@ def test_a_question_is_answered_in_tables_words_and_pictures_and_taken_up_again_
 
 
 def test_every_question_is_asked_by_a_command():
-    assert set(QUESTIONS) - {"goals"} <= set(ASKED) | {"attribute"}
+    assert set(QUESTIONS) - {"goals"} <= set(ASKED)
 
 
 def test_the_policies_that_are_compared_by_default_come_with_it():
@@ -119,6 +120,8 @@ def test_precision_adds_replications_until_it_is_reached_and_no_more_than_asked_
         (("levers", *SHORT, "--dose", "seed_fund", "--scope", "softwar"), "scope"),
         (("levers", *SHORT, "--dose", "seed_fund", "--date", "2031Q1"), "2031Q1"),
         (("chain", *SHORT, "--date", "soon"), "soon"),
+        (("attribute", *TOWN, "--of", "quantas"), "quanta"),
+        (("attribute", *TOWN, "--together", "quanta"), "one+other"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_before_any_run(words, said, here):

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.asking import chain, levers
+from experiments.commands.asking import attribute, chain, levers
 from experiments.commands.checking import check
 from experiments.commands.comparing import compare
 from experiments.commands.creating import new
@@ -27,6 +27,10 @@ ABOUT = told(
 )
 SUMMARIES = {
     levers: told("比较单个工具：同样花费、不同力度、组合中的份额", "Compare single levers: at equal cost, by level, in a mix."),
+    attribute: told(
+        "每个龙头带来了什么：按来源，以及与没有它的同一批模拟相比",
+        "What each anchor brought: by name, and by the worlds without it.",
+    ),
     chain: told("产业链图：哪一环缺、谁会用", "The chain map: which link is missing, and who would use it."),
     compare: told("比较政策方案：差多少、多大把握、花多少钱", "Compare policies: how much, how sure, at what cost."),
     sweep: told("运行一个试验设计：同时变动多个假设和政策工具", "Run a design: levers and assumptions varied together."),
@@ -43,6 +47,7 @@ app = typer.Typer(name="wutong", help=ABOUT, add_completion=False, rich_markup_m
 app.command("run", help=SUMMARIES[run])(run)
 app.command("compare", help=SUMMARIES[compare])(compare)
 app.command("levers", help=SUMMARIES[levers])(levers)
+app.command("attribute", help=SUMMARIES[attribute])(attribute)
 app.command("chain", help=SUMMARIES[chain])(chain)
 app.command("list", help=SUMMARIES[list_entries])(list_entries)
 app.command("sweep", help=SUMMARIES[sweep])(sweep)

@@ -1,4 +1,4 @@
-"""``levers`` and ``chain``: which lever at equal cost, at which level, in which mix; and which link of the chain is missing."""
+"""``levers``, ``attribute``, ``chain``: which lever, what each anchor brought, which link of the chain is missing."""
 
 from __future__ import annotations
 
@@ -43,6 +43,14 @@ MixOf = Annotated[
     typer.Option(
         "--mix", metavar="POLICY", help=told("改为：一个方案中各工具的份额与相互作用", "instead: shares of a policy's levers")
     ),
+]
+Of = Annotated[
+    list[str] | None,
+    typer.Option("--of", metavar="KEY", help=told("龙头或实验室，可重复；默认全部龙头", "anchor or lab; all anchors by default")),
+]
+Together = Annotated[
+    list[str] | None,
+    typer.Option("--together", metavar="A+B", help=told("两者同在时多带来的，可重复", "what a pair brings together")),
 ]
 MeasureName = Annotated[
     str,
@@ -96,6 +104,41 @@ def levers(
         else:
             found = equal_levels(plan, money, jobs or available_cores())
             question = Levers(*asked, money=money, levels=tuple(e.policy.settings[0].level for e in found))
+        manner = Manner(language, chosen is not None, jobs, cluster, max_failures, quiet=quiet)
+        raise typer.Exit(performed(plan, manner, out, question, dry_run=dry_run))
+
+
+def attribute(
+    context: typer.Context,
+    scenario: Scenario = SCENARIO,
+    policy: PolicyName = None,
+    of: Of = None,
+    together: Together = None,
+    date: Date = "",
+    n: Count = 50,
+    seed: Seed = 1,
+    jobs: Jobs = None,
+    sets: Sets = None,
+    until: Until = None,
+    out: Out = None,
+    lang: Lang = None,
+    max_failures: MaxFailures = None,
+    cluster: Cluster = None,
+    dry_run: DryRun = False,
+    quiet: Quiet = False,
+) -> None:
+    chosen = lang or context.obj
+    language: Language = chosen or LOCALE
+    with exits(language):
+        from experiments.commands.experiment import Manner, performed
+        from experiments.plan import Request, plan_of
+        from experiments.questions import Attribute, refuse_unknown
+
+        ends = until or (UNTIL if scenario == SCENARIO else None)
+        request = Request((scenario,), (policy,) if policy else (), tuple(range(n)), seed, tuple(sets or ()), ends)
+        plan = plan_of(request, language)
+        refuse_unknown(plan.scenarios[0], date=date)
+        question = Attribute(tuple(of or ()), tuple(together or ()), date)
         manner = Manner(language, chosen is not None, jobs, cluster, max_failures, quiet=quiet)
         raise typer.Exit(performed(plan, manner, out, question, dry_run=dry_run))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from experiments.errors import FolderError
 from experiments.manifest import Manifest
 from experiments.plan import Plan, plan_in
+from experiments.questions.attribute import Attribute
 from experiments.questions.chain import Chain
 from experiments.questions.compare import Compare, verdicts
 from experiments.questions.goals import Goals
@@ -15,11 +16,13 @@ from experiments.questions.question import Question, recorded, refuse_unknown
 from model.facts import Label
 
 __all__ = [
-    "QUESTIONS", "Chain", "Compare", "Dose", "Goals", "Levers", "Mix", "Question",
+    "QUESTIONS", "Attribute", "Chain", "Compare", "Dose", "Goals", "Levers", "Mix", "Question",
     "equal_levels", "planned_in", "question_in", "recorded", "refuse_unknown", "verdicts",
 ]  # fmt: skip
 
-QUESTIONS: dict[str, type[Question]] = {question.name: question for question in (Goals, Compare, Levers, Dose, Mix, Chain)}
+QUESTIONS: dict[str, type[Question]] = {
+    question.name: question for question in (Goals, Compare, Levers, Dose, Mix, Chain, Attribute)
+}
 
 
 def question_in(record: Manifest) -> Question:
