@@ -24,7 +24,7 @@ from experiments.factors import (
     points_of,
 )
 from experiments.reading.catalogue import Catalogue
-from experiments.reading.checking import Findings
+from experiments.reading.checking import Findings, scalar_at
 from experiments.reading.factors import Kind, kind_of, nearest_names, read_factor, read_whole
 from experiments.reading.messages import hint
 from experiments.reading.probing import Given, refuse_followed
@@ -76,6 +76,8 @@ def drawn_of(
         factors, listed = _listed(entry, given, findings, known, kinds)
     else:
         factors, listed = tuple(_factors(entry, given, findings, known, kinds)), ()
+    if findings.says(("method",)) and scalar_at(findings.tree, ("method",)) != entry.method:
+        return None  # refused already; what goes with it cannot be told
     _check_keys(entry, method, findings)
     if method is Method.ONE_AT_A_TIME:
         factors = tuple(_with_default(f, path_of(entry, f), given, policies, findings) for f in factors)

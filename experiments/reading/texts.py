@@ -128,8 +128,8 @@ TEXTS: Mapping[str, Label] = {
     "value_twice": Label("取值 {given} 重复", "the value {given} stands twice"),
     "factor_twice": Label("因素“{name}”写了两次", "the factor {name!r} stands twice"),
     "default_needed": Label(
-        "各情景或政策方案中“{name}”的默认值不一，逐一变动时需要写出 default",
-        "scenarios or policies differ in {name!r}: give the default that it keeps while others vary",
+        "情景或政策方案里“{name}”另有设置或各不相同，需要写出其他因素变动时它保持的 default",
+        "scenarios or policies set {name!r} or differ in it: give the default that it keeps while others vary",
     ),
     "needless_key": Label("method: {method} 不用“{key}”", "method: {method} takes no {key!r}"),
     "key_of_method": Label("method: {method} 需要“{key}”", "method: {method} needs {key!r}"),
