@@ -213,7 +213,7 @@ HINTS: Mapping[str, Label] = {
         "Points of a sample, for latin_hypercube, sobol and random alone; of sobol a power of two, for example 64."),
     "factors": Label("变动什么：参数名、levers.政策工具 或园区数据的路径，后写取值；{} 表示声明的区间。",
         "What varies: a parameter, levers.LEVER or a path into the park, each with its values; {} is the declared range."),
-    "points": Label("method: list 的各点，每点给出同样几个因素的值，例如 [{growth.people: 2 万人/年}]。",
+    "points": Label("逐点列出（list）时的各点，每点给出同样几个因素的值，例如 [{growth.people: 2 万人/年}]。",
         "The points of method: list, each with a value of the same factors, for example [{growth.people: 20000}]."),
     "integers": Label("[最小, 最大]，其间的全部整数，例如 {integers: [0, 5]}。",
         "[least, greatest]: the whole numbers between them, for example {integers: [0, 5]}."),
