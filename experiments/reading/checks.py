@@ -16,12 +16,10 @@ from experiments.reading.messages import Problem, ReadingError, without_follow_o
 from experiments.reading.nodes import Mark, Node
 from experiments.reading.parks import ParkSource, build_park
 from experiments.reading.policies import policy_of, policy_source
-from experiments.reading.resolve import DESIGNS, PARKS, POLICIES, SHIPPED, SUFFIXES, Source, find, resolved
+from experiments.reading.resolve import DESIGNS, OF_DESIGNS, PARKS, POLICIES, SHIPPED, SUFFIXES, Source, find, resolved
 from experiments.reading.schema import ParkFile
 from experiments.reading.text import read_tree
 from model.scenario import Park
-
-OF_DESIGNS = frozenset({"scenarios", "factors", "points", "method", "replications"})  # keys that only designs have
 
 
 class Kind(enum.StrEnum):

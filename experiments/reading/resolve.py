@@ -21,7 +21,8 @@ NAMED: Mapping[str, Mapping[str, str]] = {  # keys of a kind of file that name o
     SCENARIOS: {"park": PARKS, "policy": POLICIES},
     DESIGNS: {"scenarios": SCENARIOS, "policies": POLICIES},
 }
-
+OF_DESIGNS = frozenset({"scenarios", "factors", "points", "method", "replications"})  # keys that only designs have
+OF_OTHERS = frozenset({"clock", "park", "settings", "segments"})
 
 FORMAT = 1
 OWN = ("name", "extends", "format")  # keys that speak of a file alone and are not inherited
@@ -119,12 +120,23 @@ def _own_text(path: FilePath, kind: str) -> Text:
     if not isinstance(text.tree.value, Mapping):
         given = {"given": shown(plain(text.tree))}
         raise ReadingError([*text.problems, problem("not_mapping", text.tree.mark, facts=given)])
+    _refuse_other_kind(text.tree, kind)
     text = included(text, path.parent)
     value = dict(text.tree.members)
     for key, folder in NAMED.get(kind, {}).items():
         if key in value:
             value[key] = _as_path(value[key], folder, path.parent)
     return Text(dataclasses.replace(text.tree, value=value), (*text.problems, *_wrong_format(text.tree)))
+
+
+def _refuse_other_kind(tree: Node, kind: str) -> None:
+    """Refuse a design where a scenario is meant, and another file where a design is: each has a command of its own."""
+    keys = set(tree.members)
+    if kind == SCENARIOS and keys >= {"scenarios"} and not keys & OF_OTHERS:
+        raise ReadingError([problem("is_design", tree.keys["scenarios"], hint=hint("sweep"))])
+    if kind == DESIGNS and keys & OF_OTHERS and not keys & OF_DESIGNS:
+        key = next(key for key in tree.members if key in OF_OTHERS)
+        raise ReadingError([problem("no_design", tree.keys[key], facts={"key": key}, hint=hint("run"))])
 
 
 def _as_path(node: Node, kind: str, near: FilePath) -> Node:

@@ -107,6 +107,8 @@ TEXTS: Mapping[str, Label] = {
     ),
     "invalid": Label("无效：{problem}", "invalid: {problem}"),
     "unknown_factor": Label("“{name}”不是可以变动的因素", "{name!r} is nothing that can vary"),
+    "is_design": Label("这是试验设计，不是情景", "this is a design, not a scenario"),
+    "no_design": Label("试验设计里没有“{key}”：这是别的文件", "a design has no {key!r}: this is another kind of file"),
     "factor_lacking": Label("情景“{names}”没有“{name}”", "scenario {names!r} has no {name!r}"),
     "lever_replaced": Label(
         "政策方案“{names}”自己也设了“{lever}”：各点都用因素的力度代替它，全程有效",
@@ -187,6 +189,8 @@ HINTS: Mapping[str, Label] = {
     "levels": Label("例如加上 levels: 5", "for example with levels: 5"),
     "delete": Label("请删去它", "delete it"),
     "fewer_points": Label("请减少 levels，或改用抽样", "give fewer levels, or take a sample"),
+    "sweep": Label("请用 sweep 命令运行", "run it with the command sweep"),
+    "run": Label("情景请用 run 命令运行", "run a scenario with the command run"),
     "fewer_runs": Label("请减少点数或 replications", "give fewer points or replications"),
     "design_of_its_own": Label("请删去它，或把该情景放进另一个试验设计", "delete it, or put that scenario into another design"),
     "scenario_instead": Label("请为每个取值各写一个情景", "write a scenario for each value"),

@@ -89,6 +89,17 @@ def test_what_goes_with_scenarios_alone_is_refused(lang):
         assert done.exit_code == 2 and "--set" in done.stderr and len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_kind_of_file_is_sent_to_its_own_command(lang):
+    design = write("d.yaml", HEAD + "scenarios: [baseline]\n")
+    scenario = write("s.yaml", HEAD + "extends: baseline\nclock: {end: 2024Q4}\n")
+    for words, line, right in ((("run", design), 3, "sweep"), (("sweep", scenario), 4, "run")):
+        done = invoke(*words, "--out", "results", "--lang", lang)
+        assert done.exit_code == 2 and f"{words[1]}:{line}:" in done.stderr
+        assert len(done.stderr.splitlines()) == 1 and f" {right}" in done.stderr
+    assert not Path("results").exists()
+
+
 # ── Files that name others ───────────────────────────────────────────────────────────────────────────────────────────
 def test_a_folder_laid_out_as_the_shipped_one_is_looked_through():
     write("own.yaml", HEAD + "extends: baseline\nclock: {end: 2024Q4}\n")
