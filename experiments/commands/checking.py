@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -40,6 +41,7 @@ Schema = Annotated[
     typer.Option("--schema", help=told("输出供编辑器使用的 JSON Schema", "print the JSON schema of a kind of file, for editors")),
 ]
 
+ONE_FILE = Label("--explain 一次只能展开一个文件", "--explain takes one file at a time")
 NO_SETS = Label(
     "试验设计不接受 --set 和 --policy，请写进文件", "a design takes neither --set nor --policy: write them in its file"
 )
@@ -68,20 +70,18 @@ def check(
 
         names = list(dict.fromkeys(files or shipped()))
         if explain and len(names) != 1:
-            raise BadInputError(Label("--explain 一次只能展开一个文件", "--explain takes one file at a time"))
+            raise BadInputError(ONE_FILE)
         found = {name: check_file(name, sets or (), policy) for name in names}
         if (sets or policy) and files and any(checked.kind.value == SchemaKind.DESIGN for checked in found.values()):
             raise BadInputError(NO_SETS)
         problems = list(dict.fromkeys(problem for checked in found.values() for problem in checked.problems))
         remarks = list(dict.fromkeys(remark for checked in found.values() for remark in checked.remarks)) if files else []
         if explain and not problems:
-            checked, as_json = found[names[0]], form is Format.JSON
-            if checked.design is not None:
-                print(design_explanation(checked.design, as_json=as_json, language=language))
-                for remark in remarks:
-                    say(told("注意：", "Note: ", language) + remark.text(language))
-            else:
-                print(explanation(checked, as_json=as_json, language=language))
+            one, as_json = found[names[0]], form is Format.JSON
+            show = partial(explanation, one) if one.design is None else partial(design_explanation, one.design)
+            print(show(as_json=as_json, language=language))
+            for remark in remarks if one.design is not None else ():
+                say(told("注意：", "Note: ", language) + remark.text(language))
         elif form is Format.JSON:
             print(json.dumps([*rows(problems, "error"), *rows(remarks, "remark")], ensure_ascii=False, indent=1))
         else:
