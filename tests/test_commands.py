@@ -305,10 +305,10 @@ def test_columns_count_a_chinese_character_twice():
 
 
 # ── With the shipped files and the model itself ──────────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("topic", ["scenarios", "policies", "levers", "measures", "parameters"])
+@pytest.mark.parametrize("topic", ["scenarios", "policies", "designs", "levers", "measures", "parameters"])
 def test_lists_are_complete_in_both_languages(topic):
     entries = json.loads(invoke("list", topic, "--format", "json").stdout)[topic]
-    assert len(entries) >= {"scenarios": 1, "policies": 2, "levers": 12, "measures": 10, "parameters": 50}[topic]
+    assert len(entries) >= {"scenarios": 1, "policies": 2, "designs": 3, "levers": 12, "measures": 10, "parameters": 50}[topic]
     chinese = invoke("list", topic, "--lang", "zh").stdout
     assert len(chinese.splitlines()) == len(entries) + 2
     assert all(next(iter(entry.values())) in chinese for entry in entries)

@@ -13,8 +13,18 @@ from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from experiments.commands import app
+from experiments.design import points
 from experiments.documents import folder
-from experiments.reading import list_parks, list_policies, list_scenarios, read_policy, read_scenario, resolve_scenario
+from experiments.reading import (
+    list_designs,
+    list_parks,
+    list_policies,
+    list_scenarios,
+    read_policy,
+    read_scenario,
+    resolve_scenario,
+)
+from experiments.reading.designs import resolve_design
 from experiments.reading.json_schema import json_schema
 from model.levers import LEVERS
 from model.measures import MEASURES
@@ -86,6 +96,14 @@ def test_files_and_folders_that_contributing_names_exist():
     assert not [n for n in named if not (ROOT / n).exists()]
 
 
+@pytest.mark.parametrize("name", READMES)
+def test_its_design_can_be_run(name, tmp_path):
+    file = tmp_path / "design.yaml"
+    file.write_text(blocks(name, "yaml")[0], encoding="utf-8")
+    found = resolve_design(file)
+    assert (len(points(found.design)), len(found.design.factors), found.remarks) == (64, 3, ())
+
+
 @pytest.fixture(scope="module")
 def examples(tmp_path_factory):
     """The examples of scenarios/README.md as files, each at the place that its first line names."""
@@ -107,13 +125,15 @@ def test_its_examples_can_be_read(examples):
     assert {remark.code for found in scenarios.values() for remark in found.remarks} <= {"target_outside"}
     park = scenarios["my_park_alone"].scenario.park
     assert [anchor.key for anchor in park.anchors] == ["first"]
+    designs = [resolve_design(str(path)) for path in (examples / "designs").glob("*.yaml")]
+    assert [(len(points(d.design)), len(d.design.scenarios), d.remarks) for d in designs] == [(16, 2, ())]
     policies = [read_policy(str(path), read_scenario("baseline").park) for path in (examples / "policies").glob("*.yaml")]
     assert [len(policy.settings) for policy in policies] == [3]
 
 
 def test_its_examples_are_valid_for_editors(examples):
     for path in examples.rglob("*.yaml"):
-        kind = {"policies": "policy", "parks": "park"}.get(path.parent.name, "scenario")
+        kind = {"policies": "policy", "parks": "park", "designs": "design"}.get(path.parent.name, "scenario")
         found = Draft7Validator(json_schema(kind)).iter_errors(YAML(typ="safe", pure=True).load(path))
         assert [f"{list(e.absolute_path)}: {e.message[:200]}" for e in found] == [], path.name
 
@@ -137,7 +157,7 @@ def test_its_commands_are_understood():
 
 def test_it_lists_everything_that_ships():
     listed = set(re.findall(r"^\| `([\w.]+)` \|", text(FOLDER), re.MULTILINE))
-    assert listed >= {*list_scenarios(), *list_policies(), *list_parks(), *LEVERS, *MEASURES}
+    assert listed >= {*list_scenarios(), *list_policies(), *list_parks(), *list_designs(), *LEVERS, *MEASURES}
 
 
 def test_its_links_lead_somewhere():

@@ -10,7 +10,10 @@ from typer.testing import CliRunner, Result
 
 from experiments.commands import app, creating
 from experiments.commands.creating import NAME, Kind
-from experiments.reading import list_parks, list_policies, list_scenarios, read_policy, read_scenario
+from experiments.design import points
+from experiments.factors import Method
+from experiments.reading import list_designs, list_parks, list_policies, list_scenarios, read_policy, read_scenario
+from experiments.reading.designs import read_design
 from experiments.reading.resolve import SHIPPED
 from model.levers import LEVERS
 from model.units import quarter_name
@@ -145,6 +148,23 @@ def test_a_park_is_right_with_each_of_its_examples(lang):
     assert (park.anchors[0].partner_kind, len(park.pipeline.signed), len(park.observed)) == ("maker", 4, 1)
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_design_is_right_as_it_stands_and_with_each_of_its_examples(lang):
+    assert invoke("new", "design", "mine", "--lang", lang).exit_code == 0
+    assert files() == {"mine.yaml"}
+    text = Path("mine.yaml").read_text(encoding="utf-8")
+    found = examples(text)
+    assert len(found) == 8
+    for chosen in [[], *found, [i for lines in found for i in lines]]:
+        Path("mine.yaml").write_text(taken_up(text, chosen), encoding="utf-8")
+        result = invoke("check", "mine.yaml", "--lang", "en")
+        assert result.exit_code == 0, result.output
+        assert result.stderr == "", "no remark either"
+    design = read_design("mine.yaml")
+    assert (design.method, len(points(design)), len(design.factors), design.seed) == ("latin_hypercube", 16, 6, 2)
+    assert all(re.search(rf"\b{method}\b", text) for method in Method)
+
+
 def test_the_languages_say_the_same():
     for kind in Kind:
         for end in creating.FILES[kind]:
@@ -161,7 +181,7 @@ def test_it_says_what_to_do_next_in_words_that_work():
         assert lines[0] == "已写入："
         check, run = (line.strip() for line in lines[-2:])
         assert check.startswith("wutong check ")
-        assert run.startswith("wutong run ")
+        assert run.startswith("wutong sweep " if kind is Kind.DESIGN else "wutong run ")
         words = [quoted or bare for quoted, bare in re.findall(r'"([^"]*)"|(\S+)', check)]
         assert words[-3].startswith("two words/")
         assert words[-2:] == ["--lang", "zh"]
@@ -173,7 +193,7 @@ def test_it_says_what_to_do_next_in_words_that_work():
 @pytest.mark.parametrize(
     "name",
     ["", "1st", "2030", "a-b", "a b", "a.b", "mine.yaml", "../mine", "_mine", "été", "名称！", "con", "Com1", "true", "NULL",
-     "baseline", "Baseline", "none", "science_city", "x" * 41],
+     "baseline", "Baseline", "none", "science_city", "lever_sample", "x" * 41],
 )  # fmt: skip
 def test_a_name_that_does_not_work_everywhere_is_refused_in_one_sentence(name, lang):
     result = invoke("new", "park", "--lang", lang, "--", name)
@@ -188,13 +208,14 @@ def test_a_name_that_is_allowed_is_read_back(name):
         assert invoke("new", kind.value, name, "--in", kind.value).exit_code == 0
     assert read_scenario(f"scenario/{name}.yaml").name == name
     assert read_policy(f"policy/{name}.yaml").name == name
+    assert read_design(f"design/{name}.yaml").title.zh == name
     assert read_scenario(f"park/{name}_scenario.yaml").park.name == name
     Path("child.yaml").write_text(f"format: 1\ntitle: {{zh: 一, en: one}}\nextends: scenario/{name}.yaml\n", encoding="utf-8")
     nothing_is_wrong("child.yaml")
 
 
 def test_every_shipped_name_could_have_been_given():
-    assert all(NAME.fullmatch(name) for name in (*list_scenarios(), *list_policies(), *list_parks()))
+    assert all(NAME.fullmatch(name) for name in (*list_scenarios(), *list_policies(), *list_parks(), *list_designs()))
 
 
 @pytest.mark.parametrize("there", ["mine.yaml", "mine.yml", "mine_scenario.yaml", "mine/anchors.csv", "mine/notes.txt"])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import enum
 import json
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from experiments.commands.exits import Exit, exits
+from experiments.commands.exits import Exit, exits, say
 from experiments.commands.language import LOCALE, told
 from experiments.commands.listing import Format, FormatOption, LangOption
 from experiments.commands.options import Sets
@@ -20,6 +21,7 @@ class SchemaKind(enum.StrEnum):
     SCENARIO = "scenario"
     POLICY = "policy"
     PARK = "park"
+    DESIGN = "design"
 
 
 Files = Annotated[
@@ -39,6 +41,11 @@ Schema = Annotated[
     SchemaKind | None,
     typer.Option("--schema", help=told("输出供编辑器使用的 JSON Schema", "print the JSON schema of a kind of file, for editors")),
 ]
+
+ONE_FILE = Label("--explain 一次只能展开一个文件", "--explain takes one file at a time")
+NO_SETS = Label(
+    "试验设计不接受 --set 和 --policy，请写进文件", "a design takes neither --set nor --policy: write them in its file"
+)
 
 
 def check(
@@ -60,15 +67,22 @@ def check(
             raise typer.Exit(Exit.WELL)
         from experiments.commands.verdicts import explanation, rows, told_verdict
         from experiments.reading.checks import check_file, shipped
+        from experiments.reading.explaining_designs import design_explanation
 
         names = list(dict.fromkeys(files or shipped()))
         if explain and len(names) != 1:
-            raise BadInputError(Label("--explain 一次只能展开一个文件", "--explain takes one file at a time"))
+            raise BadInputError(ONE_FILE)
         found = {name: check_file(name, sets or (), policy) for name in names}
+        if (sets or policy) and files and any(checked.kind.value == SchemaKind.DESIGN for checked in found.values()):
+            raise BadInputError(NO_SETS)
         problems = list(dict.fromkeys(problem for checked in found.values() for problem in checked.problems))
         remarks = list(dict.fromkeys(remark for checked in found.values() for remark in checked.remarks)) if files else []
         if explain and not problems:
-            print(explanation(found[names[0]], as_json=form is Format.JSON, language=language))
+            one, as_json = found[names[0]], form is Format.JSON
+            show = partial(explanation, one) if one.design is None else partial(design_explanation, one.design)
+            print(show(as_json=as_json, language=language))
+            for remark in remarks if one.design is not None else ():
+                say(told("注意：", "Note: ", language) + remark.text(language))
         elif form is Format.JSON:
             print(json.dumps([*rows(problems, "error"), *rows(remarks, "remark")], ensure_ascii=False, indent=1))
         else:

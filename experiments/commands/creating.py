@@ -1,4 +1,4 @@
-"""``new``: a scenario, a policy or a park to begin with, from the files under ``scenarios/templates``."""
+"""``new``: a scenario, a policy, a park or a design to begin with, from the files under ``scenarios/templates``."""
 
 from __future__ import annotations
 
@@ -28,20 +28,23 @@ class Kind(enum.StrEnum):
     SCENARIO = "scenario"
     POLICY = "policy"
     PARK = "park"
+    DESIGN = "design"
 
 
 FILES: Mapping[Kind, tuple[str, ...]] = {  # after the name
     Kind.SCENARIO: (".yaml",),
     Kind.POLICY: (".yaml",),
     Kind.PARK: (".yaml", "_scenario.yaml", "/segments.csv", "/anchors.csv"),
+    Kind.DESIGN: (".yaml",),
 }
-RUNS: Mapping[Kind, tuple[str, ...]] = {  # words after ``run``; the last is the file that is checked
-    Kind.SCENARIO: ("{}.yaml",),
-    Kind.POLICY: ("baseline", "--policy", "none", "--policy", "{}.yaml"),
-    Kind.PARK: ("{}_scenario.yaml",),
+RUNS: Mapping[Kind, tuple[str, ...]] = {  # the command that runs it; the last word is the file that is checked
+    Kind.SCENARIO: ("run", "{}.yaml"),
+    Kind.POLICY: ("run", "baseline", "--policy", "none", "--policy", "{}.yaml"),
+    Kind.PARK: ("run", "{}_scenario.yaml"),
+    Kind.DESIGN: ("sweep", "{}.yaml"),
 }
 
-KindArgument = Annotated[Kind, typer.Argument(help=told("种类：情景、政策方案或园区", "what to begin"))]
+KindArgument = Annotated[Kind, typer.Argument(help=told("种类：情景、政策方案、园区或试验设计", "what to begin"))]
 NameArgument = Annotated[str, typer.Argument(help=told("名字，不带扩展名", "its name, without .yaml"))]
 Into = Annotated[
     Path,
@@ -61,7 +64,7 @@ def new(context: typer.Context, kind: KindArgument, name: NameArgument, into: In
         print("\n".join(f"  {path}" for path in written))
         words, option = [word.format(into / name) for word in RUNS[kind]], ("--lang", chosen) if chosen else ()
         print(told("接下来：", "Next:", language))
-        print(f"  {command('check', words[-1], *option)}\n  {command('run', *words, *option)}")
+        print(f"  {command('check', words[-1], *option)}\n  {command(*words, *option)}")
 
 
 def command(*words: str) -> str:
@@ -74,7 +77,7 @@ def _check_name(name: str) -> None:
 
     Capital letters make no other name, as on some systems they make no other file.
     """
-    from experiments.reading import list_parks, list_policies, list_scenarios
+    from experiments.reading import list_designs, list_parks, list_policies, list_scenarios
 
     plain = name.casefold()
     if NAME.fullmatch(name) is None:
@@ -82,7 +85,7 @@ def _check_name(name: str) -> None:
         en = "a name begins with a letter and has up to 40 letters, digits, underscores or Chinese characters, without .yaml"
     elif plain in DEVICES | WORDS:
         zh, en = "这个词有特殊含义，请换一个名字", "this word has a meaning of its own; choose another name"
-    elif plain in {*list_scenarios(), *list_policies(), *list_parks()}:
+    elif plain in {*list_scenarios(), *list_policies(), *list_parks(), *list_designs()}:
         zh, en = "随程序附带的文件已用此名，请换一个名字", "a file that comes with the program has this name; choose another"
     else:
         return
@@ -90,7 +93,7 @@ def _check_name(name: str) -> None:
 
 
 def _texts(kind: Kind, name: str, language: Language) -> dict[str, str]:
-    """Text of each file by its path, from the templates, which are called ``my_scenario``, ``my_policy`` and ``my_park``."""
+    """Text of each file by its path, from the templates, which are called ``my_scenario`` and so on."""
     from experiments.reading.resolve import SHIPPED
 
     folder, stem = SHIPPED / "templates" / language.value, f"my_{kind.value}"

@@ -18,6 +18,7 @@ Entry = dict[str, str | float]
 TITLES = {
     "scenarios": "情景",
     "policies": "政策方案",
+    "designs": "试验设计",
     "levers": "政策工具",
     "measures": "指标",
     "parameters": "参数",
@@ -36,6 +37,7 @@ TITLES = {
 class Topic(enum.StrEnum):
     SCENARIOS = "scenarios"
     POLICIES = "policies"
+    DESIGNS = "designs"
     LEVERS = "levers"
     MEASURES = "measures"
     PARAMETERS = "parameters"
@@ -81,6 +83,13 @@ def policies(language: Language) -> list[Entry]:
     from experiments.reading import list_policies, read_policy
 
     return [{"key": name, "title": read_policy(name).title.in_language(language)} for name in list_policies()]
+
+
+def designs(language: Language) -> list[Entry]:
+    from experiments.reading import list_designs
+    from experiments.reading.designs import title_of
+
+    return [{"key": name, "title": title_of(name).in_language(language)} for name in list_designs()]
 
 
 def levers(language: Language) -> list[Entry]:
@@ -132,6 +141,7 @@ def parameters(language: Language) -> list[Entry]:
 ENTRIES: Mapping[Topic, Callable[[Language], list[Entry]]] = {
     Topic.SCENARIOS: scenarios,
     Topic.POLICIES: policies,
+    Topic.DESIGNS: designs,
     Topic.LEVERS: levers,
     Topic.MEASURES: measures,
     Topic.PARAMETERS: parameters,

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from experiments.design import METHODS, points
 from experiments.documents.markdown import ROOT, code, codes, document, plain, table
 from experiments.documents.schemas import FIRST_LINE
 from experiments.documents.shipped import scope_names
-from experiments.reading import list_parks, list_policies, list_scenarios, read_policy, read_scenario
+from experiments.reading import list_designs, list_parks, list_policies, list_scenarios, read_policy, read_scenario
 from experiments.reading.checking import scalar_at
+from experiments.reading.designs import resolve_design
 from experiments.reading.nodes import Node
 from experiments.reading.schema import PARK_BLOCKS
 from experiments.reading.text import read_tree
+from experiments.varying import ASSUMPTION
 from model.facts import Label
 from model.levers import LEVERS
 from model.measures import MEASURES
@@ -31,6 +34,7 @@ def folder_text() -> str:
         {
             "scenarios": scenario_table(scenarios),
             "policies": policy_table(),
+            "designs": design_table(),
             "parks": park_table(scenarios),
             "goals": goal_table(scenarios),
             "levers": lever_table(),
@@ -55,6 +59,20 @@ def policy_table() -> str:
         levers = "; ".join(map(setting, policy.settings)) or "–"
         rows.append((code(name), *_names(policy.title), "<br>".join(filter(None, _names(policy.note))), levers))
     return table(("File", "中文", "English", "Remark 说明", "Levers 工具与力度"), rows)
+
+
+def design_table() -> str:
+    rows = []
+    for name in list_designs():
+        found = resolve_design(name)
+        design, remark = found.design, found.file.remark
+        n_points, n_runs = len(points(design)), len(points(design)) * len(design.replications) * sum(map(len, design.policies))
+        how = METHODS[design.method]
+        factors = codes(factor.name.removeprefix(ASSUMPTION) for factor in design.factors)
+        cells = (f"{how.zh}<br>{how.en}", codes(s.name for s in design.scenarios), factors, str(n_points), f"{n_runs:,}")
+        rows.append((code(name), *_names(design.title), "<br>".join(filter(None, (remark.zh, remark.en))), *cells))
+    made = ("Method 方法", "Scenarios 情景", "Factors 因素", "Points 点数", "Runs 运行次数")
+    return table(("File", "中文", "English", "Question 回答什么", *made), rows)
 
 
 def park_table(scenarios: Mapping[str, Scenario]) -> str:

@@ -1,4 +1,4 @@
-"""scenarios/schema.json, policies/schema.json and parks/schema.json: what editors need for completion and hover texts."""
+"""schema.json of scenarios, policies, parks and designs: what editors need for completion and hover texts."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ FOLDERS: Mapping[str, Path] = {
     "scenario": ROOT / "scenarios",
     "policy": ROOT / "scenarios" / "policies",
     "park": ROOT / "scenarios" / "parks",
+    "design": ROOT / "scenarios" / "designs",
 }
 FIRST_LINE = "# yaml-language-server: $schema=schema.json"
 

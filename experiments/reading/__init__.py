@@ -1,7 +1,15 @@
 """Reading scenarios and policies: strict, in two languages, every problem at once and in its place."""
 
 from experiments.reading.catalogue import Catalogue
-from experiments.reading.files import Resolved, list_parks, list_policies, list_scenarios, read_scenario, resolve_scenario
+from experiments.reading.files import (
+    Resolved,
+    list_designs,
+    list_parks,
+    list_policies,
+    list_scenarios,
+    read_scenario,
+    resolve_scenario,
+)
 from experiments.reading.messages import Problem, ReadingError
 from experiments.reading.policies import read_policy
 
@@ -10,6 +18,7 @@ __all__ = [
     "Problem",
     "ReadingError",
     "Resolved",
+    "list_designs",
     "list_parks",
     "list_policies",
     "list_scenarios",

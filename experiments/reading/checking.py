@@ -51,7 +51,7 @@ class Findings:
 
     def add(self, code: str, path: Sequence[str | int], facts: Facts | None = None, mend: Label | None = None) -> None:
         """Note a problem at a path; positions in lists count the items that :meth:`validated` left."""
-        path = self._original(path)
+        path = self.original(path)
         mark = locate(self.tree, path)
         node = node_at(self.tree, path)
         if node is not None and code in STRUCTURE:
@@ -60,12 +60,12 @@ class Findings:
 
     def remark(self, code: str, path: Sequence[str | int], facts: Facts) -> None:
         """Note something odd that stops nothing."""
-        path = self._original(path)
+        path = self.original(path)
         self.remarks.append(problem(code, locate(self.tree, path), path, facts))
 
     def line(self, path: Sequence[str | int]) -> int:
         """The line of what stands at a path."""
-        return locate(self.tree, self._original(path)).line
+        return locate(self.tree, self.original(path)).line
 
     def refused(self, error: QuantityError, path: Path) -> None:
         self.add(error.code, (*path, *error.at), error.facts, error.mend)
@@ -152,14 +152,14 @@ class Findings:
             for part in path[:-1]:
                 place = place[part] if _holds(place, part) else None  # type: ignore[index]
             if isinstance(place, list) and isinstance(path[-1], int) and path[-1] < len(place):
-                original = self._original(path)
+                original = self.original(path)
                 self._removed.setdefault(original[:-1], []).append(int(original[-1]))
                 del place[path[-1]]
             elif isinstance(place, dict):
                 place.pop(path[-1], None)
         return True
 
-    def _original(self, path: Sequence[str | int]) -> Path:
+    def original(self, path: Sequence[str | int]) -> Path:
         """A path with its positions in lists as the file has them."""
         original: Path = ()
         for part in path:

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from experiments.reading.catalogue import Catalogue, declared
-from experiments.reading.checking import Findings
-from experiments.reading.files import Resolved, list_parks, list_policies, list_scenarios, resolve_scenario
+from experiments.reading.checking import Findings, scalar_at
+from experiments.reading.designs import ResolvedDesign, resolve_design
+from experiments.reading.files import Resolved, list_designs, list_parks, list_policies, list_scenarios, resolve_scenario
 from experiments.reading.heads import check_name
 from experiments.reading.messages import Problem, ReadingError, without_follow_ons
 from experiments.reading.nodes import Mark, Node
 from experiments.reading.parks import ParkSource, build_park
 from experiments.reading.policies import policy_of, policy_source
-from experiments.reading.resolve import PARKS, SHIPPED, SUFFIXES, Source, find, resolved
+from experiments.reading.resolve import DESIGNS, OF_DESIGNS, PARKS, POLICIES, SHIPPED, SUFFIXES, Source, find, resolved
 from experiments.reading.schema import ParkFile
 from experiments.reading.text import read_tree
 from model.scenario import Park
@@ -25,26 +26,28 @@ class Kind(enum.StrEnum):
     SCENARIO = "scenario"
     POLICY = "policy"
     PARK = "park"
+    DESIGN = "design"
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What checking a file found; ``resolved`` and ``tree`` only where nothing is wrong."""
+    """What checking a file found; ``resolved``, ``design`` and ``tree`` only where nothing is wrong."""
 
     kind: Kind
     problems: tuple[Problem, ...] = ()
     remarks: tuple[Problem, ...] = ()
     resolved: Resolved | None = None  # of a scenario
+    design: ResolvedDesign | None = None
     tree: Node | None = None  # of a policy or a park, after ``extends`` and blocks in files of their own
 
 
 def shipped() -> tuple[str, ...]:
     """Names of everything that comes with the model; parks are read through the scenarios that run them."""
-    return tuple(dict.fromkeys((*list_scenarios(), *list_policies())))
+    return tuple(dict.fromkeys((*list_scenarios(), *list_policies(), *list_designs())))
 
 
 def check_file(name: str, sets: Sequence[str] = (), policy: str | None = None) -> Checked:
-    """What is wrong with a scenario, a policy or a park, given by name or as a file.
+    """What is wrong with a scenario, a policy, a park or a design, given by name or as a file.
 
     Parameters
     ----------
@@ -58,6 +61,9 @@ def check_file(name: str, sets: Sequence[str] = (), policy: str | None = None) -
         if kind is Kind.SCENARIO:
             found = resolve_scenario(name, sets, known, policy)
             return Checked(kind, remarks=found.remarks, resolved=found)
+        if kind is Kind.DESIGN:
+            design = resolve_design(name, known)
+            return Checked(kind, remarks=design.remarks, design=design)
         source = policy_source(name, FilePath()) if kind is Kind.POLICY else park_source(name)
         if kind is Kind.POLICY:
             policy_of(source, None, known)
@@ -80,14 +86,18 @@ def kind_of(name: str) -> Kind:
     if not (name.endswith(SUFFIXES) and path.is_file()):
         if name in list_scenarios():
             return Kind.SCENARIO
-        return Kind.POLICY if name in list_policies() else Kind.PARK if name in list_parks() else Kind.SCENARIO
-    keys = set(read_tree(path, name).tree.members)
+        others = {Kind.POLICY: list_policies, Kind.PARK: list_parks, Kind.DESIGN: list_designs}
+        return next((kind for kind, names in others.items() if name in names()), Kind.SCENARIO)
+    tree = read_tree(path, name).tree
+    keys = set(tree.members)
     if "settings" in keys:
         return Kind.POLICY
     if "segments" in keys and "title" not in keys:
         return Kind.PARK
-    folder = path.resolve().parent.name
-    return {"policies": Kind.POLICY, "parks": Kind.PARK}.get(folder, Kind.SCENARIO)
+    parent = scalar_at(tree, ("extends",))
+    if keys & OF_DESIGNS or (parent in list_designs() and parent not in list_scenarios()):
+        return Kind.DESIGN
+    return {POLICIES: Kind.POLICY, PARKS: Kind.PARK, DESIGNS: Kind.DESIGN}.get(path.resolve().parent.name, Kind.SCENARIO)
 
 
 def park_source(path_or_name: str) -> Source:

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 
 from experiments.design import Design
-from experiments.reading.designs import DESIGNS, resolve_design
+from experiments.reading.designs import FILE, resolve_design
 from experiments.reading.inputs import policy_inputs, scenario_inputs
 from experiments.reading.nodes import Mark, Node, plain, without
-from experiments.reading.resolve import POLICIES, find, resolved
+from experiments.reading.resolve import DESIGNS, POLICIES, find, resolved
 from experiments.reading.writing import written
 
-FILE = "design.yaml"
+__all__ = ["FILE", "design_inputs"]
 
 
 def design_inputs(path_or_name: str, language: str = "en") -> tuple[Design, Mapping[str, str]]:

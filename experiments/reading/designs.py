@@ -10,21 +10,24 @@ from typing import Annotated
 from pydantic import Field
 
 from experiments.design import Design
+from experiments.factors import Factor
 from experiments.reading.catalogue import Catalogue, declared
 from experiments.reading.checking import Findings
-from experiments.reading.drawing import AtLeastOne, PointsEntry, drawn_of
+from experiments.reading.drawing import AtLeastOne, Chance, PointsEntry, drawn_of, path_of
 from experiments.reading.factors import read_whole
-from experiments.reading.files import resolve_scenario
+from experiments.reading.files import Resolved, resolve_scenario
 from experiments.reading.heads import check_name, label
 from experiments.reading.messages import Problem, ReadingError, hint, without_follow_ons
-from experiments.reading.nodes import Mark
+from experiments.reading.nodes import Mark, Node, locate
 from experiments.reading.policies import policy_of, policy_source
 from experiments.reading.probing import Given
-from experiments.reading.resolve import SCENARIOS, Source, find, resolved
+from experiments.reading.resolve import DESIGNS, SCENARIOS, Source, find, resolved
 from experiments.reading.schema import LabelEntry, Reads, Scope
+from experiments.varying import LEVER
+from model.facts import Label
 from model.scenario import Policy
 
-DESIGNS = "designs"  # folder of design files
+FILE = "design.yaml"  # of a design among the inputs of its results
 NO_POLICY = "none"
 Whole = Annotated[int, Reads(read_whole(0))]
 
@@ -32,8 +35,11 @@ Whole = Annotated[int, Reads(read_whole(0))]
 class DesignFile(PointsEntry):
     format: int = 1
     name: str | None = None
+    extends: str | None = None
     title: LabelEntry
     remark: LabelEntry = LabelEntry(zh="", en="")
+    source: str = ""
+    note: str = ""
     scenarios: Scope
     policies: Scope = Field(default_factory=list)
     replications: AtLeastOne = 100
@@ -42,11 +48,38 @@ class DesignFile(PointsEntry):
 
 @dataclass(frozen=True)
 class ResolvedDesign:
-    """A design, how its scenarios were named, and remarks on what is allowed but odd."""
+    """A design, what it was read from, and remarks on what is allowed but odd.
+
+    Attributes
+    ----------
+    tree : of the file, after ``extends``
+    given : how its scenarios were named
+    scenarios : as they were read
+    """
 
     design: Design
+    file: DesignFile
+    tree: Node
     given: tuple[Given, ...]
+    scenarios: tuple[Resolved, ...]
     remarks: tuple[Problem, ...]
+
+
+def title_of(path_or_name: str | FilePath) -> Label:
+    """The title of a design, whose scenarios are not read for it.
+
+    Raises
+    ------
+    ReadingError
+        If its file cannot be read, or is no design.
+    """
+    name = str(path_or_name)
+    source = resolved(find(name, DESIGNS, FilePath(), Mark(name, 0, 0)), DESIGNS)
+    findings = Findings(source.tree)
+    file = findings.validated(DesignFile)
+    if file is None or findings.problems:
+        raise ReadingError(findings.problems)
+    return label(file.title)
 
 
 def read_design(path_or_name: str | FilePath) -> Design:
@@ -73,40 +106,51 @@ def resolve_design(path_or_name: str | FilePath, catalogue: Catalogue | None = N
     source = resolved(find(name, DESIGNS, FilePath(), Mark(name, 0, 0)), DESIGNS)
     findings = Findings(source.tree)
     file = findings.validated(DesignFile)
-    design: Design | None = None
-    given: tuple[Given, ...] = ()
+    found: ResolvedDesign | None = None
     if file is not None:
         check_name(file.name, source.name, findings)
-        given = _given(file, source, findings, known)
-        policies = _policies(file, source, given, findings, known)
-        drawn = drawn_of(file, given, policies, file.seed, findings, known)
-        if drawn is not None and not findings.problems:
-            scenarios = tuple(g.scenario for g in given)
-            whole = (drawn.factors, drawn.method, drawn.n, drawn.listed)
-            design = Design(label(file.title), scenarios, policies, tuple(range(file.replications)), file.seed, *whole)
+        found = _resolved(file, source, findings, known)
     problems = without_follow_ons(source.problems, findings.problems)
-    if problems or design is None:
+    if problems or found is None:
         raise ReadingError(problems)
-    return ResolvedDesign(design, given, tuple(findings.remarks))
+    return found
 
 
-def _given(file: DesignFile, source: Source, findings: Findings, known: Catalogue) -> tuple[Given, ...]:
+def _resolved(file: DesignFile, source: Source, findings: Findings, known: Catalogue) -> ResolvedDesign | None:
+    """A checked file with its scenarios and policies; None if ``findings`` gathered a problem."""
+    scenarios = _scenarios(file, source, findings, known)
+    given = tuple(given for given, _ in scenarios)
+    policies = _policies(file, source, given, findings, known)
+    drawn = drawn_of(file, given, policies, Chance(file.replications, file.seed), findings, known)
+    if drawn is None or findings.problems:
+        return None
+    _remark_replaced(file, drawn.factors, policies, findings)
+    whole = (drawn.factors, drawn.method, drawn.n, drawn.listed)
+    replications = tuple(range(file.replications))
+    design = Design(label(file.title), tuple(one.scenario for one in given), policies, replications, file.seed, *whole)
+    remarks = [*findings.remarks, *(remark for _, read in scenarios for remark in read.remarks)]
+    return ResolvedDesign(design, file, source.tree, given, tuple(read for _, read in scenarios), tuple(dict.fromkeys(remarks)))
+
+
+def _scenarios(file: DesignFile, source: Source, findings: Findings, known: Catalogue) -> list[tuple[Given, Resolved]]:
     """Scenarios that a design names, looked for beside its file and among the shipped ones."""
-    found: list[Given] = []
+    found: list[tuple[Given, Resolved]] = []
     if not file.scenarios:
         findings.add("missing_key", ("scenarios",), {"key": "scenarios"}, hint("example", {"example": "scenarios: [baseline]"}))
     for i, name in enumerate(file.scenarios):
-        at = Mark(findings.tree.mark.file, findings.line(("scenarios", i)), 1)
         try:
-            path = str(find(name, SCENARIOS, source.path.parent, at))
-            scenario = resolve_scenario(path, catalogue=known).scenario
+            path = find(name, SCENARIOS, source.path.parent, _place(findings, "scenarios", i))
+            read = resolve_scenario(str(path), catalogue=known)
         except ReadingError as error:
             findings.problems += [p for p in error.problems if p not in findings.problems]
             continue
-        if scenario.name in [other.scenario.name for other in found]:
-            findings.add("duplicate_name", ("scenarios", i), {"name": scenario.name}, hint("delete"))
-        found.append(Given(scenario, path))
-    return tuple(found)
+        own = read.scenario.name
+        if own in [other.scenario.name for other, _ in found]:
+            findings.add("duplicate_name", ("scenarios", i), {"name": own}, hint("delete"))
+        if own == FilePath(FILE).stem:  # beside the inputs of a design it would take the place of the design itself
+            findings.add("duplicate_name", ("scenarios", i), {"name": own}, hint("path"))
+        found.append((Given(read.scenario, str(path)), read))
+    return found
 
 
 def _policies(
@@ -118,9 +162,9 @@ def _policies(
         own = one.scenario.policy
         policies = [own] if own is not None and not file.policies else []
         for i, name in enumerate(file.policies or ([] if policies else [NO_POLICY])):
-            at = Mark(findings.tree.mark.file, findings.line(("policies", i)), 1)
             try:
-                policy = policy_of(policy_source(name, source.path.parent, at), one.scenario.park, known)
+                found_at = policy_source(name, source.path.parent, _place(findings, "policies", i))
+                policy = policy_of(found_at, one.scenario.park, known)
             except ReadingError as error:
                 findings.problems += [p for p in error.problems if p not in findings.problems]
                 continue
@@ -129,3 +173,20 @@ def _policies(
             policies.append(policy)
         found.append(tuple(policies))
     return tuple(found)
+
+
+def _place(findings: Findings, key: str, i: int) -> Mark:
+    """Where a name of a list stands, or the key whose only name it is."""
+    return locate(findings.tree, findings.original((key, i)))
+
+
+def _remark_replaced(
+    file: DesignFile, factors: Sequence[Factor], policies: Sequence[Sequence[Policy]], findings: Findings
+) -> None:
+    """Say where a policy sets a lever that varies: its own setting does not hold then."""
+    for factor in factors:
+        lever = factor.name.removeprefix(LEVER)
+        setting = [p.name for own in policies for p in own if any(s.lever == lever for s in p.settings)]
+        if factor.name == LEVER + lever and setting:
+            facts = {"names": ", ".join(dict.fromkeys(setting)), "lever": lever}
+            findings.remark("lever_replaced", path_of(file, factor), facts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Annotated, Literal
@@ -24,16 +24,17 @@ from experiments.factors import (
     points_of,
 )
 from experiments.reading.catalogue import Catalogue
-from experiments.reading.checking import Findings
+from experiments.reading.checking import Findings, scalar_at
 from experiments.reading.factors import Kind, kind_of, nearest_names, read_factor, read_whole
 from experiments.reading.messages import hint
 from experiments.reading.probing import Given, refuse_followed
 from experiments.reading.quantities import QuantityError
 from experiments.reading.schema import Entry, Reads
-from experiments.varying import ASSUMPTION, default_of, is_lever
+from experiments.varying import ASSUMPTION, can_vary, default_of, is_lever
 from model.scenario import Policy
 
 AtLeastOne = Annotated[int, Reads(read_whole(1))]
+MOST_RUNS = 1_000_000  # all are listed before the first of them runs
 
 
 class PointsEntry(Entry):
@@ -55,8 +56,16 @@ class Drawn:
     listed: tuple[Values, ...]
 
 
+@dataclass(frozen=True)
+class Chance:
+    """What else decides how many runs a design has and what its samples draw."""
+
+    n_replications: int
+    seed: int
+
+
 def drawn_of(
-    entry: PointsEntry, given: Sequence[Given], policies: Sequence[Sequence[Policy]], seed: int, findings: Findings,
+    entry: PointsEntry, given: Sequence[Given], policies: Sequence[Sequence[Policy]], chance: Chance, findings: Findings,
     known: Catalogue,
 ) -> Drawn | None:  # fmt: skip
     """What varies, checked against the scenarios and policies; None if ``findings`` gathered a problem of it."""
@@ -67,25 +76,42 @@ def drawn_of(
         factors, listed = _listed(entry, given, findings, known, kinds)
     else:
         factors, listed = tuple(_factors(entry, given, findings, known, kinds)), ()
+    if findings.says(("method",)) and scalar_at(findings.tree, ("method",)) != entry.method:
+        return None  # refused already; what goes with it cannot be told
     _check_keys(entry, method, findings)
     if method is Method.ONE_AT_A_TIME:
-        factors = tuple(_with_default(f, _path(entry, f), given, policies, findings) for f in factors)
+        factors = tuple(_with_default(f, path_of(entry, f), given, policies, findings) for f in factors)
     if method is Method.FACTORIAL:
         for factor in factors:
             if factor.spacing in (Spacing.UNIFORM, Spacing.LOG_UNIFORM) and not factor.levels:
-                findings.add("levels_needed", _path(entry, factor), {}, hint("levels"))
+                findings.add("levels_needed", path_of(entry, factor), {}, hint("levels"))
     if len(findings.problems) > before:
         return None
     n = entry.n or 0
     if method in SAMPLED and not n:  # what stands there is refused already
         return None
-    if n_points(factors, method, n, listed) > MOST_POINTS:
-        facts = {"given": f"{n_points(factors, method, n, listed):,}", "limit": f"{MOST_POINTS:,}"}
-        findings.add("too_many_points", ("n",) if method in SAMPLED else ("factors",), facts, hint("fewer_points"))
+    drawn = Drawn(factors, method, n, listed)
+    if _too_many(drawn, sum(map(len, policies)), chance.n_replications, findings):
         return None
-    refuse_followed(factors, {f.name: _path(entry, f) for f in factors}, given, findings)
-    _check_ids(Drawn(factors, method, n, listed), seed, findings)
-    return Drawn(factors, method, n, listed) if len(findings.problems) == before else None
+    refuse_followed(factors, {f.name: path_of(entry, f) for f in factors}, given, findings)
+    _check_ids(drawn, chance.seed, findings)
+    return drawn if len(findings.problems) == before else None
+
+
+def _too_many(drawn: Drawn, n_pairs: int, n_replications: int, findings: Findings) -> bool:
+    """Refuse more points, or more runs, than a machine can list; said before any of them is made."""
+    n = n_points(drawn.factors, drawn.method, drawn.n, drawn.listed)
+    if n > MOST_POINTS:
+        facts = {"given": f"{n:,}", "limit": f"{MOST_POINTS:,}"}
+        findings.add("too_many_points", ("n",) if drawn.method in SAMPLED else ("factors",), facts, hint("fewer_points"))
+        return True
+    if n * n_pairs * n_replications > MOST_RUNS:
+        facts = {"points": f"{n:,}", "pairs": f"{n_pairs:,}", "replications": f"{n_replications:,}"}
+        facts |= {"given": f"{n * n_pairs * n_replications:,}", "limit": f"{MOST_RUNS:,}"}
+        where = next((key for key in ("replications", "n", "factors", "points") if findings.says((key,))), "scenarios")
+        findings.add("too_many_runs", (where,), facts, hint("fewer_runs"))
+        return True
+    return False
 
 
 def _check_ids(drawn: Drawn, seed: int, findings: Findings) -> None:
@@ -95,7 +121,7 @@ def _check_ids(drawn: Drawn, seed: int, findings: Findings) -> None:
         findings.add("same_ids", ("factors",), {"id": error.point_id}, hint("other_seed"))
 
 
-def _path(entry: PointsEntry, factor: Factor) -> tuple[str | int, ...]:
+def path_of(entry: PointsEntry, factor: Factor) -> tuple[str | int, ...]:
     """Where a factor stands: under its full name, or under that of the parameter alone."""
     names = [name for name in entry.factors if factor.name in (name, ASSUMPTION + name)]
     return ("factors", names[0]) if names else ("points",)
@@ -123,7 +149,10 @@ def _check_keys(entry: PointsEntry, method: Method, findings: Findings) -> None:
 def _kind(name: str, path: tuple[str | int, ...], given: Sequence[Given], findings: Findings, known: Catalogue) -> Kind | None:
     scenarios = [one.scenario for one in given]
     kind = kind_of(name, scenarios, known)
-    if kind is None and scenarios:
+    lacking = [scenario.name for scenario in scenarios if not can_vary(scenario, name)]
+    if kind is None and lacking and len(lacking) < len(scenarios):
+        findings.add("factor_lacking", path, {"name": name, "names": ", ".join(lacking)}, hint("design_of_its_own"))
+    elif kind is None and scenarios:
         findings.add("unknown_factor", path, {"name": name}, nearest_names(name, scenarios, known))
     return kind
 
@@ -161,29 +190,47 @@ def _listed(
 ) -> tuple[tuple[Factor, ...], tuple[Values, ...]]:
     """Points given one by one, and the factors that they give: all give the same."""
     found: list[dict[str, Value]] = []
+    whole: list[dict[str, Value]] = []  # points of which nothing had to be left out
     for i, point in enumerate(entry.points):
-        values: dict[str, Value] = {}
-        for name, raw in point.items():
-            kind = _kind(name, ("points", i, name), given, findings, known)
-            if kind is None:
-                continue
-            kinds[kind.name] = kind
-            try:
-                values[kind.name] = kind.read(raw)
-            except QuantityError as error:
-                findings.refused(error, ("points", i, name))
-        if found and set(values) != set(found[0]) and len(point) == len(values):
-            findings.add("point_names", ("points", i), {"names": ", ".join(sorted(set(values) ^ set(found[0])))})
-        if values in found:
-            findings.add(
-                "point_twice", ("points", i), {"line": str(findings.line(("points", found.index(values))))}, hint("delete")
-            )
+        values = dict(_values_of(point, i, given, findings, known, kinds))
         found.append(values)
+        if len(values) < len(point):
+            continue
+        if whole and set(values) != set(whole[0]):
+            findings.add("point_names", ("points", i), {"names": ", ".join(sorted(set(values) ^ set(whole[0])))})
+        elif values in whole:
+            line = findings.line(("points", found.index(values)))
+            findings.add("point_twice", ("points", i), {"line": str(line)}, hint("delete"))
+        whole.append(values)
     columns = {name: tuple(dict.fromkeys(values[name] for values in found if name in values)) for name in kinds}
     factors = [
         Factor(k.name, Spacing.VALUES, values=columns[n], unit=k.unit, label=k.label) for n, k in kinds.items() if columns[n]
     ]
     return tuple(factors), tuple(found)
+
+
+def _values_of(
+    point: Mapping[str, object], i: int, given: Sequence[Given], findings: Findings, known: Catalogue, kinds: dict[str, Kind]
+) -> Iterator[tuple[str, Value]]:
+    """Name and value of each factor of a listed point, less those that cannot be read."""
+    seen: set[str] = set()
+    for name, raw in point.items():
+        path = ("points", i, name)
+        kind = _kind(name, path, given, findings, known)
+        if kind is None:
+            continue
+        if kind.name in seen:
+            findings.add("factor_twice", path, {"name": kind.name}, hint("delete"))
+            continue
+        seen.add(kind.name)
+        kinds[kind.name] = kind
+        try:
+            value = kind.read(raw)
+        except QuantityError as error:
+            findings.refused(error, path)
+            continue
+        _remark_odd(kind, (value, value), path, findings)
+        yield kind.name, value
 
 
 def _with_default(

@@ -149,34 +149,36 @@ def explained(resolved: Resolved, language: str) -> str:
     word = "抽样" if language == "zh" else "drawn"
 
     def comment(path: Path, node: Node) -> str:
-        place = _place(path, node)
+        said = place(path, node)
         numbers = points.get(path, points.get(path[:-1]) if path and path[-1] in WHOLE else None)
-        return place if numbers is None else f"{place}  {word} {' … '.join(f'{n:.4g}' for n in numbers)}"
+        return said if numbers is None else f"{said}  {word} {' … '.join(f'{n:.4g}' for n in numbers)}"
 
     return f"# {HEAD.in_language(language)}\n{written(whole(resolved), comment)}"
 
 
 def explained_tree(tree: Node) -> str:
     """A policy or a park after ``extends``, each line with its place."""
-    return written(without(tree, ("extends",)), _place)
+    return written(without(tree, ("extends",)), place)
 
 
-def _place(path: Path, node: Node) -> str:  # noqa: ARG001 - a comment may hang on the path
+def place(path: Path, node: Node) -> str:  # noqa: ARG001 - a comment may hang on the path
+    """Where a value came from, as the remark behind its line."""
     return f"{node.mark.file}:{node.mark.line}" if node.mark.line else node.mark.file
 
 
 def explained_values(resolved: Resolved) -> list[Explained]:
     """The resolved scenario value by value, as :func:`explained` has its lines."""
     points = drawn(resolved)
-    return [Explained(path, value, mark, points.get(path)) for path, value, mark in _leaves(whole(resolved), ())]
+    return [Explained(path, value, mark, points.get(path)) for path, value, mark in leaves(whole(resolved))]
 
 
-def _leaves(node: Node, path: Path) -> Iterator[tuple[Path, object, Mark]]:
+def leaves(node: Node, path: Path = ()) -> Iterator[tuple[Path, object, Mark]]:
+    """Path, value and place of every line of a tree."""
     if isinstance(node.value, Mapping) and not one_place(node):
         for key, child in node.value.items():
-            yield from _leaves(child, (*path, key))
+            yield from leaves(child, (*path, key))
     elif isinstance(node.value, tuple) and not one_place(node):
         for position, child in enumerate(node.value):
-            yield from _leaves(child, (*path, position))
+            yield from leaves(child, (*path, position))
     else:
         yield path, plain(node), node.mark

@@ -89,7 +89,7 @@ def nearest_names(name: str, scenarios: Sequence[Scenario], known: Catalogue) ->
     """The names of factors nearest to one: of its block where it leads into one, else with parameters first."""
     block = name.partition(".")[0] + "."
     labels = {**{n: f.label.zh for n, f in known.parameters.items()}, **{LEVER + n: v.label.zh for n, v in known.levers.items()}}
-    levers = [LEVER + lever for lever in known.levers]
+    levers = [*(LEVER + lever for lever in known.levers), *(name for name in known.parameters if name.startswith(LEVER))]
     of_park = [path for scenario in scenarios for path in paths_of(scenario)]
     if block == ASSUMPTION:
         return choices(name, [ASSUMPTION + parameter for parameter in known.parameters])

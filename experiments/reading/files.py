@@ -13,7 +13,7 @@ from experiments.reading.messages import Problem, ReadingError, without_follow_o
 from experiments.reading.nodes import Mark, Node, merge, only, without
 from experiments.reading.parks import ParkSource, build_park
 from experiments.reading.policies import policy_source, policy_within
-from experiments.reading.resolve import PARKS, POLICIES, SCENARIOS, SHIPPED, Source, find, names_in, resolved, with_sets
+from experiments.reading.resolve import DESIGNS, PARKS, POLICIES, SCENARIOS, SHIPPED, Source, find, names_in, resolved, with_sets
 from experiments.reading.scenarios import Parts, assumptions_of, scenario_of
 from experiments.reading.schema import PARK_BLOCKS, ParkFile, ScenarioFile
 from model.scenario import Scenario
@@ -46,6 +46,11 @@ def list_policies(folder: FilePath = SHIPPED) -> tuple[str, ...]:
 def list_parks(folder: FilePath = SHIPPED) -> tuple[str, ...]:
     """Names of the parks of a scenario folder, the shipped ones if none is given."""
     return names_in(folder / PARKS)
+
+
+def list_designs(folder: FilePath = SHIPPED) -> tuple[str, ...]:
+    """Names of the designs of a scenario folder, the shipped ones if none is given."""
+    return names_in(folder / DESIGNS)
 
 
 def read_scenario(path_or_name: str, sets: Sequence[str] = (), catalogue: Catalogue | None = None) -> Scenario:

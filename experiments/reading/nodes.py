@@ -67,9 +67,10 @@ def moved(node: Node, mark: Mark) -> Node:
     return Node(node.value, mark)
 
 
-WHOLE = frozenset(
-    {"value", "uniform", "triangular", "log_uniform", "normal", "lognormal", "choice", "delayed", "closes", "zh", "en"}
-)
+WHOLE = frozenset({
+    "value", "uniform", "triangular", "log_uniform", "normal", "lognormal", "choice", "integers", "values", "delayed", "closes",
+    "zh", "en",
+})  # fmt: skip
 
 
 def merge(base: Node, over: Node) -> Node:

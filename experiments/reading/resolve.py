@@ -16,8 +16,13 @@ from model.facts import Label
 
 SHIPPED = FilePath(__file__).resolve().parents[2] / "scenarios"
 SUFFIXES = (".yaml", ".yml")
-SCENARIOS, POLICIES, PARKS = ".", "policies", "parks"  # folders of each kind of file
-
+SCENARIOS, POLICIES, PARKS, DESIGNS = ".", "policies", "parks", "designs"  # folders of each kind of file
+NAMED: Mapping[str, Mapping[str, str]] = {  # keys of a kind of file that name others, and of which kind those are
+    SCENARIOS: {"park": PARKS, "policy": POLICIES},
+    DESIGNS: {"scenarios": SCENARIOS, "policies": POLICIES},
+}
+OF_DESIGNS = frozenset({"scenarios", "factors", "points", "method", "replications"})  # keys that only designs have
+OF_OTHERS = frozenset({"clock", "park", "settings", "segments"})
 
 FORMAT = 1
 OWN = ("name", "extends", "format")  # keys that speak of a file alone and are not inherited
@@ -47,6 +52,8 @@ def names_in(folder: FilePath) -> tuple[str, ...]:
 def find(name: str, kind: str, near: FilePath, said: Mark) -> FilePath:
     """The file that a path or a name means: a name is looked for under ``near`` and among the shipped files.
 
+    What stands in a folder called like those of policies, parks or designs looks beside that folder first.
+
     Raises
     ------
     ReadingError
@@ -61,16 +68,21 @@ def find(name: str, kind: str, near: FilePath, said: Mark) -> FilePath:
             return found[0]
     elif written.suffix and written.is_file():
         raise ReadingError([problem("not_yaml_file", said, facts={"name": name})])
-    folders = [f for f in dict.fromkeys((near / kind, SHIPPED / kind)) if f.is_dir()]
-    hits = [folder / (name + suffix) for folder in folders for suffix in SUFFIXES if (folder / (name + suffix)).is_file()]
-    hits = list({path.resolve(): path for path in hits}.values())
+    home = near.parent if near.name in (POLICIES, PARKS, DESIGNS) else near
+    hits = _called(name, (home / kind, SHIPPED / kind)) or _called(name, (near / kind,))
     if len(hits) > 1:
         facts = {"name": name, "one": shown_path(hits[0]), "other": shown_path(hits[1])}
         raise ReadingError([problem("ambiguous_name", said, facts=facts, hint=hint("path"))])
     if hits:
         return hits[0]
-    known = [known for folder in folders for known in names_in(folder)]
+    known = [known for folder in dict.fromkeys((home / kind, near / kind, SHIPPED / kind)) for known in names_in(folder)]
     raise ReadingError([problem("no_file", said, facts={"name": name}, hint=choices(name, known) if known else None)])
+
+
+def _called(name: str, folders: Sequence[FilePath]) -> list[FilePath]:
+    """The YAML files of that name, each once."""
+    paths = (folder / (name + suffix) for folder in folders for suffix in SUFFIXES)
+    return list({path.resolve(): path for path in paths if path.is_file()}.values())
 
 
 def resolved(path: FilePath, kind: str, chain: tuple[FilePath, ...] = ()) -> Source:
@@ -103,22 +115,37 @@ def resolved(path: FilePath, kind: str, chain: tuple[FilePath, ...] = ()) -> Sou
 
 
 def _own_text(path: FilePath, kind: str) -> Text:
-    """One file with its blocks, its format checked, and the park and policy that it names made paths."""
+    """One file with its blocks, its format checked, and the files that it names made paths."""
     text = read_tree(path, shown_path(path))
     if not isinstance(text.tree.value, Mapping):
         given = {"given": shown(plain(text.tree))}
         raise ReadingError([*text.problems, problem("not_mapping", text.tree.mark, facts=given)])
+    _refuse_other_kind(text.tree, kind)
     text = included(text, path.parent)
     value = dict(text.tree.members)
-    if kind == SCENARIOS:
-        for key, folder in (("park", PARKS), ("policy", POLICIES)):
-            if key in value:
-                value[key] = _as_path(value[key], folder, path.parent)
+    for key, folder in NAMED.get(kind, {}).items():
+        if key in value:
+            value[key] = _as_path(value[key], folder, path.parent)
     return Text(dataclasses.replace(text.tree, value=value), (*text.problems, *_wrong_format(text.tree)))
 
 
+def _refuse_other_kind(tree: Node, kind: str) -> None:
+    """Refuse a design where a scenario is meant, and another file where a design is: each has a command of its own."""
+    keys = set(tree.members)
+    if kind == SCENARIOS and keys >= {"scenarios"} and not keys & OF_OTHERS:
+        raise ReadingError([problem("is_design", tree.keys["scenarios"], hint=hint("sweep"))])
+    if kind == DESIGNS and keys & OF_OTHERS and not keys & OF_DESIGNS:
+        key = next(key for key in tree.members if key in OF_OTHERS)
+        raise ReadingError([problem("no_design", tree.keys[key], facts={"key": key}, hint=hint("run"))])
+
+
 def _as_path(node: Node, kind: str, near: FilePath) -> Node:
-    """A name as the path of its file, so that it means the same where the file is extended; as it is if there is no such file."""
+    """A name as the path of its file, so that it means the same where the file is extended; as it is if there is no such file.
+
+    Of a list every name.
+    """
+    if isinstance(node.value, tuple):
+        return dataclasses.replace(node, value=tuple(_as_path(child, kind, near) for child in node.value))
     if not isinstance(node.value, str):
         return node
     try:

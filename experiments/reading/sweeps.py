@@ -9,7 +9,7 @@ from experiments.design import Design
 from experiments.factors import Method
 from experiments.reading.catalogue import Catalogue, declared
 from experiments.reading.checking import Findings
-from experiments.reading.drawing import PointsEntry, drawn_of
+from experiments.reading.drawing import Chance, PointsEntry, drawn_of
 from experiments.reading.messages import Problem, ReadingError, hint, problem
 from experiments.reading.nodes import Mark, Node, moved
 from experiments.reading.probing import Given
@@ -54,7 +54,7 @@ def design_of(
     tree, problems = _tree(arguments)
     findings = Findings(tree)
     entry = findings.validated(PointsEntry)
-    drawn = None if entry is None else drawn_of(entry, given, policies, seed, findings, known)
+    drawn = None if entry is None else drawn_of(entry, given, policies, Chance(len(replications), seed), findings, known)
     problems += findings.problems
     if problems or drawn is None:
         raise ReadingError(dict.fromkeys(problems))

@@ -107,6 +107,13 @@ TEXTS: Mapping[str, Label] = {
     ),
     "invalid": Label("无效：{problem}", "invalid: {problem}"),
     "unknown_factor": Label("“{name}”不是可以变动的因素", "{name!r} is nothing that can vary"),
+    "is_design": Label("这是试验设计，不是情景", "this is a design, not a scenario"),
+    "no_design": Label("试验设计里没有“{key}”：这是别的文件", "a design has no {key!r}: this is another kind of file"),
+    "factor_lacking": Label("情景“{names}”没有“{name}”", "scenario {names!r} has no {name!r}"),
+    "lever_replaced": Label(
+        "政策方案“{names}”自己也设了“{lever}”：各点都用因素的力度代替它，全程有效",
+        "policy {names!r} sets {lever!r} itself: every point puts the level of the factor in its place, for the whole run",
+    ),
     "factor_forms": Label(
         "这里应写明因素取哪些值，而不是 {given}", "the values that a factor takes are expected here, not {given}"
     ),
@@ -123,13 +130,18 @@ TEXTS: Mapping[str, Label] = {
     "value_twice": Label("取值 {given} 重复", "the value {given} stands twice"),
     "factor_twice": Label("因素“{name}”写了两次", "the factor {name!r} stands twice"),
     "default_needed": Label(
-        "各情景或政策方案中“{name}”的默认值不一，逐一变动时需要写出 default",
-        "scenarios or policies differ in {name!r}: give the default that it keeps while others vary",
+        "情景或政策方案里“{name}”另有设置或各不相同，需要写出其他因素变动时它保持的 default",
+        "scenarios or policies set {name!r} or differ in it: give the default that it keeps while others vary",
     ),
     "needless_key": Label("method: {method} 不用“{key}”", "method: {method} takes no {key!r}"),
     "key_of_method": Label("method: {method} 需要“{key}”", "method: {method} needs {key!r}"),
     "sobol_size": Label("Sobol 抽样的点数应为 2 的幂，而不是 {given}", "a Sobol sample takes a power of two, not {given}"),
     "too_many_points": Label("点数 {given} 过多，上限 {limit}", "{given} points are too many, at most {limit}"),
+    "too_many_runs": Label(
+        "{points} 个点 × {pairs} 对情景与政策方案 × {replications} 次重复 = {given} 次运行，过多，上限 {limit}",
+        "{points} points × {pairs} pairs of scenario and policy × {replications} replications = {given} runs are too many,"
+        " at most {limit}",
+    ),
     "library": Label("未安装 {name}", "{name} is not installed"),
     "point_names": Label(
         "每个点都要给出同样的因素；这里多或少了 {names}", "every point gives the same factors; this one differs in {names}"
@@ -177,6 +189,10 @@ HINTS: Mapping[str, Label] = {
     "levels": Label("例如加上 levels: 5", "for example with levels: 5"),
     "delete": Label("请删去它", "delete it"),
     "fewer_points": Label("请减少 levels，或改用抽样", "give fewer levels, or take a sample"),
+    "sweep": Label("请用 sweep 命令运行", "run it with the command sweep"),
+    "run": Label("情景请用 run 命令运行", "run a scenario with the command run"),
+    "fewer_runs": Label("请减少点数或 replications", "give fewer points or replications"),
+    "design_of_its_own": Label("请删去它，或把该情景放进另一个试验设计", "delete it, or put that scenario into another design"),
     "scenario_instead": Label("请为每个取值各写一个情景", "write a scenario for each value"),
     "install": Label("请运行 {command}，或改用 method: latin_hypercube", "run {command}, or take method: latin_hypercube"),
     "two_powers": Label("请写成 {low} 或 {high}", "write {low} or {high}"),

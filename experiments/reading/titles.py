@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from experiments.design import METHODS
 from model.facts import Label
 
 TITLES: Mapping[str, Label] = {
@@ -128,6 +129,21 @@ TITLES: Mapping[str, Label] = {
     "unit": Label("单位", "Unit"),
     "factor": Label("换算系数", "Factor"),
     "ObservedEntry.value": Label("实际值", "Value seen"),
+    # designs
+    "scenarios": Label("情景", "Scenarios"),
+    "policies": Label("政策方案", "Policies"),
+    "replications": Label("重复次数", "Replications"),
+    "seed": Label("随机种子", "Seed"),
+    "method": Label("取点方法", "Method"),
+    "n": Label("点数", "Number of points"),
+    "factors": Label("变动因素", "Factors"),
+    "points": Label("逐点取值", "Points"),
+    "integers": Label("整数区间", "Whole numbers"),
+    "values": Label("给定取值", "Values"),
+    "levels": Label("取几个值", "Levels"),
+    "default": Label("不变动时的值", "Default"),
+    "Factor.uniform": Label("区间", "Range"),
+    "Factor.log_uniform": Label("对数区间", "Range on a log scale"),
     # ways of giving a number that is not known exactly
     "value": Label("默认值", "Value"),
     "range": Label("区间", "Range"),
@@ -150,6 +166,7 @@ TITLES: Mapping[str, Label] = {
     "closes": Label("关停", "Closes"),
 }
 WORDS: Mapping[str, Label] = {
+    **{f"method.{method.value}": words for method, words in METHODS.items()},
     "plant.office": Label("办公楼", "offices"),
     "plant.plant": Label("厂房", "plants"),
     "plant.fab": Label("洁净厂房", "clean rooms"),

@@ -32,7 +32,9 @@ from pathlib import Path
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from experiments.design import Design
 from experiments.reading import Problem, ReadingError, read_policy, read_scenario
+from experiments.reading.designs import read_design
 from experiments.reading.nodes import plain
 from experiments.reading.resolve import SHIPPED
 from experiments.reading.tables import read_block, read_rows
@@ -47,6 +49,7 @@ IDLE = re.compile(r"^\S*/(source|note|remark|remark/zh|remark/en|extends|order):
 THROUGH = "format: 1\ntitle: {{zh: 试, en: Try}}\npark: parks/{park}\nclock: {{end: 2060Q4}}\n"
 
 Damage = Callable[[str, random.Random], str]
+Meaning = Scenario | Policy | Design
 
 
 # --- damage
@@ -239,7 +242,7 @@ class Shipped:
     """A file that comes with the model."""
 
     path: Path
-    kind: str  # scenario, policy, park, block (of a park) or data (a table that a park names)
+    kind: str  # scenario, policy, design, park, block (of a park) or data (a table that a park names)
     park: str = ""  # what a park, a block or data are read with
 
 
@@ -248,6 +251,7 @@ def shipped() -> tuple[Shipped, ...]:
     parks = sorted(SHIPPED.glob("parks/*.yaml"))
     found = [Shipped(path, "scenario") for path in sorted(SHIPPED.glob("*.yaml"))]
     found += [Shipped(path, "policy") for path in sorted(SHIPPED.glob("policies/*.yaml"))]
+    found += [Shipped(path, "design") for path in sorted(SHIPPED.glob("designs/*.yaml"))]
     found += [Shipped(path, "park", path.stem) for path in parks]
     found += [Shipped(path, "block", path.parent.name) for path in sorted(SHIPPED.glob("parks/*/*"))]
     for path in sorted(SHIPPED.glob("data/*.csv")):
@@ -269,10 +273,10 @@ class Copy:
     entrance: Path
     kind: str
 
-    def read(self) -> Scenario | Policy:
+    def read(self) -> Meaning:
         if self.kind == "policy":
             return read_policy(str(self.entrance), science_city().park)
-        return read_scenario(str(self.entrance))
+        return read_design(self.entrance) if self.kind == "design" else read_scenario(str(self.entrance))
 
     def tree(self) -> object:
         if self.kind == "data":
@@ -306,7 +310,7 @@ def copied(file: Shipped, folder: Path) -> Copy:
 
 
 @functools.cache
-def undamaged(file: Shipped) -> tuple[object, Scenario | Policy]:
+def undamaged(file: Shipped) -> tuple[object, Meaning]:
     """The tree and the meaning of a shipped file."""
     with tempfile.TemporaryDirectory() as folder:
         copy = copied(file, Path(folder))
@@ -493,7 +497,7 @@ def _speechless(problems: tuple[Problem, ...]) -> str:
     return ""
 
 
-def _meaning(file: Shipped, copy: Copy, value: Scenario | Policy) -> tuple[str, str]:
+def _meaning(file: Shipped, copy: Copy, value: Meaning) -> tuple[str, str]:
     """An accepted copy must have been read as it is written, and with unchanged text mean the same."""
     tree, (before, meant) = copy.tree(), undamaged(file)
     try:

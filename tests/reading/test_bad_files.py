@@ -133,6 +133,16 @@ def test_a_bad_file_ends_the_real_commands_with_words(file: str, tmp_path: Path)
         assert list(here.iterdir()) == []
 
 
+@pytest.mark.parametrize("case", [case for case in CASES if case.file.startswith("designs/")], ids=lambda case: case.file)
+def test_a_bad_design_is_swept_nowhere(case: Case, tmp_path: Path) -> None:
+    """It is refused in the words of ``check`` before anything is written."""
+    command = ["sweep", str(BAD / case.file), "--out", str(tmp_path / "results"), "--lang", "en"]
+    done = CliRunner().invoke(app, command, catch_exceptions=False)
+    assert done.exit_code == 2
+    assert done.stdout == "" and case.en in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_every_file_is_expected() -> None:
     """A bad file that no row names would never be read."""
     named = {name for case in CASES for name in (case.file, case.at)}
@@ -140,10 +150,11 @@ def test_every_file_is_expected() -> None:
     found = {path.relative_to(BAD).as_posix() for path in BAD.rglob("*") if path.is_file()}
     assert {name for name in found - named - beside if not Path(name).name.startswith("sound")} == set()
     assert len(CASES) >= 70
+    assert sum(case.file.startswith("designs/") for case in CASES) >= 25
 
 
 @pytest.mark.parametrize("file", ["sound.yaml", "policies/sound.yaml", "parks/sound.yaml", "parks/sound_trade.yaml",
-                                  "parks/sound_table.yaml", "parks/sound_series.yaml"])  # fmt: skip
+                                  "parks/sound_table.yaml", "parks/sound_series.yaml", "designs/sound.yaml"])  # fmt: skip
 def test_what_the_bad_files_extend_is_sound(file: str, tmp_path: Path) -> None:
     assert checked(entrance(file, tmp_path)).exit_code == 0
 

@@ -15,6 +15,9 @@ from ruamel.yaml import YAML
 from experiments.documents import __main__ as command
 from experiments.documents.schemas import FIRST_LINE, FOLDERS, schema_path, schema_text
 from experiments.reading import schema as entries
+from experiments.reading.catalogue import declared
+from experiments.reading.designs import DesignFile
+from experiments.reading.factors import KEYS, kind_of, read_factor
 from experiments.reading.fates import DATED, PLAIN
 from experiments.reading.json_schema import json_schema
 from experiments.reading.json_schema.values import Values
@@ -38,6 +41,7 @@ TEXTS = (
 HEAD = "format: 1\ntitle: {zh: 试, en: Try}\n"
 PARK = "format: 1\nlabel: {zh: 试, en: Try}\n"
 CHILD = HEAD + "extends: baseline\n"
+DESIGN = HEAD + "scenarios: [baseline]\n"
 SETTING = HEAD + "settings: [{lever: seed_fund, level: 1 亿元/年, start: 2023Q1}]\n"
 WRONG = (
     ("scenario", CHILD, "clokc: {end: 2030Q4}\n"),
@@ -75,11 +79,35 @@ WRONG = (
     ("policy", HEAD, "settings: [{lever: seed_fund, level: 1, start: 2023}]\n"),
     ("policy", HEAD, "setings: []\n"),
     ("policy", "", "format: 2\ntitle: {zh: 试, en: Try}\n"),
+    ("design", DESIGN, "method: sobol\nn: 100\nfactors: {growth.people: {}}\n"),
+    ("design", DESIGN, "method: random\nfactors: {growth.people: {}}\n"),
+    ("design", DESIGN, "method: factorial\nn: 4\n"),
+    ("design", DESIGN, "method: sobel\n"),
+    ("design", DESIGN, "method: list\n"),
+    ("design", DESIGN, "method: list\npoints: [{levers.seed_fund: 9}]\n"),
+    ("design", DESIGN, "method: one_at_a_time\n"),
+    ("design", DESIGN, "replications: 0\n"),
+    ("design", DESIGN, "factors: {growth.peple: {}}\n"),
+    ("design", DESIGN, "factors: {growth.people: 5}\n"),
+    ("design", DESIGN, "factors: {growth.people: [5%]}\n"),
+    ("design", DESIGN, "factors: {growth.people: {uniform: [1]}}\n"),
+    ("design", DESIGN, "factors: {growth.people: {uniform: [1, 2], values: [1]}}\n"),
+    ("design", DESIGN, "factors: {growth.people: {values: [1], levels: 3}}\n"),
+    ("design", DESIGN, "factors: {levers.seed_fund: {values: {full: 9}}}\n"),
+    ("design", "format: 1\ntitle: 试\n", "replications: 3\n"),
     ("park", PARK, "extends: hsinchu\nzones: {park: {plants: [house]}}\n"),
     ("park", PARK, "extends: hsinchu\nconstraints: [{quantity: firms, scope: all, range: [1 亿元, 2], source: x}]\n"),
     ("park", PARK, "extends: hsinchu\npipeline: {signed: {2023: 4}}\n"),
     ("park", PARK, "start: 2022Q3\nindustries: {}\nsegments: {}\n"),
 )  # fmt: skip
+
+RIGHT = (
+    ("scenario", CHILD),
+    ("policy", HEAD + "settings: []\n"),
+    ("policy", SETTING),
+    ("design", DESIGN),
+    ("design", "format: 1\nextends: lever_sample\nn: 128\n"),
+)
 
 
 @cache
@@ -93,7 +121,7 @@ def loaded(text):
 
 def entry_kinds():
     found = vars(entries).values()
-    return [kind for kind in found if inspect.isclass(kind) and issubclass(kind, entries.Entry)]
+    return [DesignFile, *(kind for kind in found if inspect.isclass(kind) and issubclass(kind, entries.Entry))]
 
 
 @pytest.mark.parametrize("kind", FOLDERS)
@@ -129,7 +157,7 @@ def test_wrong_files_are_refused(kind, head, text):
     assert not validator(kind).is_valid(loaded(head + text))
 
 
-@pytest.mark.parametrize(("kind", "text"), [("scenario", CHILD), ("policy", HEAD + "settings: []\n"), ("policy", SETTING)])
+@pytest.mark.parametrize(("kind", "text"), RIGHT)
 def test_what_they_stand_on_is_right(kind, text):
     assert validator(kind).is_valid(loaded(text))
 
@@ -165,7 +193,7 @@ def pairs(node):
 
 def test_every_key_has_a_title_and_a_hint_in_both_languages():
     named = [(kind.__name__, key) for kind in entry_kinds() for key in kind.model_fields]
-    named += [("", key) for key in (*ALLOWED, *PLAIN, *DATED)]
+    named += [("", key) for key in (*ALLOWED, *PLAIN, *DATED)] + [("Factor", key) for key in KEYS]
     for entry, key in named:
         hint = hint_of(key, entry)
         assert key in TITLES or f"{entry}.{key}" in TITLES, f"titles.py lacks {entry}.{key}"
@@ -174,7 +202,8 @@ def test_every_key_has_a_title_and_a_hint_in_both_languages():
 
 
 def test_nothing_is_named_that_is_no_key():
-    known = {key for kind in entry_kinds() for key in kind.model_fields} | {*ALLOWED, *PLAIN, *DATED}
+    known = {key for kind in entry_kinds() for key in kind.model_fields} | {*ALLOWED, *PLAIN, *DATED, *KEYS}
+    known |= {f"Factor.{key}" for key in KEYS}
     known |= {f"{kind.__name__}.{key}" for kind in entry_kinds() for key in kind.model_fields}
     assert set(TITLES) == set(HINTS)
     assert not set(TITLES) - known
@@ -218,6 +247,40 @@ def test_every_measure_and_lever_is_there_with_its_unit(kind, name, facts):
     for key, fact in facts.items():
         assert fact.label.zh in choices[key]["title"] and fact.label.en in choices[key]["title"]
         assert fact.unit in choices[key]["description"]
+
+
+def test_every_parameter_and_lever_can_vary_in_a_design():
+    properties = json_schema("design")["properties"]["factors"]["properties"]
+    assert set(properties) == {*parameter_facts(), *(f"levers.{key}" for key in LEVERS)}
+    for key, lever in LEVERS.items():
+        words = properties[f"levers.{key}"]
+        assert lever.label.zh in words["title"] and lever.label.en in words["title"] and f"{lever.high:g}" in words["description"]
+
+
+FORMS = {
+    "people: {log_uniform: [8000, 4 万人/年]}": True,
+    "people: [8000, 2 万人/年]": True,
+    "people: {integers: [8000, 9000], default: 8500}": True,
+    "people: {values: {few: 8000, many: 2 万人/年}}": True,
+    "people: {}": True,
+    "people:": True,
+    "people: {values: []}": False,
+    "people: {levels: 1}": False,
+    "people: many": False,
+}
+
+
+@pytest.mark.parametrize("text", FORMS)
+def test_factors_are_valid_where_the_reader_takes_them(text):
+    raw = loaded(text)["people"]
+    kind = kind_of("growth.people", (), declared())
+    try:
+        read_factor(kind, raw)
+        read = True
+    except QuantityError:
+        read = False
+    assert read is FORMS[text]
+    assert validator("design").is_valid(loaded(f"{DESIGN}factors: {{growth.people: {json.dumps(raw)}}}")) is read
 
 
 def test_it_is_written_in_chinese_and_not_in_escapes():

@@ -1,4 +1,4 @@
-"""JSON Schema of scenario, policy and park files, for editors: completion, hover texts and errors while one types.
+"""JSON Schema of scenario, policy, park and design files, for editors: completion, hover texts and errors while one types.
 
 Generated from the pydantic models and from what the model declares.  It is laxer than reading: names that a park defines,
 sums and order of dates are checked there.
@@ -13,8 +13,9 @@ from typing import get_type_hints
 
 from pydantic import BaseModel
 
-from experiments.reading.files import list_parks, list_policies, list_scenarios
-from experiments.reading.json_schema import names
+from experiments.reading.designs import DesignFile
+from experiments.reading.files import list_designs, list_parks, list_policies, list_scenarios
+from experiments.reading.json_schema import designs, names
 from experiments.reading.json_schema.entries import Entries, Field
 from experiments.reading.json_schema.values import QUARTER, Schema, Values, said
 from experiments.reading.parks import UNITS
@@ -26,12 +27,18 @@ from model.levers import LEVERS
 from model.measures import MEASURES
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
-SHIPPED: Mapping[str, Callable[[], Sequence[str]]] = {"scenario": list_scenarios, "policy": list_policies, "park": list_parks}
-KINDS: Mapping[str, type[BaseModel]] = {"scenario": ScenarioFile, "policy": PolicyFile, "park": ParkFile}
+SHIPPED: Mapping[str, Callable[[], Sequence[str]]] = {
+    "scenario": list_scenarios,
+    "policy": list_policies,
+    "park": list_parks,
+    "design": list_designs,
+}
+KINDS: Mapping[str, type[BaseModel]] = {"scenario": ScenarioFile, "policy": PolicyFile, "park": ParkFile, "design": DesignFile}
 TITLES: Mapping[str, Label] = {
     "scenario": Label("情景文件", "Scenario file"),
     "policy": Label("政策方案文件", "Policy file"),
     "park": Label("园区文件", "Park file"),
+    "design": designs.TITLE,
 }
 ABOUT: Mapping[str, Label] = {
     "scenario": Label(
@@ -40,6 +47,7 @@ ABOUT: Mapping[str, Label] = {
     ),
     "policy": Label("一组有起止时间的政策工具设置。", "Dated settings of levers."),
     "park": Label("园区在起点的状况：产业、环节、片区、龙头和实际数据。", "A park at its start: segments, zones, anchors."),
+    "design": designs.ABOUT,
 }
 SAID_BY_RULES: Schema = {"description": ""}  # what stands beside it decides about unit and bounds
 FILE: Schema = {
@@ -50,7 +58,7 @@ FILE: Schema = {
 
 
 def json_schema(kind: str) -> dict[str, object]:
-    """The schema of a file of this kind: ``scenario``, ``policy`` or ``park``.
+    """The schema of a file of this kind: ``scenario``, ``policy``, ``park`` or ``design``.
 
     Raises
     ------
@@ -78,6 +86,7 @@ def _entries(values: Values) -> Entries:
         "TargetEntry": names.measured(values, MEASURES, "at_least", "TargetEntry"),
         "ObservedEntry": names.measured(values, MEASURES, "value", "ObservedEntry"),
         "ConstraintEntry": list(names.summed(values, UNITS)),
+        "DesignFile": designs.method_rules(),
     }
     own = _own(values)
     entries = Entries(values, own, rules)
@@ -97,6 +106,7 @@ def _own(values: Values) -> dict[Field, Schema]:
     return {
         **{(kind.__name__, "format"): {"type": "integer", "const": FORMAT} for kind in KINDS.values()},
         **{(KINDS[kind].__name__, "extends"): _name(of(), "null") for kind, of in SHIPPED.items()},
+        **designs.own_fields(values, parameter_facts(), LEVERS, list_scenarios(), list_policies()),
         ("ScenarioFile", "assumptions"): names.parameters(values, parameter_facts()),
         ("TargetEntry", "measure"): measure,
         ("ObservedEntry", "measure"): measure,

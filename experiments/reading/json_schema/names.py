@@ -22,13 +22,14 @@ SHAPES: Mapping[Shape, Label] = {
 def parameters(values: Values, facts: Mapping[str, ParameterFact]) -> Schema:
     """The mapping under ``assumptions``."""
     properties = {
-        name: named(fact.label, unit_words(quantity_of(fact)), _declared(fact)) | {"oneOf": values.spread(quantity_of(fact))}
+        name: named(fact.label, unit_words(quantity_of(fact)), declared_words(fact)) | {"oneOf": values.spread(quantity_of(fact))}
         for name, fact in facts.items()
     }
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
-def _declared(fact: ParameterFact) -> Label:
+def declared_words(fact: ParameterFact) -> Label:
+    """Default, declared range and source of a parameter."""
     a = fact.assumption
     shape = SHAPES.get(a.shape, Label(a.shape.value, a.shape.value))
     null = Label(f"，{a.null_prob:.0%} 的可能无作用", f", absent with chance {a.null_prob:g}") if a.null_prob else Label("", "")
@@ -48,10 +49,11 @@ def measures(facts: Mapping[str, MeasureFact]) -> Schema:
 
 def levers(facts: Mapping[str, Lever]) -> Schema:
     """The names of levers."""
-    return one_of({key: named(lever.label, _lever(lever)) for key, lever in facts.items()})
+    return one_of({key: named(lever.label, lever_words(lever)) for key, lever in facts.items()})
 
 
-def _lever(lever: Lever) -> Label:
+def lever_words(lever: Lever) -> Label:
+    """Bounds, aim, cost and evidence of a lever."""
     bounds = f"{lever.low:g} … {lever.high:g} {lever.unit}"
     aims = {
         Target.PARK: Label("作用于全园", "for the whole park"),
