@@ -26,12 +26,17 @@ WITHOUT_PICTURES = """
 import sys
 if __name__ == "__main__":
     sys.path.insert(0, {root!r})
-    from experiments import outputs
+    from experiments import outputs, runner
     outputs.write_figures = lambda *_: None
+    runner.BATCH_WORLDS = 16  # many moments between two chunks
     from experiments.commands import main
     main()
 """
-WORDS = ("run", "sophia_antipolis", "--policy", "none", "--policy", "balanced", "-n", "600", "--until", "2012Q4", "-q")
+N_RUNS = 480
+WORDS = ("run", "sophia_antipolis", "--policy", "none", "--policy", "balanced", "-n", "240", "--until", "2010Q4", "-q")
+
+
+STARTED: list[subprocess.Popen[bytes]] = []
 
 
 class Victim(enum.StrEnum):
@@ -55,7 +60,9 @@ def start(place: Path, *words: str) -> subprocess.Popen[bytes]:
     launcher = place / "launcher.py"
     launcher.write_text(WITHOUT_PICTURES.format(root=str(ROOT)), encoding="utf-8")
     command = [sys.executable, "-B", str(launcher), *words, "--lang", "en"]
-    return subprocess.Popen(command, cwd=place, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    STARTED.append(subprocess.Popen(command, cwd=place, start_new_session=True, **quiet))
+    return STARTED[-1]
 
 
 def finish(process: subprocess.Popen[bytes]) -> None:
@@ -125,7 +132,7 @@ def tried(place: Path, victim: Victim, after: float, rng: random.Random, whole: 
             raise RuntimeError("a worker outlives its parent")
         finish(start(place, "resume", "here", "-q", "--jobs", rng.choice(("1", "2"))))
     status = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["status"]
-    same = tables(folder) == whole and status == "complete" and stored(folder) == 1200
+    same = tables(folder) == whole and status == "complete" and stored(folder) == N_RUNS
     shutil.rmtree(folder)
     return Kill(victim, after, n_stored, running, same)
 
@@ -145,22 +152,27 @@ def main() -> int:
     asked = parser.parse_args()
     rng = random.Random(asked.seed)
     kills: list[Kill] = []
-    with tempfile.TemporaryDirectory() as name:
-        place = Path(name)
-        process = start(place, *WORDS, "--jobs", "2", "--out", "whole")
-        since = began(place / "whole", process)
-        finish(process)
-        lasts = time.monotonic() - since
-        whole = tables(place / "whole")
-        for n in range(asked.count):
-            kill = tried(place, list(Victim)[n % 3], rng.uniform(0.0, lasts), rng, whole)
-            kills.append(kill)
-            moment = f"after {kill.seconds:5.2f} of {lasts:.2f} s, {'before' if kill.before_the_end else 'after'} the end"
-            told = f"{kill.n_stored:4} runs stored, {'the same' if kill.same else 'NOT THE SAME'}"
-            print(f"{n + 1:3} {kill.victim.value:27} {moment}, {told}", flush=True)
+    try:
+        with tempfile.TemporaryDirectory() as name:
+            place = Path(name)
+            process = start(place, *WORDS, "--jobs", "2", "--out", "whole")
+            since = began(place / "whole", process)
+            finish(process)
+            lasts = time.monotonic() - since
+            whole = tables(place / "whole")
+            for n in range(asked.count):
+                kill = tried(place, list(Victim)[n % 3], rng.uniform(0.0, lasts), rng, whole)
+                kills.append(kill)
+                moment = f"after {kill.seconds:5.2f} of {lasts:.2f} s, {'before' if kill.before_the_end else 'after'} the end"
+                told = f"{kill.n_stored:4} runs stored, {'the same' if kill.same else 'NOT THE SAME'}"
+                print(f"{n + 1:3} {kill.victim.value:27} {moment}, {told}", flush=True)
+    finally:
+        for process in STARTED:
+            if lives(process.pid):
+                os.killpg(process.pid, signal.SIGKILL)
     for victim, n in Counter(kill.victim for kill in kills if kill.before_the_end).items():
         print(f"{n:3} times {victim} before the end")
-    print(f"{sum(0 < k.n_stored < 1200 for k in kills)} times with some runs stored and others not")
+    print(f"{sum(0 < k.n_stored < N_RUNS for k in kills)} times with some runs stored and others not")
     return int(not all(kill.same for kill in kills))
 
 
