@@ -1,52 +1,110 @@
-"""python -m benchmarks.batches [-n 400]: what processes gain, and what keeping every run costs, in one run.
+"""python -m benchmarks.batches [-n 400] [--parent N]: what processes gain, and what keeping every run costs, in one run.
 
 Ratios only: machines are shared and noisy.  The same cases run in one process and in two, each with a sink that drops what it
-gets and with one that stores it.
+gets, with one that stores it, and with one that stores it and shows how far it is.  All take turns, and the least time of each is
+compared: what else the machine does can only add to it.  Packing is the workers' work and in all of them.
+
+With ``--parent N`` the peak memory of the parent is told too, over N made-up runs that its two workers pack and it stores, and
+over four times as many: it must not grow with the number of runs.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
+import multiprocessing
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
-from experiments.crew import Outcome
+import numpy as np
+
+from experiments.commands.language import Language
+from experiments.commands.progress import Progress
+from experiments.crew import Outcome, Simulate
 from experiments.identity import run_ids
 from experiments.reading import read_policy, read_scenario
-from experiments.runner import Workers, stream_cases
+from experiments.runner import Workers, silent, stream_cases
 from experiments.store import FILE, Access, opened
+from model.history import History
 from model.scenario import Case
+from model.simulate import simulate
+
+TURNS = 2
+UNTIL = ("clock.end=2030Q4",)
 
 
 def dropped(chunk: Sequence[Case], outcome: Outcome) -> None:
     """Keep nothing."""
 
 
-def seconds(cases: Sequence[Case], jobs: int, *, stored: bool) -> float:
+def seconds(cases: Sequence[Case], jobs: int, *, stored: bool, shown: bool = False, run: Simulate = simulate) -> float:
     """Time of all cases."""
     ids = {id(case): run_id for case, run_id in zip(cases, run_ids(cases), strict=True)}
+    progress = Progress(io.StringIO(), Language.EN) if shown else silent
     with tempfile.TemporaryDirectory() as folder, opened(Path(folder) / FILE, Access.NEW) as store:
 
         def kept(chunk: Sequence[Case], outcome: Outcome) -> None:
             store.add([ids[id(case)] for case in chunk], outcome.packed, {})
 
         began = time.perf_counter()
-        stream_cases(cases, kept if stored else dropped, Workers(jobs))
+        stream_cases(cases, kept if stored else dropped, Workers(jobs), progress=progress, simulate=run)
         return time.perf_counter() - began
+
+
+def cases_of(n: int) -> list[Case]:
+    scenario = read_scenario("baseline", UNTIL)
+    policy = read_policy("none", scenario.park)
+    return [Case(scenario, policy, replication) for replication in range(n)]
+
+
+@cache
+def _one() -> History:
+    return simulate(cases_of(1))
+
+
+def made_up(cases: Sequence[Case]) -> History:
+    """The same run for every case, as large as a real one and done at once."""
+    values = {name: np.repeat(value, len(cases), axis=1) for name, value in _one().values.items()}
+    return replace(_one(), cases=tuple(cases), values=values)
+
+
+def _peak_of_parent(n: int) -> None:
+    """Run n made-up cases in this process with two workers, and print its peak memory in MB."""
+    import resource  # which Windows has not
+
+    seconds(cases_of(n), 2, stored=True, shown=True, run=made_up)
+    unit = 1 if sys.platform == "darwin" else 1024
+    print(
+        f"{n:6} runs: the parent held {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6:.0f} MB at most",
+        flush=True,
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("-n", type=int, default=400, help="runs")
-    n = parser.parse_args().n
-    scenario = read_scenario("baseline", ("clock.end=2030Q4",))
-    policy = read_policy("none", scenario.park)
-    cases = [Case(scenario, policy, replication) for replication in range(n)]
-    one, two, bare = (seconds(cases, jobs, stored=stored) for jobs, stored in ((1, True), (2, True), (1, False)))
+    parser.add_argument("--parent", type=int, metavar="N", default=0, help="made-up runs of which the parent's memory is told")
+    asked = parser.parse_args()
+    cases, n = cases_of(asked.n), asked.n
+    seconds(cases[:8], 1, stored=True)  # what is loaded once
+    kinds = {"bare": (1, False, False), "one": (1, True, False), "shown": (1, True, True), "two": (2, True, False)}
+    taken: dict[str, list[float]] = {name: [] for name in kinds}
+    for _ in range(TURNS):
+        for name, (jobs, stored, shown) in kinds.items():
+            taken[name].append(seconds(cases, jobs, stored=stored, shown=shown))
+    bare, one, shown_too, two = (min(taken[name]) for name in ("bare", "one", "shown", "two"))
     print(f"{n} runs of the shipped park: two processes {one / two:.2f} times one")
     print(f"keeping every run costs {100 * (one / bare - 1):.1f} % of the time in one process ({one / n * 1000:.1f} ms a run)")
+    print(f"keeping and showing it {100 * (shown_too / bare - 1):.1f} %")
+    for many in (asked.parent, 4 * asked.parent) if asked.parent else ():
+        child = multiprocessing.get_context("spawn").Process(target=_peak_of_parent, args=(many,))
+        child.start()
+        child.join()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
@@ -55,12 +56,13 @@ def in_cluster(task: Task, chunks: Sequence[Sequence[Case]], address: str) -> St
         from distributed import as_completed
 
         numbers: dict[Promise, int] = {}
+        batch = uuid.uuid4().hex  # the scheduler may serve others, and gives one result to all that ask for one key
         waiting = iter(enumerate(chunks))
 
         def submitted(n: int) -> list[Promise]:
             found = []
             for number, chunk in itertools.islice(waiting, n):
-                found.append(client.submit(task, chunk, key=f"wutong-{id(chunks)}-{number}", pure=False))
+                found.append(client.submit(task, chunk, key=f"wutong-{batch}-{number}", pure=False))
                 numbers[found[-1]] = number
             return found
 

@@ -2,7 +2,7 @@
 another.
 
 A chunk that raises is run again by halves, down to the worlds that raise.  When a worker dies, what was under way is run again
-by a new crew.
+by a new crew; a chunk during which workers keep dying is halved in the same way, a process for each part.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -29,8 +29,9 @@ Simulate = Callable[[Sequence[Case]], History]
 START_METHOD = "spawn"  # everywhere: importing Mesa sets the default, and a forked child inherits locks and buffers
 CHUNKS_OF_A_WORKER = 400  # after which a new one takes its place, so that no library's leak grows without end
 DIED = "the worker process ended without a word (out of memory?); --jobs 1 runs without workers"
+NO_START = "worker processes end before their first run; a script keeps its calls below if __name__ == '__main__'"
 TICK_SECONDS = 0.5
-DEATHS = 2  # of workers, after which a chunk that was under way is run world by world
+DEATHS = 2  # of workers, after which a chunk that was under way gets a process of its own
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
 
 
@@ -94,12 +95,16 @@ def run_chunk(simulate: Simulate, chunk: Sequence[Case]) -> Outcome:
     """Run a batch; where it raises, its halves, and so on down to the worlds that raise by themselves."""
     try:
         return Outcome(_bare(simulate(chunk)))
-    except Exception as error:  # noqa: BLE001 - a rule may raise anything, and no world may take others with it
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a rule may raise anything, and no world may take others with it
         if len(chunk) == 1:
             told = "".join(traceback.format_exception(error))
             return Outcome(None, {0: Raised(_headline(error), told, quarter_of(error))})
     half = len(chunk) // 2
-    first, second = run_chunk(simulate, chunk[:half]), run_chunk(simulate, chunk[half:])
+    return _joined(run_chunk(simulate, chunk[:half]), run_chunk(simulate, chunk[half:]), half)
+
+
+def _joined(first: Outcome, second: Outcome, half: int) -> Outcome:
+    """What came of a chunk, from its first ``half`` worlds and from the others."""
     ran = [outcome.history for outcome in (first, second) if outcome.history is not None]
     raised = {**first.raised, **{half + i: told for i, told in second.raised.items()}}
     return Outcome(merge(ran) if ran else None, raised)
@@ -128,29 +133,28 @@ def in_processes(task: Task, chunks: Sequence[Sequence[Case]], workers: int, sta
     """Outcomes as they finish, an empty one at every tick; no process is left when it is closed early.
 
     When a worker dies, what it and its fellows had not finished is run again by new ones.  A chunk during which workers keep
-    dying is run world by world, so that the world that kills them is found and the others are kept.
+    dying gets a process of its own, so that the world that kills them is found and the others are kept.
     """
     waiting = set(range(len(chunks)))
     deaths = dict.fromkeys(waiting, 0)
     while waiting:
-        suspects = {i for i in waiting if deaths[i] >= DEATHS}
-        if suspects:
-            for i in sorted(suspects):
-                yield {i: _one_by_one(Crew(task, 1, start_method), chunks[i])}
-            waiting -= suspects
+        if suspects := sorted(i for i in waiting if deaths[i] >= DEATHS):
+            startable = _can_start(start_method)
+            for i in suspects:
+                yield {i: _alone(Crew(task, 1, start_method), chunks[i]) if startable else _all_raised(chunks[i], NO_START)}
+            waiting -= set(suspects)
             continue
-        lost: set[int] = set()
-        crew = Crew(task, workers, start_method)
         now = sorted(waiting)[: workers * CHUNKS_OF_A_WORKER]
-        for finished in _with_one_crew(crew, {i: chunks[i] for i in now}, lost):
+        for finished in _with_one_crew(Crew(task, workers, start_method), {i: chunks[i] for i in now}):
             waiting -= finished.keys()
             yield finished
-        for i in lost:
+        left = [i for i in now if i in waiting]  # none, unless a worker died
+        for i in left[:workers]:  # they take chunks in this order, so what was under way stands first
             deaths[i] += 1
 
 
-def _with_one_crew(of: Crew, chunks: Mapping[int, Sequence[Case]], lost: set[int]) -> Stream:
-    """Outcomes of some chunks until they are done or a worker dies; ``lost`` gains the chunks that were then under way."""
+def _with_one_crew(of: Crew, chunks: Mapping[int, Sequence[Case]]) -> Stream:
+    """Outcomes of some chunks until they are done or a worker dies."""
     before = set(multiprocessing.active_children())
     executor = ProcessPoolExecutor(of.workers, multiprocessing.get_context(of.start_method), _start_worker)
     complete, crew = False, set[BaseProcess]()
@@ -162,10 +166,9 @@ def _with_one_crew(of: Crew, chunks: Mapping[int, Sequence[Case]], lost: set[int
         while pending:
             done, pending = wait(pending, timeout=TICK_SECONDS, return_when=FIRST_COMPLETED)
             broken = {future for future in done if isinstance(future.exception(), BrokenProcessPool)}
-            yield {futures.pop(future): future.result() for future in done - broken}  # a future kept would keep its runs
-            del done
+            yield {i: _outcome(f, chunks[i]) for f in done - broken for i in [futures.pop(f)]}
+            del done  # a future kept would keep its runs
             if broken or (pending and not all(worker.is_alive() for worker in crew)):
-                lost |= {futures[future] for future in (*broken, *(f for f in pending if f.running()))}
                 complete = bool(broken)  # then the executor has ended its workers itself
                 return
         complete = True
@@ -175,20 +178,39 @@ def _with_one_crew(of: Crew, chunks: Mapping[int, Sequence[Case]], lost: set[int
         executor.shutdown(cancel_futures=True)
 
 
-def _one_by_one(of: Crew, chunk: Sequence[Case]) -> Outcome:
-    """A chunk run with a process for every world, so that a world that ends its process takes no other with it."""
-    plain = replace(of, task=Task(of.task.simulate))
-    histories, raised = [], {}
-    for position, case in enumerate(chunk):
-        lost: set[int] = set()
-        outcome = next((o[0] for o in _with_one_crew(plain, {0: (case,)}, lost) if o), None)
-        if outcome is None:
-            raised[position] = Raised(DIED, "")
-        elif outcome.history is None:
-            raised[position] = outcome.raised[0]
-        else:
-            histories.append(outcome.history)
-    return of.task.finish(Outcome(merge(histories) if histories else None, raised))
+def _outcome(future: Future[Outcome], chunk: Sequence[Case]) -> Outcome:
+    """What came of a chunk; a failure of all its worlds where it could not be sent, or not be sent back."""
+    error = future.exception()
+    return future.result() if error is None else _all_raised(chunk, _headline(error))
+
+
+def _alone(of: Crew, chunk: Sequence[Case]) -> Outcome:
+    """A chunk in a process of its own; where that dies, its halves, and so on down to the worlds that end their process."""
+    return of.task.finish(_halved(replace(of, task=Task(of.task.simulate)), chunk))
+
+
+def _halved(of: Crew, chunk: Sequence[Case]) -> Outcome:
+    found = [outcome for finished in _with_one_crew(of, {0: chunk}) for outcome in finished.values()]
+    if found:
+        return found[0]
+    if len(chunk) == 1:
+        return _all_raised(chunk, DIED)
+    half = len(chunk) // 2
+    return _joined(_halved(of, chunk[:half]), _halved(of, chunk[half:]), half)
+
+
+def _all_raised(chunk: Sequence[Case], error: str) -> Outcome:
+    return Outcome(None, dict.fromkeys(range(len(chunk)), Raised(error, "")))
+
+
+def _can_start(start_method: str) -> bool:
+    """Whether a worker lives long enough to do anything."""
+    context = multiprocessing.get_context(start_method)
+    with _environment_of_workers(), ProcessPoolExecutor(1, context, _start_worker) as executor:
+        try:
+            return executor.submit(os.getpid).result() > 0
+        except BrokenProcessPool:
+            return False
 
 
 def _dismiss(executor: ProcessPoolExecutor, crew: Collection[BaseProcess]) -> None:

@@ -106,7 +106,8 @@ def begun(plan: Plan, out: Path | None = None, jobs: int | None = None, question
         design=plan.design is not None,
         question=recorded(asked),
     )
-    manifest.write_manifest(folder, record)
+    with manifest.writing(folder):
+        manifest.write_manifest(folder, record)
     with opened(folder / FILE, Access.NEW):
         return Experiment(folder, plan, tuple(ids), record, asked)
 
@@ -160,8 +161,8 @@ def carried_out(
 
     Raises
     ------
-    StoreError
-        If runs can no longer be kept; those that finished are.
+    StoreError, FolderError
+        If runs can no longer be kept, or the tables cannot be written; the runs that finished are kept.
     """
     path = experiment.folder / FILE
     began = time.monotonic()
@@ -173,10 +174,15 @@ def carried_out(
     seconds = {"runs": time.monotonic() - began}
     with opened(path, Access.READ) as store:
         runs = gathered(experiment, store, interrupted=interrupted)
-        answer, taken = written(experiment.folder, experiment.plan, runs, _ids_of(experiment), pictures, experiment.question)
-    n_complete = sum(len(history.cases) for history in runs.histories)
-    ended = Ended(n_complete, runs.failures, runs.n_skipped, interrupted, answer)
-    manifest.write_manifest(experiment.folder, _closed(experiment.record, ended, seconds | taken))
+        ids, answer, taken = _ids_of(experiment), "", dict[str, float]()
+        with manifest.writing(experiment.folder):
+            try:
+                answer, taken = written(experiment.folder, experiment.plan, runs, ids, pictures, experiment.question)
+            except KeyboardInterrupt:
+                interrupted = True  # resumed, it writes them anew
+            n_complete = sum(len(history.cases) for history in runs.histories)
+            ended = Ended(n_complete, runs.failures, runs.n_skipped, interrupted, answer)
+            manifest.write_manifest(experiment.folder, _closed(experiment.record, ended, seconds | taken))
     return ended
 
 
@@ -229,7 +235,10 @@ def _run(experiment: Experiment, store: Store, workers: Workers, progress: Progr
         failed = {chunk_ids[n]: Failed(r.quarter, r.error, r.traceback) for n, r in outcome.raised.items()}
         store.add(ran, outcome.packed, failed)
 
-    return bool(missing) and stream_cases(missing, sink, workers, progress=progress, max_failures=max_failures).interrupted
+    try:
+        return bool(missing) and stream_cases(missing, sink, workers, progress=progress, max_failures=max_failures).interrupted
+    except KeyboardInterrupt:  # before the first chunk, or again while the workers were sent home
+        return True
 
 
 def _closed(record: Manifest, ended: Ended, seconds: dict[str, float]) -> Manifest:

@@ -10,7 +10,8 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -113,17 +114,24 @@ def results_folder(out: Path | None, experiment: str, started: datetime, short_h
         folder = default.with_name(f"{default.name}-{attempt}")
     if folder.exists() and not folder.is_dir():
         raise FolderError(Label(f"“{folder}”已存在，且不是文件夹", f"{folder} exists and is not a folder"))
-    try:
+    with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             zh, en = f"文件夹“{folder}”不是空的，不会覆盖", f"the folder {folder} is not empty; nothing is overwritten"
             raise FolderError(Label(zh, en))
         (folder / ".written").touch()
         (folder / ".written").unlink()
+    return folder
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Turn what the system says of a folder that cannot be written into words for the user."""
+    try:
+        yield
     except OSError as error:
         zh, en = f"无法写入文件夹“{folder}”：{error.strerror}", f"the folder {folder} cannot be written: {error.strerror}"
         raise FolderError(Label(zh, en)) from error
-    return folder
 
 
 def write_inputs(folder: Path, texts: Mapping[str, str]) -> dict[str, str]:
@@ -132,8 +140,9 @@ def write_inputs(folder: Path, texts: Mapping[str, str]) -> dict[str, str]:
     for name, text in texts.items():
         content = text.encode()
         path = folder / "inputs" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        with writing(folder):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
         hashes[f"inputs/{name}"] = sha256(content)
     return hashes
 

@@ -387,6 +387,7 @@ def test_ctrl_c_ends_within_three_seconds_and_leaves_no_process(tmp_path):
     assert time.monotonic() - began < 3 * max(machine, 1.0)
     assert process.returncode == 130
     assert "Interrupted" in err
+    assert shlex.split(err.splitlines()[-1])[-2:] == ["resume", "here"]
     assert manifest_in(tmp_path / "here")["status"] == "interrupted"
     assert manifest_in(tmp_path / "here")["counts"]["complete"] >= 32
     deadline = time.monotonic() + 2

@@ -194,6 +194,23 @@ def test_different_replications_are_refused_and_counted(tmp_path):
     assert selected(kept, policies=["a"]).n_left_out == 0
 
 
+def test_runs_are_paired_by_replication_and_not_by_position(tmp_path):
+    first, second = worlds.cases(ALMOST, 4, named("a")), worlds.cases(ALMOST, 4, named("b", 0.2))
+    of_first, of_second = simulate(first), simulate(second[::-1])
+    with opened(tmp_path / FILE, Access.NEW) as store:
+        store.add(run_ids(first), packed(of_first), {})
+        store.add(run_ids(second[::-1]), packed(of_second), {})
+        store.drop(run_ids(second[1:2]))
+    chosen = selected(kept_of(tmp_path / FILE, [*first, *second]), align=Align.COMMON)
+    with pytest.warns(datasets.RunsLeftOutWarning):
+        firms = datasets.dataset(chosen, ["firms"]).firms
+    assert list(firms.replication.values) == [0, 2, 3]
+    for replication in (0, 2, 3):
+        pair = firms.sel(replication=replication, scenario=ALMOST.name)
+        assert np.array_equal(pair.sel(policy="a"), as_stored(of_first.values["firms"][:, replication]))
+        assert np.array_equal(pair.sel(policy="b"), as_stored(of_second.values["firms"][:, 3 - replication]))
+
+
 def test_policies_of_equal_content_share_their_runs(tmp_path):
     groups = [worlds.cases(ALMOST, 2, named(name)) for name in ("a", "b")]
     stored(tmp_path, groups)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
+import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -15,6 +17,7 @@ from model.facts import Label
 
 FILE = "store.sqlite"
 FORMAT = 2
+HEADER_BYTES = 100
 PATIENCE_SECONDS = 10.0  # of a reader, while the writer is busy
 TABLES = """
 CREATE TABLE IF NOT EXISTS about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -52,7 +55,7 @@ def opened(path: Path, access: Access) -> Iterator[Store]:
         zh, en = ("已存在", "exists already") if new else ("不存在", "does not exist")
         raise StoreError(Label(f"结果库“{path}”{zh}", f"the store {path} {en}"))
     if access is Access.READ:
-        with told(path), closing(sqlite3.connect(path, timeout=PATIENCE_SECONDS)) as connection:
+        with told(path), closing(_reader(path)) as connection:
             connection.execute("PRAGMA query_only = ON")
             _check(connection, path)
             yield Store(path, connection)
@@ -69,6 +72,18 @@ def opened(path: Path, access: Access) -> Iterator[Store]:
             connection.execute("PRAGMA journal_mode = DELETE")
 
 
+def _reader(path: Path) -> sqlite3.Connection:
+    """A connection to read with; also where nothing can be written, and somebody read when the writer ended.
+
+    The store then still says that it has a write-ahead log, and SQLite would want to make one.
+    """
+    with path.open("rb") as file:
+        logged = file.read(HEADER_BYTES)[18:19] == b"\x02"
+    if logged and not path.with_name(f"{path.name}-wal").exists() and not os.access(path.parent, os.W_OK):
+        return sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)
+    return sqlite3.connect(path, timeout=PATIENCE_SECONDS)
+
+
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """The right to write, which the operating system gives back however this process ends."""
@@ -76,6 +91,8 @@ def _alone(path: Path) -> Iterator[None]:
     with closing(sqlite3.connect(lock, timeout=1.0, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = MEMORY")
         connection.execute("BEGIN EXCLUSIVE")
+        if not lock.exists():  # who had it ended while this one waited, and a third may have made another
+            raise sqlite3.OperationalError("locked")
         try:
             yield
         finally:
@@ -85,7 +102,7 @@ def _alone(path: Path) -> Iterator[None]:
 
 def _prepare(connection: sqlite3.Connection) -> None:
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
+        _wait_for_readers(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:
@@ -94,6 +111,19 @@ def _prepare(connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA journal_mode = DELETE")  # on drives of a network there is no WAL
         connection.execute("BEGIN IMMEDIATE")
     connection.commit()
+
+
+def _wait_for_readers(connection: sqlite3.Connection) -> None:
+    """Begin the write-ahead log, for which SQLite waits for nobody: a reader may be in the middle of something."""
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > ends:
+                raise
+        time.sleep(0.05)
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:

@@ -1,0 +1,169 @@
+"""A chunk with failing worlds: exactly those fail, the others are what they are alone, and it takes few batches to know."""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from experiments import crew, runner
+from experiments.crew import DEATHS, DIED, NO_START, in_processes, run_chunk, to_be_stored
+from experiments.packing import packed, unpack
+from experiments.runner import run_cases, stream_cases
+from model import simulate as model_simulate
+from model.history import History
+from model.scenario import Case
+from tests import worlds
+from tests.reliability.small import five_exits, kill_own_process, not_to_be_sent
+from tests.test_runner import cases_of, simulate, simulate_never
+
+
+def calls_at_most(n: int, k: int) -> int:
+    """Batches that it takes to find k failing worlds among n.
+
+    The batches form a binary tree over the worlds, and only one that holds a failing world has children.  A level of the tree has
+    at most k of those, and a tree of n leaves ceil(log2 n) levels below its root: with the root, 1 + 2 k ceil(log2 n) batches.
+    The whole tree has 2 n - 1.
+    """
+    return min(1 + 2 * k * math.ceil(math.log2(n)), 2 * n - 1) if n > 1 else 1
+
+
+@settings(max_examples=60)
+@given(st.integers(1, 70).flatmap(lambda n: st.tuples(st.just(n), st.sets(st.integers(0, n - 1)))))
+def test_exactly_the_failing_worlds_fail(drawn):
+    n, failing = drawn
+    calls: list[int] = []
+
+    def some_fail(cases: Sequence[Case]) -> History:
+        calls.append(len(cases))
+        for case in cases:
+            if case.replication in failing:
+                raise ArithmeticError(f"world {case.replication}")
+        return simulate(cases)
+
+    cases = cases_of(n, "none")
+    outcome = run_chunk(some_fail, cases)
+    assert {place: told.error for place, told in outcome.raised.items()} == {r: f"ArithmeticError: world {r}" for r in failing}
+    assert all(f"world {r}" in told.traceback and "some_fail" in told.traceback for r, told in outcome.raised.items())
+    assert len(calls) <= calls_at_most(n, len(failing))
+    others = [case for case in cases if case.replication not in failing]
+    if not others:
+        assert outcome.history is None
+        return
+    assert outcome.history is not None
+    assert outcome.history.values["firms"].tobytes() == simulate(others).values["firms"].tobytes()
+    stored = to_be_stored(outcome)
+    assert stored.packed == packed(simulate(others)) and stored.history is None
+    shape = (len(others), len(outcome.history.values["firms"][0, 0]), outcome.history.n_quarters + 1)
+    assert (unpack(stored.packed.parts[0], shape)[:, 0, 0] % 1000 == [case.replication for case in others]).all()
+
+
+def test_worlds_of_the_model_beside_a_failing_one_keep_their_bits_and_it_tells_its_quarter(monkeypatch):
+    cases = worlds.cases(worlds.toy_scenario(quarters=3), 6)
+    step = model_simulate.step
+    whole = model_simulate.simulate(cases)
+
+    def breaks(batch, state):
+        if state.quarter == worlds.START + 1 and any(case.replication == 4 for case in batch.cases):
+            raise FloatingPointError("no heads left")
+        return step(batch, state)
+
+    monkeypatch.setattr(model_simulate, "step", breaks)
+    outcome = run_chunk(model_simulate.simulate, cases)
+    assert outcome.history is not None and outcome.raised.keys() == {4}
+    assert outcome.raised[4].quarter == "2023Q1"
+    assert "in breaks" in outcome.raised[4].traceback and "in quarter 2023Q1" in outcome.raised[4].traceback
+    for name, values in whole.values.items():
+        assert np.delete(values, 4, axis=1).tobytes() == outcome.history.values[name].tobytes(), name
+
+
+def test_a_rule_that_leaves_the_program_is_a_failure():
+    assert run_chunk(five_exits, cases_of(8, "none")).raised[5].error == "SystemExit: five"
+
+
+# ── Workers that die ─────────────────────────────────────────────────────────────────────────────────────────────────
+def test_a_world_that_kills_its_worker_in_a_packed_chunk_takes_no_other_with_it(monkeypatch):
+    """Also none of the chunks that only waited in the same crew: they are not run world by world."""
+    monkeypatch.setattr(runner, "BATCH_WORLDS", 2)
+    crews: list[int] = []
+    with_one_crew = crew._with_one_crew
+
+    def counted(of, chunks):
+        crews.append(len(chunks))
+        return with_one_crew(of, chunks)
+
+    monkeypatch.setattr(crew, "_with_one_crew", counted)
+    cases = cases_of(32, "none")
+    kept: list[int] = []
+    died: dict[int, str] = {}
+
+    def sink(chunk, outcome):
+        died.update({chunk[place].replication: told.error for place, told in outcome.raised.items()})
+        ran = [case.replication for place, case in enumerate(chunk) if place not in outcome.raised]
+        values = unpack(outcome.packed.parts[0], (len(ran), 16, 5))
+        assert outcome.history is None and (values[:, 0, 0] % 1000 == ran).all()
+        kept.extend(ran)
+
+    ended = stream_cases(
+        cases, sink, runner.Workers(2, "fork" if "fork" in START_METHODS else "spawn"), simulate=kill_own_process
+    )
+    assert died == {5: DIED}
+    assert sorted(kept) == [r for r in range(32) if r != 5]
+    assert (ended.n_run, ended.n_failed) == (32, 1)
+    # a crew of two accuses two chunks: that of the killer, which takes three processes, and perhaps a few neighbours
+    assert crews.count(1) <= 3 + 2 * DEATHS and not multiprocessing.active_children()
+
+
+START_METHODS = multiprocessing.get_all_start_methods() if sys.version_info < (3, 12) else ["spawn"]
+
+
+def test_what_cannot_be_sent_back_is_a_failure_and_the_others_go_on(monkeypatch):
+    monkeypatch.setattr(runner, "BATCH_WORLDS", 2)
+    runs = run_cases(cases_of(8, "none"), jobs=2, simulate=not_to_be_sent)
+    assert {failure.case.replication for failure in runs.failures} == {4, 5}, "the chunk, which cannot be told apart"
+    assert "pickle" in runs.failures[0].error.lower()
+    assert [case.replication for case in runs.histories[0].cases] == [0, 1, 2, 3, 6, 7]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_model_that_always_fails_ends_soon(monkeypatch, jobs):
+    monkeypatch.setattr(runner, "BATCH_WORLDS", 8)
+    runs = run_cases(cases_of(400, "none"), jobs=jobs, simulate=simulate_never)
+    assert len(runs.failures) + runs.n_skipped == 400 and runs.n_skipped >= 300
+    ended = stream_cases(cases_of(80, "none"), lambda *_: None, simulate=five_exits, max_failures=1)
+    assert (ended.n_run, ended.n_failed) == (8, 1)
+
+
+def test_workers_that_die_at_import_are_said_in_words(tmp_path):
+    """A script without a guard starts itself again in every worker, and each of them ends before it has done anything."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from experiments.runner import run_cases\n"
+        "from tests.test_runner import cases_of, simulate\n"
+        "runs = run_cases(cases_of(64, 'none'), jobs=2, simulate=simulate)\n"
+        "print(len(runs.failures) + runs.n_skipped, runs.failures[0].error)\n",
+        encoding="utf-8",
+    )
+    environment = {**os.environ, "PYTHONPATH": str(worlds.ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, str(script)]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=100)
+    assert done.stdout.strip() == f"64 {NO_START}", done.stderr[-2000:]
+
+
+def test_chunks_that_only_waited_are_not_accused(monkeypatch):
+    """What was under way stands first among the unfinished; a crew of two accuses two."""
+    done: list[str] = []
+    monkeypatch.setattr(crew, "_with_one_crew", lambda of, chunks: done.append(f"crew for {len(chunks)}") or iter(()))
+    monkeypatch.setattr(crew, "_can_start", lambda method: True)
+    monkeypatch.setattr(crew, "_alone", lambda of, chunk: done.append("alone") or crew.Outcome(None))
+    stream = in_processes(crew.Task(simulate), [cases_of(1, "none")] * 100, 2)
+    assert [next(stream).keys() for _ in range(4)] == [{0}, {1}, {2}, {3}]
+    assert done == ["crew for 100"] * DEATHS + ["alone"] * 2 + ["crew for 98"] * DEATHS + ["alone"] * 2
