@@ -247,8 +247,8 @@ def _entry_decides(goals: Sequence[GoalInDepth], language: str) -> str:
             f"达标可能性{odds[0]}；最多的三分之一（{rates[1]}）中位数为 {medians[1]}，达标可能性{odds[1]}。"
         )
     return (
-        f"Entry matters most for {name} (goal {asked}): in the third of the runs with the fewest entrants ({rates[0]}) the median "
-        f"is {medians[0]}, chance {odds[0]}; in the third with the most ({rates[1]}) {medians[1]}, chance {odds[1]}."
+        f"Entry matters most for {name} (goal {asked}): in the third of the runs with the fewest entrants ({rates[0]}) "
+        f"the median is {medians[0]}, chance {odds[0]}; in the third with the most ({rates[1]}) {medians[1]}, chance {odds[1]}."
     )
 
 

@@ -57,7 +57,7 @@ COLUMNS: dict[str, Column] = {
     "unit": Column(TRAJECTORY_COLUMNS["unit"]),
     "n": Column(TRAJECTORY_COLUMNS["n"], "runs"),
     "stated": Column(
-        Label("目标原文同时给出企业数和人数：yes 是；no 否，按实际结构推算", "Whether firms and people are stated too, else as they are")
+        Label("是否另定企业数和人数目标；no 为按实际结构推算", "Whether goals state firms and people too, else as they are")
     ),
 }  # fmt: skip
 
@@ -231,6 +231,6 @@ def sentence(history: History, aim: Aim, means: dict[str, Difference], language:
     """One aim in words: the gap by part, then people."""
     park = history.cases[0].scenario.park
     scope, policy = wording.scope_label(park, wording.scope_key(park, aim.segments), language), policy_title(history, language)
-    parts = {key: label.in_language(language) for key, label in PARTS.items()}
-    clauses = [gap_sentence(scope, policy, aim.by, means, parts, language), people_sentence(scope, means, language)]
+    parts = {key: label.in_language(language) for key, label in PARTS.items()} if len(aim.goals) > 1 else {}
+    clauses = [gap_sentence((scope, policy), aim.by, means, parts, language), people_sentence(scope, means, language)]
     return joined([*clauses, floor_sentence(means, language)], language)

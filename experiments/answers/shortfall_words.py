@@ -9,20 +9,28 @@ from experiments.goals import Difference
 from model.units import year_of
 
 
-def gap_sentence(
-    scope: str, policy: str, by: int, means: Mapping[str, Difference], parts: Mapping[str, str], language: str
-) -> str:
-    """The mean gap in revenue by part, the largest first, and the revenue per head that would be needed."""
+def gap_sentence(name: tuple[str, str], by: int, means: Mapping[str, Difference], parts: Mapping[str, str], language: str) -> str:
+    """The mean gap in revenue by part, the largest first, and the revenue per head that would be needed.
+
+    Parameters
+    ----------
+    name : scope and policy, in words
+    parts : names of the parts; none where the goal states nothing but revenue
+    """
     if "gap" not in means:
         return ""
-    gap, year, zh = means["gap"], year_of(by), language == "zh"
+    gap, year, zh, (scope, policy) = means["gap"], year_of(by), language == "zh", name
     if gap.mean <= 0.0:
         if zh:
             return f"{scope}：按“{policy}”，到 {year} 年收入平均已不低于目标。"
         return f"{scope}: under “{policy}” mean revenue is not below the goal by {year}."
     size = wording.amount(gap.mean, "亿元", language)
     order = sorted(parts, key=lambda key: -means[key].mean)
-    told = [_part(parts[key], means[key], gap, language) for key in order if abs(means[key].mean) >= 0.005 * gap.mean]
+    if not parts:
+        zh_whole = "全部折合为缺少的同类企业（目标未另定企业数和人数）"
+        told = [zh_whole if zh else "all of it counted as firms like those there (no goal states firms or people)"]
+    else:
+        told = [_part(parts[key], means[key], gap, language) for key in order if abs(means[key].mean) >= 0.005 * gap.mean]
     needed, there = (wording.amount(means[k].mean, "亿元/year", language) for k in _PER_HEAD)
     if zh:
         return (
@@ -38,8 +46,12 @@ def gap_sentence(
 _PER_HEAD = ("revenue_per_head_needed", "revenue_per_head_there")
 
 
+def whole_percent(share: float) -> str:
+    return f"{share * 100:,.0f}%".replace("-", wording.MINUS)
+
+
 def _part(name: str, part: Difference, gap: Difference, language: str) -> str:
-    share = f"{wording.number(100 * part.mean / gap.mean)}%"
+    share = whole_percent(part.mean / gap.mean)
     if part.mean < 0.0:
         share = share.lstrip(wording.MINUS)
         return f"{name}一项反为富余（抵去 {share}）" if language == "zh" else f"{name} more than enough (takes off {share})"
@@ -60,16 +72,16 @@ def people_sentence(scope: str, means: Mapping[str, Difference], language: str) 
     needed, added, found = (means[k].mean for k in ("people_needed", "people_added", "people_available"))
     if needed <= 0.0:
         return ""
-    size = {k: wording.amount(v, "persons/year", language) for k, v in zip("nac", (needed, added, found), strict=True)}
-    part = wording.number(100 * needed / found) if found > 0.0 else "–"
+    size = {k: wording.amount(v, "persons", language) for k, v in zip("nac", (needed, added, found), strict=True)}
+    part = whole_percent(needed / found) if found > 0.0 else wording.DASH
     if language == "zh":
         return (
             f"人员：{scope}要达标须每年净增 {size['n']}，模拟中平均净增 {size['a']}；"
-            f"全园区全部产业每年可招 {size['c']}，即这一项就要占去 {part}%。"
+            f"全园区全部产业每年可招 {size['c']}，仅此一项就要占去 {part}。"
         )
     return (
-        f"People: the goal needs {size['n']} more, the runs add {size['a']}; all industries of the park together find "
-        f"{size['c']}, of which this alone would take {part}%."
+        f"People: the goal needs {size['n']} more a year, the runs add {size['a']}; all industries of the park together "
+        f"find {size['c']} a year, of which this alone would take {part}."
     )
 
 
