@@ -205,9 +205,7 @@ def _bands_sentence(history: History, language: str) -> str:
 def _bands_text(policy: str, reached: Sequence[str], never: Sequence[str], language: str) -> str:
     parts = []
     if never and language == "zh":
-        parts.append(
-            f"在声明区间之内，进入率、起点人均营收、可招人数、需求增速中没有任何一项单独能使下列目标过半：{listed(never, language)}"
-        )
+        parts.append(f"在声明区间之内，单靠进入率、起点人均营收、可招人数或需求增速都没有一半把握的：{listed(never, language)}")
     elif never:
         parts.append(
             "within the declared ranges no single one of entry, revenue per head, people available and growth of demand "
