@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from experiments import wording
 from experiments.answers import Answer, Column
 from experiments.answers.attainment import COLUMNS as GOAL_COLUMNS
-from experiments.answers.telling import goal_name, joined, quarter_text
+from experiments.answers.telling import goal_name, joined, listed, quarter_text
 from experiments.goals import Difference, gain
 from experiments.results import Row
 from model.facts import Label
@@ -26,7 +27,12 @@ COLUMNS: dict[str, Column] = {
     "high": Column(Label("平均差 90% 区间上限", "Difference, high end of its 90 % interval"), "see unit"),
     "unit": Column(Label("单位", "Unit")),
     "n": Column(Label("配对数", "Pairs"), "pairs"),
-    "last": Column(Label("是否为最后仍有效的开始季度：yes 是", "Whether it is the last start that still moves the goal: yes")),
+    "last": Column(
+        Label(
+            "是否为最后仍有效的开始季度（此前各季度均有效）：yes 是",
+            "Whether it is the last start that still moves the goal, as all before it do: yes",
+        )
+    ),
 }
 
 
@@ -92,8 +98,18 @@ class LateStarts:
 
     @property
     def last(self) -> int | None:
-        """Last start whose 90 % interval lies above zero; None where none does."""
-        return max((start for start, d in self.differences.items() if d.low > 0.0), default=None)
+        """Last start up to which the 90 % interval of every start tried lies above zero; None where not even the first does.
+
+        A later one that is clear of zero after others that are not is what chance brings among many.
+        """
+        clear = list(itertools.takewhile(lambda start: self.differences[start].low > 0.0, sorted(self.differences)))
+        return clear[-1] if clear else None
+
+    @property
+    def harms(self) -> bool:
+        """Whether the earliest start certainly takes away from the goal's measure."""
+        first = min(self.differences, default=None)
+        return first is not None and self.differences[first].high < 0.0
 
     @property
     def judged(self) -> bool:
@@ -141,12 +157,17 @@ def _words(found: Sequence[LateStarts], language: str) -> str:
 
 
 def _of_goal(same: Sequence[LateStarts], language: str) -> str:
-    moving = [one for one in same if one.last is not None]
-    still = [LEVERS[one.lever].label.in_language(language) for one in same if one.last is None]
-    told, zh = [_lever_clause(one, language) for one in moving], language == "zh"
-    if still:
-        names = ("、" if zh else ", ").join(still)
-        told.append(f"{names}在试过的任何时点开始都看不出作用" if zh else f"at no start tried does {names} show an effect")
+    zh = language == "zh"
+    told = [_lever_clause(one, language) for one in same if one.last is not None]
+    without = [one for one in same if one.last is None]
+    if harmful := [LEVERS[one.lever].label.in_language(language) for one in without if one.harms]:
+        names = listed(harmful, language)
+        told.append(f"{names}反而使之减少" if zh else f"{names} takes away from it")
+    if still := [LEVERS[one.lever].label.in_language(language) for one in without if not one.harms]:
+        names = listed(still, language)
+        told.append(
+            f"{names}从试过的最早时点开始也看不出增加" if zh else f"no gain from {names} even at the earliest start tried"
+        )
     name = goal_name(same[0].target, language)
     return f"{name}：{'；'.join(told)}。" if zh else f"{name}: {'; '.join(told)}."
 

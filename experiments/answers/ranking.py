@@ -18,6 +18,8 @@ from experiments.goals import Difference, mean_difference
 from model.facts import Floats, Ints
 from model.scenario import Case
 
+ENOUGH = 10  # worlds of a band below which an interval that holds zero says nothing
+
 
 @dataclass(frozen=True)
 class InBand:
@@ -55,12 +57,17 @@ class Ranking:
     bands: tuple[InBand, ...]
     set_by_scenarios: tuple[Effect, ...]
 
-    def moved(self, *, assumed: bool | None = None) -> tuple[InBand, ...]:
-        """Bands in which the best policy is beaten by the next one, or can no longer be told from it."""
-        if not self.lead.told_apart:
-            return ()
-        wanted = [b for b in self.bands if assumed is None or b.effect.assumed is assumed]
-        return tuple(b for b in wanted if b.lead.n and not b.lead.low > 0.0)
+    def overtaken(self) -> tuple[InBand, ...]:
+        """Bands in which the next policy is certainly ahead of the one that is best over all worlds."""
+        return tuple(b for b in self.bands if b.lead.n and b.lead.high < 0.0)
+
+    def uncertain(self) -> tuple[InBand, ...]:
+        """Bands with worlds enough to judge in which neither of the two is certainly ahead."""
+        return tuple(b for b in self.bands if b.lead.n >= ENOUGH and not b.lead.told_apart)
+
+    def too_small(self) -> tuple[InBand, ...]:
+        """Bands with too few worlds to say whether the lead holds."""
+        return tuple(b for b in self.bands if b.lead.n < ENOUGH and not b.lead.told_apart)
 
 
 def ranking(table: Grid, baseline: int = 0) -> Ranking:

@@ -116,7 +116,12 @@ def verdict(at: Needed, declared: Span) -> str:
 
 # ── Words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _words(histories: Sequence[History], tried: Sequence[Tried], language: str) -> str:
-    told = [_tried_sentence(one, language) for one in tried]
+    by_goal: dict[str, list[str]] = {}
+    for one in tried:
+        if clause := _tried_clause(one, language):
+            by_goal.setdefault(goal_name(one.target, language), []).append(clause)
+    colon, mark, stop = ("：", "；", "。") if language == "zh" else (": ", "; ", ".")
+    told = [f"{name}{colon}{mark.join(clauses)}{stop}" for name, clauses in by_goal.items()]
     parts = [*told, _bands_sentence(histories[0], language) if histories else ""]
     if not any(parts):
         zh, en = (
@@ -127,27 +132,27 @@ def _words(histories: Sequence[History], tried: Sequence[Tried], language: str) 
     return joined(parts, language)
 
 
-def _tried_sentence(one: Tried, language: str) -> str:
+def _tried_clause(one: Tried, language: str) -> str:
     levels = levels_of(one.dial, one.histories, one.target)
     if not levels:
         return ""
-    at, name, zh = needed(levels, 0.5), goal_name(one.target, language), language == "zh"
+    at, zh = needed(levels, 0.5), language == "zh"
     unit, dial = one.dial.unit, one.dial
-    thing = f"{dial.label.zh}（其他不变）" if zh else f"the {dial.label.en} alone"
+    thing = dial.label.zh if zh else f"the {dial.label.en} alone"
     if at.value == math.inf:
         shown = [(wording.amount(x.value, unit, language), wording.short_chance(x.share, language)) for x in _told(levels, dial)]
         if zh:
-            return f"{name}：只靠{thing}达不到一半把握：{'，'.join(f'{size}时 {odds}' for size, odds in shown)}。"
-        tried = ", ".join(f"at {size} the chance is {odds}" for size, odds in shown)
-        return f"{name}: {thing} does not bring an even chance: {tried}."
+            return f"只靠{thing}达不到一半把握（{'，'.join(f'{size}时 {odds}' for size, odds in shown)}）"
+        tried = ", ".join(f"{odds} at {size}" for size, odds in shown)
+        return f"{thing} does not bring an even chance ({tried})"
     if at.value == -math.inf:
         low = wording.amount(levels[0].value, unit, language)
-        return f"{name}：{dial.label.zh}为 {low} 时把握已过半。" if zh else f"{name}: an even chance already at {low}."
+        return f"{thing}为 {low} 时把握已过半" if zh else f"{thing} brings an even chance already at {low}"
     value = wording.amount(at.value, unit, language)
     inside, where = _interval(at, levels, unit, language), _range_text(at, (dial.low, dial.high), unit, language)
     if zh:
-        return f"{name}：要有一半把握，{thing}须达约 {value}（{inside}）{where}。"
-    return f"{name}: an even chance needs {_article(dial.label.en)} of about {value} ({inside}){where}."
+        return f"要有一半把握，{thing}须达约 {value}（{inside}）{where}"
+    return f"an even chance needs {_article(dial.label.en)} of about {value} ({inside}){where}"
 
 
 def _told(levels: Sequence[Level], dial: Dial) -> Sequence[Level]:
@@ -157,7 +162,7 @@ def _told(levels: Sequence[Level], dial: Dial) -> Sequence[Level]:
 
 
 def _article(name: str) -> str:
-    return f"an {name}" if name[0] in "aeiou" else name
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
 def _interval(at: Needed, levels: Sequence[Level], unit: str, language: str) -> str:

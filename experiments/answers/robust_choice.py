@@ -111,7 +111,7 @@ def robustness(histories: Sequence[History], yardstick: Target | None = None, ba
     found = findings(table, order)
     unit = wording.target_unit(histories[0].facts[chosen.measure], chosen)
     words = [sentences(found, unit, language) for language in ("zh", "en")]
-    effects = [sentences(found, unit, language, effects_only="yes") for language in ("zh", "en")]
+    effects = [sentences(found, unit, language, effects_only=True) for language in ("zh", "en")]
     return (
         Answer("robustness", COLUMNS, tuple(_rows(found, unit)), Label(*words)),
         Answer("robustness_effects", EFFECT_COLUMNS, tuple(_effect_rows(order, table, unit)), Label(*effects)),

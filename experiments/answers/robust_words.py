@@ -15,7 +15,7 @@ from experiments.answers.robustness import Grid, Regret
 from experiments.answers.telling import goal_name, joined, listed, scenario_title
 from experiments.goals import Share
 
-SHOWN_NAMES = 4
+SHOWN_NAMES = 3
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,13 @@ class Findings:
         return min(range(len(self.mean)), key=lambda p: (self.mean[p].mean, p))
 
 
-def sentences(found: Findings, unit: str, language: str, *, effects_only: str = "") -> str:
+def sentences(found: Findings, unit: str, language: str, *, effects_only: bool = False) -> str:
     """What a planner would say of it; with ``effects_only`` what the ranking rests on alone."""
     resting = [_assumed(found, language), _moved(found, language), _set_elsewhere(found, language)]
     if effects_only:
         return joined(resting, language)
-    lead = [_opening(found, unit, language), _never_best(found, language), _suffices(found, language)]
+    lead = [_opening(found, unit, language), _never_best(found, language), _worst_case(found, unit, language)]
+    lead.append(_suffices(found, language))
     return joined([*lead, *resting], language)
 
 
@@ -126,12 +127,30 @@ def _never_best(found: Findings, language: str) -> str:
     parts = []
     if never:
         names = listed([name_of(found, p, language) for p in never], language)
-        parts.append(f"{names}在任何情景的平均值都不是最好" if zh else f"{names} leads on average in no scenario")
+        parts.append(
+            f"{names}在任何情景的平均值都不是最好"
+            if zh
+            else f"{names} {'lead' if len(never) > 1 else 'leads'} on average in no scenario"
+        )
     if in_no_world:
         names, odds = listed([name_of(found, p, language) for p in in_no_world], language), _odds(found.best[in_no_world[0]])
         tail = f"其中{names}在任何一次模拟中都不是最好（可能性{odds[0]}）"
         parts.append(tail if zh else f"{names} in no single run (chance {odds[1]})")
     return ("，".join(parts) + "。" if zh else ", ".join(parts) + ".") if parts else ""
+
+
+def _worst_case(found: Findings, unit: str, language: str) -> str:
+    """The policy whose worst scenario is the least bad, and how bad that is."""
+    means = found.table.means
+    if len(found.mean) < 2 or len(means) < 2 or not np.ptp(means, axis=1).any():
+        return ""
+    at = int(means.min(axis=0).argmax())
+    s = int(means[:, at].argmin())
+    size = wording.amount(float(means[s, at]), unit, language)
+    scenario, name = scenario_title(found.table.scenarios[s], language), name_of(found, at, language)
+    if language == "zh":
+        return f"就最不利的情景而言，{name}的结果最高：“{scenario}”下平均 {size}。"
+    return f"Of the worst scenarios, that of {name} is the least bad: {size} on average in “{scenario}”."
 
 
 def _odds(share: Share) -> tuple[str, str]:
@@ -171,9 +190,12 @@ def _assumed(found: Findings, language: str) -> str:
             else "What these policies do rests on no declared size of an effect."
         )
     assumed = [e for e in effects if e.assumed]
-    names = [e.label.in_language(language) for e in assumed]
-    more = "等" if zh else " and others"
-    shown = listed(names[:SHOWN_NAMES], language) + (more if len(names) > SHOWN_NAMES else "")
+    names = [f"“{e.label.in_language(language)}”" for e in assumed]
+    few = names[:SHOWN_NAMES]
+    if zh:
+        shown = "".join(few) + ("等" if len(names) > SHOWN_NAMES else "")
+    else:
+        shown = ", ".join([*few, "others"]) if len(names) > SHOWN_NAMES else listed(few, "en")
     if not assumed:
         return (
             f"排序所依据的 {len(effects)} 个效果大小都有来源。"
@@ -181,10 +203,11 @@ def _assumed(found: Findings, language: str) -> str:
             else f"All {len(effects)} sizes of effects on which the ranking rests have a source."
         )
     if zh:
-        return f"排序所依据的 {len(effects)} 个效果大小中，有 {len(assumed)} 个是假设、没有来源（{shown}），因此它同时也是对假设的排序。"
+        count = f"排序所依据的 {len(effects)} 个效果大小中，有 {len(assumed)} 个是假设、没有来源（{shown}）"
+        return f"{count}，因此它同时也是对假设的排序。"
     return (
         f"Of the {len(effects)} sizes of effects on which the ranking rests, {len(assumed)} are assumed without a source "
-        f"({wording.lower_first(shown)}): it ranks assumptions as well."
+        f"({shown}): it ranks assumptions as well."
     )
 
 
@@ -197,18 +220,40 @@ def _moved(found: Findings, language: str) -> str:
     if not order.lead.told_apart:
         text = f"按各情景平均，领先的{first}与{second}本就分不出高下。"
         return text if zh else f"Over all scenarios the leader {first} cannot be told from {second} at all."
-    moved = order.moved()
-    if not moved:
-        text = f"不论各效果抽到大、小还是没有，{first}对{second}的领先都保持（每组 90% 区间均大于零）。"
-        en = f"Whether effects are absent, small or large, {first} stays ahead of {second} (every 90% interval above zero)."
-        return text if zh else en
-    where = listed([_band_name(one, language) for one in moved[:SHOWN_NAMES]], language)
-    more = len(moved) - SHOWN_NAMES
+    small = _too_small(found, language)
+    overtaken, uncertain = order.overtaken(), order.uncertain()
+    if not overtaken and not uncertain:
+        text = f"各效果抽到大、中、小时，{first}对{second}的领先都保持。"
+        en = f"Whether effects are large, middling or small, {first} stays ahead of {second}."
+        return (text if zh else en) + small
+    parts = []
+    if overtaken:
+        where = _bands_named(overtaken, language)
+        parts.append(f"在{where}的模拟中反被超过" if zh else f"it is overtaken where {where}")
+    if uncertain:
+        where = _bands_named(uncertain, language)
+        parts.append(f"在{where}的模拟中分不出高下" if zh else f"the two cannot be told apart where {where}")
     if zh:
-        tail = f"等 {len(moved)} 组" if more > 0 else ""
-        return f"{first}总体领先{second}，但在{where}{tail}的模拟中已分不出或被反超。"
-    tail = f" and {more} more bands" if more > 0 else ""
-    return f"{first} is ahead of {second} over all runs, but no longer certainly so where {where}{tail}."
+        return f"{first}总体领先{second}，但{'；'.join(parts)}。{small}"
+    return f"{first} is ahead of {second} over all runs, but {'; '.join(parts)}.{small}"
+
+
+def _bands_named(bands: Sequence[InBand], language: str) -> str:
+    names = [_band_name(one, language) for one in bands[:SHOWN_NAMES]]
+    more = len(bands) - SHOWN_NAMES
+    if language == "zh":
+        return listed(names, "zh") + (f"等 {len(bands)} 组" if more > 0 else "")
+    return ", ".join([*names, f"in {more} more bands"]) if more > 0 else listed(names, "en")
+
+
+def _too_small(found: Findings, language: str) -> str:
+    """Effects absent in too few worlds to judge: said, so that silence is not taken for firmness."""
+    bands = found.ranking.too_small()
+    if not bands:
+        return ""
+    if language == "zh":
+        return f"另有 {len(bands)} 组模拟太少，无从判断（如{_bands_named(bands[:1], language)}）。"
+    return f" {len(bands)} more bands hold too few runs to judge, such as {_bands_named(bands[:1], language)}."
 
 
 def _band_name(one: InBand, language: str) -> str:

@@ -27,9 +27,21 @@ def _load_matplotlib() -> None:
 
 _load_matplotlib()
 
+from experiments.plots.bands import attainment_by_band
 from experiments.plots.event import anchor_event
 from experiments.plots.panels import attainment, industries
+from experiments.plots.regret import regret_table
+from experiments.plots.starts import late_starts
 from experiments.plots.style import save
 from experiments.plots.trajectories import trajectory
 
-__all__ = ["anchor_event", "attainment", "industries", "save", "trajectory"]
+__all__ = [
+    "anchor_event",
+    "attainment",
+    "attainment_by_band",
+    "industries",
+    "late_starts",
+    "regret_table",
+    "save",
+    "trajectory",
+]
