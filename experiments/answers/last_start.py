@@ -28,10 +28,7 @@ COLUMNS: dict[str, Column] = {
     "unit": Column(Label("单位", "Unit")),
     "n": Column(Label("配对数", "Pairs"), "pairs"),
     "last": Column(
-        Label(
-            "是否为最后仍有效的开始季度（此前各季度均有效）：yes 是",
-            "Whether it is the last start that still moves the goal, as all before it do: yes",
-        )
+        Label("是否为最后仍有效的开始季度（此前各季度均有效）", "Whether it is the last start that helps, as all before it do")
     ),
 }
 
@@ -165,9 +162,7 @@ def _of_goal(same: Sequence[LateStarts], language: str) -> str:
         told.append(f"{names}反而使之减少" if zh else f"{names} takes away from it")
     if still := [LEVERS[one.lever].label.in_language(language) for one in without if not one.harms]:
         names = listed(still, language)
-        told.append(
-            f"{names}从试过的最早时点开始也看不出增加" if zh else f"no gain from {names} even at the earliest start tried"
-        )
+        told.append(f"{names}从试过的最早时点开始也看不出增加" if zh else f"no gain from {names} even at the earliest start")
     name = goal_name(same[0].target, language)
     return f"{name}：{'；'.join(told)}。" if zh else f"{name}: {'; '.join(told)}."
 

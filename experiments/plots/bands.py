@@ -15,7 +15,6 @@ from experiments.plots.style import GREY, INK, LABEL, SMALL
 from model.history import History
 
 WIDTH, LEFT, PANEL_HEIGHT, GAP, EDGE = 10.4, 0.62, 1.75, 0.3, 0.25
-COLUMNS = 3
 
 
 def attainment_by_band(histories: Sequence[History], language: str) -> Figure:
@@ -39,26 +38,33 @@ def attainment_by_band(histories: Sequence[History], language: str) -> Figure:
         return _empty(title, subtitle, language)
     names = fans.names_of(histories, language)
     key = [(name, style.pen_of(i)) for i, name in enumerate(names)] if len(names) > 1 else []
-    n_rows = -(-len(goals) // COLUMNS)
-    room = (WIDTH - 2 * EDGE) / COLUMNS
+    n_columns = 2 if len(goals) in (2, 4) else min(len(goals), 3)
+    room = (WIDTH - 2 * EDGE) / n_columns
     headings = [typeface.wrap(_heading(g, language), room - 0.3, LABEL) for g in goals]
     above = max(len(lines) for lines in headings) * style.line_height(LABEL) + 0.12
     note = style.note_lines(WIDTH, [_note(language)])
     block = above + PANEL_HEIGHT + 0.42 + GAP
     head = style.header_height(WIDTH, title, subtitle) + style.key_height(WIDTH, key)
-    figure = style.new_figure(WIDTH, head + 0.15 + n_rows * block + style.notes_height(note))
+    figure = style.new_figure(WIDTH, head + 0.15 + -(-len(goals) // n_columns) * block + style.notes_height(note))
     top = style.header(figure, title, subtitle)
     top = (style.write_key(figure, top - 0.06, key) if key else top) - 0.12
     style.write_notes(figure, note)
     for i, (goal, lines) in enumerate(zip(goals, headings, strict=True)):
-        row, column = divmod(i, COLUMNS)
+        row, column = divmod(i, n_columns)
         left, upper = EDGE + column * room, top - row * block
         style.write_lines(figure, left, upper, lines, LABEL)
         place = (left + LEFT - 0.15, upper - above - PANEL_HEIGHT, room - LEFT - 0.1, PANEL_HEIGHT)
         axes = style.new_axes(figure, *place)
         same = [next((g for g in one if g.key == goal.key), None) for one in found]
+        style.value_axis(axes, 0.0, _top(found), "%", n_ticks=4)
         _panel(figure, axes, place, same, language)
     return style.finished(figure)
+
+
+def _top(found: Sequence[Sequence[GoalInDepth]]) -> float:
+    """Common upper end of the panels [%]: just above the highest interval."""
+    highest = max(band.share.high for goals in found for g in goals for band in g.bands) * 100
+    return next((float(t) for t in (10, 20, 50) if highest <= 0.95 * t), 102.0)
 
 
 def _panel(
@@ -69,18 +75,18 @@ def _panel(
     n_bands, n = len(first.bands), len(same)
     axes.set_xlim(-0.5, n_bands - 0.5)
     axes.set_xticks([])
-    style.value_axis(axes, 0.0, 100.0, "%", n_ticks=4)
-    axes.set_ylim(-2.0, 102.0)
+    low, high = axes.get_ylim()
+    axes.set_ylim(low - 0.02 * (high - low), high)
     step = min(0.13, 0.8 / n)
     for i, goal in enumerate(same):
         for b, band in enumerate(goal.bands if goal is not None else ()):
             x, share, pen = b + (i - (n - 1) / 2) * step, band.share, style.pen_of(i)
             axes.vlines(x, share.low * 100, share.high * 100, color=pen.colour, linewidth=2.0, alpha=0.55)
-            axes.plot(x, share.value * 100, "o", markersize=5.0, color=pen.colour, zorder=4, gid=f"{goal.key if goal else ''}")
+            axes.plot(x, share.value * 100, "o", markersize=5.0, color=pen.colour, zorder=4)
     for b, band in enumerate(first.bands):
         middle = left + (b + 0.5) / n_bands * width
-        low, high = (wording.number(v) for v in (band.low, band.high))
-        style.write(figure, middle, bottom - 0.12, f"{low}{wording.DASH}{high}", SMALL, GREY, "center")
+        entry = wording.DASH.join(wording.number(v) for v in (band.low, band.high))
+        style.write(figure, middle, bottom - 0.12, entry, SMALL, GREY, "center")
     unit = "每年进入企业（家）" if language == "zh" else "firms entering a year"
     style.write(figure, left + width / 2, bottom - 0.28, unit, SMALL, GREY, "center")
 

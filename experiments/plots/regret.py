@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from experiments import wording
+from experiments.answers.effects import effects_of
 from experiments.answers.robust_choice import yardstick_of
 from experiments.answers.robustness import Grid, Regret, grid, max_regret, mean_regret, regrets
 from experiments.plots import style, typeface
@@ -19,7 +20,7 @@ from experiments.wording import Scale
 from model.history import History
 from model.scenario import Target
 
-WIDTH, NAMES, ROW, LAST = 10.4, 2.6, 0.42, 1.0
+WIDTH, NAMES, ROW = 10.4, 2.6, 0.42
 HEAT = LinearSegmentedColormap.from_list("regret", ["#ffffff", "#f3c9a5", "#d0562f"])
 
 
@@ -56,7 +57,7 @@ def _draw(table: Grid, rows: Sequence[tuple[int, Sequence[Regret]]], scale: Scal
     heights = [max(ROW, len(lines) * style.line_height(LABEL) + 0.12) for lines in names]
     above = max(len(lines) for lines in heads) * style.line_height(SMALL) + 0.1
     title, subtitle = _titles(table, scale, language)
-    note = style.note_lines(WIDTH, [_note(language)])
+    note = style.note_lines(WIDTH, [_note(table, language)])
     head = style.header_height(WIDTH, title, subtitle)
     figure = style.new_figure(WIDTH, head + 0.15 + above + sum(heights) + 0.15 + style.notes_height(note))
     upper = style.header(figure, title, subtitle) - 0.12
@@ -116,11 +117,14 @@ def _titles(table: Grid, scale: Scale, language: str) -> tuple[str, str]:
     return f"Regret: {wording.lower_first(label)}", f"{lacks} · {runs} · paler is better"
 
 
-def _note(language: str) -> str:
+def _note(table: Grid, language: str) -> str:
+    effects = effects_of(table.policies)
+    n, assumed = len(effects), sum(e.assumed for e in effects)
     if language == "zh":
-        grey = "灰色数字：区间（至少 90%，各方案各情景一并考虑）包含零，与最好的方案分不出高下。"
-        return grey + "政策效果多为假设，排序也是对假设的排序。"
-    return (
+        text = "灰色数字：区间（至少 90%，各方案各情景一并考虑）包含零，与最好的方案分不出高下。"
+        return text + (f"排序所依据的 {n} 个效果大小中有 {assumed} 个是假设、没有来源。" if assumed else "")
+    text = (
         "Grey figures: the interval (90% at least, for all policies and scenarios together) holds zero, so that the policy "
-        "cannot be told from the best. Most effects are assumed: this ranks assumptions as well."
+        "cannot be told from the best."
     )
+    return text + (f" Of the {n} sizes of effects that the ranking rests on, {assumed} are assumed." if assumed else "")

@@ -69,7 +69,14 @@ def _fill(figure: Figure, shown: Sequence[LateStarts], pens: Sequence[style.Pen]
         axes.plot(xs, means, color=pen.colour, linestyle=pen.style, marker="o", markersize=4)
         if one.last is not None:
             point = (one.last + move, one.differences[one.last].mean * scale.factor)
-            axes.plot(*point, "o", markersize=11, markerfacecolor="none", markeredgecolor=INK, markeredgewidth=1.1)
+            axes.plot(
+                *point,
+                "o",
+                markersize=11 if len(shown) <= 4 else 8,
+                markerfacecolor="none",
+                markeredgecolor=INK,
+                markeredgewidth=1.1,
+            )
     words = "开始季度" if language == "zh" else "quarter in which the lever starts"
     style.write(figure, LEFT + room / 2, bottom - 0.36, words, SMALL, GREY, "center")
 
@@ -90,5 +97,5 @@ def _note(language: str, *, empty: bool) -> str:
     if empty:
         return "目标期限不在模拟期内，或配对不足两次。" if language == "zh" else "The date is beyond the runs, or no pairs."
     if language == "zh":
-        return "圆圈：90% 区间仍全部大于零的最后一个开始季度。每个工具单独使用，其余不变。"
-    return "Rings: the last start whose 90% interval still lies above zero. Each lever alone, all else unchanged."
+        return "圆圈：到此为止各开始季度的 90% 区间都大于零。每个工具单独使用，其余不变。"
+    return "Rings: up to here the 90% intervals of all starts lie above zero. Each lever alone, all else unchanged."
