@@ -92,6 +92,6 @@ def bands_of(effect: Effect, draws: Drawn) -> tuple[EffectBand, ...]:
     absent = (values == 0.0) & (parameter_facts()[effect.name].assumption.null_prob > 0.0)
     there = np.flatnonzero(~absent)
     order = there[np.argsort(values[there], kind="stable")]
-    thirds = np.array_split(order, 3) if np.ptp(values[there]) > 0.0 else []
+    thirds = np.array_split(order, 3) if there.size and np.ptp(values[there]) > 0.0 else []
     found = [("none", np.flatnonzero(absent)), *zip(("low", "middle", "high"), thirds, strict=False)]
     return tuple(EffectBand(k, float(values[w].min()), float(values[w].max()), np.sort(w)) for k, w in found if w.size)

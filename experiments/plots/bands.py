@@ -26,14 +26,7 @@ def attainment_by_band(histories: Sequence[History], language: str) -> Figure:
     """
     found = [[g for g in in_depth(h) if g.share.n and g.bands and not g.is_set] for h in histories]
     goals = list({g.key: g for one in found for g in one}.values())
-    zh = language == "zh"
-    title = "达标概率与进入率" if zh else "Chance of each goal by the entry rate"
-    shown = (
-        "按每年进入企业数把模拟分成三等份；点为达标的比例，竖线为 90% 区间"
-        if zh
-        else "runs in thirds by their firms entering a year; dots: share that reaches the goal; bars: 90% intervals"
-    )
-    subtitle = fans.subtitle(histories, language, shown)
+    title, subtitle = _titles(histories, language)
     if not goals:
         return _empty(title, subtitle, language)
     names = fans.names_of(histories, language)
@@ -59,6 +52,14 @@ def attainment_by_band(histories: Sequence[History], language: str) -> Figure:
         style.value_axis(axes, 0.0, _top(found), "%", n_ticks=4)
         _panel(figure, axes, place, same, language)
     return style.finished(figure)
+
+
+def _titles(histories: Sequence[History], language: str) -> tuple[str, str]:
+    if language == "zh":
+        shown = "按每年进入企业数把模拟分成三等份；点为达标的比例，竖线为 90% 区间"
+        return "达标概率与进入率", fans.subtitle(histories, language, shown)
+    shown = "runs in thirds by their firms entering a year; dots: share that reaches the goal; bars: 90% intervals"
+    return "Chance of each goal by the entry rate", fans.subtitle(histories, language, shown)
 
 
 def _top(found: Sequence[Sequence[GoalInDepth]]) -> float:
