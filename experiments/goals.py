@@ -6,18 +6,23 @@ A date that a run does not cover gives no verdict: such a target counts zero jud
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
 
 from model.facts import Floats, Ints, Mask
-from model.history import History, Kind
+from model.history import History, Kind, MeasureFact
 from model.scenario import Basis, Target
 from model.units import NEVER, QUARTERS_PER_YEAR
 
 CONFIDENCE = 0.90
+ALIKE = (  # measures in which one and the same target can be read: sources seldom say which they mean
+    ("firms", "registered_firms", "above_scale_firms"),
+    ("signed_projects", "started_projects", "opened_projects"),
+    ("signed_investment", "started_investment", "opened_investment"),
+)
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,15 @@ def readings(history: History, target: Target) -> tuple[Ints, Floats]:
     if kind is Kind.STOCK:
         return history.start + ends, series[ends]
     return history.start + ends, years.sum(axis=1) if kind is Kind.FLOW else years.mean(axis=1)
+
+
+def definitions(target: Target, facts: Mapping[str, MeasureFact]) -> tuple[Target, ...]:
+    """Every reading of a target, its own first: other measures of the same thing, and a year's sum or the yearly level."""
+    alike = next((measures for measures in ALIKE if target.measure in measures), ())
+    others = [replace(target, measure=m) for m in alike if m in facts and m != target.measure]
+    if facts[target.measure].kind is Kind.RATE:
+        others.append(replace(target, basis=Basis.LEVEL if target.basis is Basis.YEAR else Basis.YEAR))
+    return (target, *others)
 
 
 def attainment(history: History, target: Target) -> Attainment:

@@ -27,6 +27,7 @@ def _load_matplotlib() -> None:
 
 _load_matplotlib()
 
+from experiments.plots.bands import attainment_by_band
 from experiments.plots.chain import chain
 from experiments.plots.cost_effect import cost_effect
 from experiments.plots.difference import differences
@@ -34,11 +35,13 @@ from experiments.plots.dose import dose
 from experiments.plots.event import anchor_event
 from experiments.plots.event_accounts import accounts_event
 from experiments.plots.panels import attainment, industries
+from experiments.plots.regret import regret_table
+from experiments.plots.starts import late_starts
 from experiments.plots.style import save
 from experiments.plots.tornado import tornado
 from experiments.plots.trajectories import trajectory
 
 __all__ = [
-    "accounts_event", "anchor_event", "attainment", "chain", "cost_effect", "differences", "dose", "industries", "save",
-    "tornado", "trajectory",
+    "accounts_event", "anchor_event", "attainment", "attainment_by_band", "chain", "cost_effect", "differences", "dose",
+    "industries", "late_starts", "regret_table", "save", "tornado", "trajectory",
 ]  # fmt: skip
