@@ -44,7 +44,7 @@ def written(
         words = in_words(plan, runs, pictures.language, question, answers)
         (folder / "answer.txt").write_text(words + "\n", encoding="utf-8")
     told = time.monotonic()
-    if words:
+    if words and plan.design is None:  # each point would fill a folder
         for language in pictures.languages:
             place = folder / "figures" / language if len(pictures.languages) > 1 else folder / "figures"
             place.mkdir(parents=True, exist_ok=True)

@@ -38,9 +38,9 @@ SUMMARIES = {
     rerun: told("重新运行一个实验中的一次", "Run one run of an experiment again."),
     run: told("运行情景并保存结果", "Run scenarios and keep the results."),
     export: told("导出全部运行，供其他程序使用", "Export every run for other programs."),
-    list_entries: told("列出情景、政策方案、政策工具、指标和参数", "List what there is to choose from."),
-    check: told("检查情景和政策方案文件，不运行", "Check scenario and policy files without running them."),
-    new: told("新建情景、政策方案或园区的文件", "Write the files of a new scenario, policy or park."),
+    list_entries: told("列出情景、政策方案、试验设计、政策工具、指标和参数", "List what there is to choose from."),
+    check: told("检查情景、政策方案、园区和设计文件，不运行", "Check scenario, policy, park and design files; run nothing."),
+    new: told("新建情景、政策方案、园区或设计的文件", "Write the files of a new scenario, policy, park or design."),
 }
 
 app = typer.Typer(name="wutong", help=ABOUT, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
