@@ -16,6 +16,7 @@ from experiments.plan import Plan
 from experiments.runner import Failure, Runs
 
 SHOWN_GROUPS = 15  # scenarios and policies up to which pictures, trajectories and sentences are made
+TABLED_AT_ONCE = 256  # runs of which tables are written also after Ctrl-C: those of more take longer than anybody waits
 FAILURE_COLUMNS = ("run", "scenario", "policy", "replication", "seed", "quarter", "error", "traceback", "command")
 
 
@@ -30,13 +31,16 @@ class Pictures:
 def written(folder: Path, plan: Plan, runs: Runs, ids: Mapping[int, str], pictures: Pictures) -> tuple[str, dict[str, float]]:
     """Write tables and pictures of what finished; the answer in words, and the seconds that each took.
 
+    After an interruption of many runs there are only the failures: the store has the runs, and resumed it writes all.
+
     Parameters
     ----------
     ids : of the runs, by the identity of their case object
     """
     began = time.monotonic()
     few = len(runs.histories) <= SHOWN_GROUPS
-    if runs.histories or runs.failures:
+    at_once = not runs.interrupted or sum(len(history.cases) for history in runs.histories) <= TABLED_AT_ONCE
+    if at_once and (runs.histories or runs.failures):
         results.write_tables(folder, runs.histories, ids, [failure.case for failure in runs.failures], trajectories=few)
     if plan.design is not None:
         results.write_csv(folder / "points.csv", *table(plan.design), exact=True)
