@@ -19,6 +19,7 @@ from experiments.runner import Failure, Runs
 from model.scenario import Case
 
 SHOWN_GROUPS = 15  # scenarios and policies up to which trajectories and sentences are made
+TABLED_AT_ONCE = 256  # runs of which tables are written also after Ctrl-C: those of more take longer than anybody waits
 FAILURE_COLUMNS = ("run", "scenario", "policy", "replication", "seed", "quarter", "error", "traceback", "command")
 Ids = Mapping[int, str]  # of the runs, by the identity of their case object
 
@@ -34,7 +35,10 @@ class Pictures:
 def written(
     folder: Path, plan: Plan, runs: Runs, ids: Ids, pictures: Pictures, question: Question
 ) -> tuple[str, dict[str, float]]:
-    """Write tables and pictures of what finished; the answer in words, and the seconds that each took."""
+    """Write tables and pictures of what finished; the answer in words, and the seconds that each took.
+
+    After an interruption of many runs there are only the failures: the store has the runs, and resumed it writes all.
+    """
     began = time.monotonic()
     _write_tables(folder, plan, runs, ids)
     tables, words = time.monotonic(), ""
@@ -74,7 +78,8 @@ def write_answers(folder: Path, answers: Sequence[Answer]) -> None:
 
 
 def _write_tables(folder: Path, plan: Plan, runs: Runs, ids: Ids) -> None:
-    if runs.histories or runs.failures:
+    at_once = not runs.interrupted or sum(len(history.cases) for history in runs.histories) <= TABLED_AT_ONCE
+    if at_once and (runs.histories or runs.failures):
         failed = [failure.case for failure in runs.failures]
         results.write_tables(folder, runs.histories, ids, failed, trajectories=len(runs.histories) <= SHOWN_GROUPS)
     if plan.design is not None:
