@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from experiments import experiment, plan, plots, runner
+from experiments import experiment, outputs, plan, plots, runner
 from experiments.commands import app
 from experiments.commands.columns import aligned, width
 from experiments.commands.language import Language, of_locale

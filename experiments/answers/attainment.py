@@ -7,22 +7,19 @@ back from the draws.  All chances come with the score interval of their worlds; 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-
-import numpy as np
 
 from experiments import wording
 from experiments.answers import Answer, Column
-from experiments.answers.drawn import Drawn, drawn
+from experiments.answers.depth import GoalInDepth, in_depth
 from experiments.answers.telling import definition, goal_name, joined, listed, policy_title, scenario_title
-from experiments.goals import Attainment, Band, Share, attainment, by_band, definitions, wilson
+from experiments.goals import Share
 from experiments.results import RUN_COLUMNS, SUMMARY_COLUMNS, Row
-from model.facts import Floats, Label
+from model.facts import Label
 from model.history import History
-from model.scenario import JointTarget, Scenario, Target
+from model.scenario import Target
 from model.units import quarter_name
 
-ALL_GOALS = Label("全部可判定的目标", "All goals that are judged")
+SHOWN_POLICIES = 3
 COLUMNS: dict[str, Column] = {
     **{name: Column(RUN_COLUMNS[name]) for name in ("scenario", "policy")},
     "target": Column(Label("目标或目标组", "Goal, or set of goals")),
@@ -30,8 +27,8 @@ COLUMNS: dict[str, Column] = {
     "title_en": Column(SUMMARY_COLUMNS["title_en"]),
     "definition": Column(
         Label(
-            "口径：stated 目标原文口径，alternative 其他口径，joint 多个目标同时达到",
-            "Definition: stated, alternative, or joint for several goals at once",
+            "口径：stated 目标原文口径，alternative 其他口径，joint 多个目标同时达到（列出指标时，该项按此口径）",
+            "Definition: stated, alternative, or joint for several goals at once, one of them read by the measure named",
         )
     ),
     "measure": Column(SUMMARY_COLUMNS["measure"]),
@@ -49,91 +46,6 @@ COLUMNS: dict[str, Column] = {
     "prob_high": Column(SUMMARY_COLUMNS["prob_high"], "1"),
     "median": Column(SUMMARY_COLUMNS["median"], "see unit"),
 }
-
-
-@dataclass(frozen=True)
-class GoalInDepth:
-    """A goal, or a set of goals reached together, under one scenario and policy.
-
-    Attributes
-    ----------
-    results : of the goal under each definition, the stated one first; of the members of a set
-    share : chance of the goal as stated, or of all members in one world; n = 0 where a date lies beyond the runs
-    bands : the same by thirds of the entry rate; none where entry does not differ between worlds
-    medians : median of what a single goal is compared with, in each of the bands
-    """
-
-    key: str
-    label: Label
-    history: History
-    results: tuple[Attainment, ...]
-    share: Share
-    bands: tuple[Band, ...]
-    medians: tuple[float, ...] = ()
-    is_set: bool = False
-
-    @property
-    def target(self) -> Target:
-        return self.results[0].target
-
-
-def in_depth(history: History) -> tuple[GoalInDepth, ...]:
-    """Every goal of a history's scenario, then the sets of goals that count together."""
-    scenario, draws = history.cases[0].scenario, drawn(history.cases)
-    single = []
-    for target in scenario.targets:
-        results = tuple(attainment(history, reading) for reading in definitions(target, history.facts))
-        bands = _bands(results[:1], draws)
-        medians = _medians(results[0], entry_of([target], draws), bands)
-        single.append(GoalInDepth(target.key, target.label, history, results, results[0].share, bands, medians))
-    return (*single, *(_set(named, history, draws) for named in joint_targets(scenario, history)))
-
-
-def joint_targets(scenario: Scenario, history: History) -> tuple[JointTarget, ...]:
-    """The sets of goals that a scenario names; else all goals that the runs can judge, where there are several."""
-    judged = tuple(t.key for t in scenario.targets if attainment(history, t).judged)
-    named = scenario.joint_targets
-    return named or ((JointTarget("all_judged", ALL_GOALS, judged),) if len(judged) > 1 else ())
-
-
-def _set(named: JointTarget, history: History, draws: Drawn) -> GoalInDepth:
-    by_key = {t.key: t for t in history.cases[0].scenario.targets}
-    results = tuple(attainment(history, by_key[key]) for key in named.targets)
-    return GoalInDepth(named.key, named.label, history, results, together(results), _bands(results, draws), is_set=True)
-
-
-def together(results: Sequence[Attainment]) -> Share:
-    """Chance that all goals of a set are reached in one and the same world; n = 0 unless every one is judged."""
-    if not results or not all(r.judged for r in results):
-        return wilson(0, 0)
-    reached = np.logical_and.reduce([r.attained for r in results])
-    return wilson(int(reached.sum()), reached.size)
-
-
-def _bands(results: Sequence[Attainment], draws: Drawn) -> tuple[Band, ...]:
-    entry = entry_of([r.target for r in results], draws)
-    if not results or np.ptp(entry) < 1e-9 * max(float(entry.max()), 1.0):
-        return ()
-    return share_by_band(results, entry)
-
-
-def _medians(result: Attainment, entry: Floats, bands: Sequence[Band]) -> tuple[float, ...]:
-    inside = [(entry >= band.low) & (entry <= band.high) for band in bands]
-    return tuple(float(np.median(result.values[mask])) for mask in inside)
-
-
-def share_by_band(results: Sequence[Attainment], values: Floats) -> tuple[Band, ...]:
-    """Chance that all goals are reached, by thirds of the worlds in the order of a drawn value of shape (n_worlds,)."""
-    if not all(r.judged for r in results):
-        return ()
-    reached = np.logical_and.reduce([r.attained for r in results]).astype(np.float64)
-    all_of_them = replace(results[0].target, at_least=1.0)  # 1 where every goal is reached
-    return by_band(Attainment(all_of_them, reached, results[0].first), values)
-
-
-def entry_of(targets: Sequence[Target], draws: Drawn) -> Floats:
-    """Entrants a year at the start in the segments of some goals, each segment once, of shape (n_worlds,) [firms/year]."""
-    return draws.entry(tuple(dict.fromkeys(s for t in targets for s in t.segments)))
 
 
 # ── Tables ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -159,6 +71,9 @@ def _rows(goal: GoalInDepth) -> Iterator[Row]:
         yield (*who, *about, "all", None, None, *odds_cells(goal.share), None)
         for i, band in enumerate(goal.bands, start=1):
             yield (*who, *about, str(i), band.low, band.high, *odds_cells(band.share), None)
+        for reading, share in goal.read_otherwise:
+            changed = ("joint", *_about(goal.history, reading, stated=False)[1:])
+            yield (*who, *changed, "all", None, None, *odds_cells(share), None)
         return
     for n, result in enumerate(goal.results):
         about = _about(goal.history, result.target, stated=n == 0)
@@ -186,7 +101,12 @@ def _words(found: Sequence[Sequence[GoalInDepth]], language: str) -> str:
     late = [g for g in (found[0] if found else ()) if not g.share.n and not g.is_set]
     if not goals and not late:
         return "没有设定目标。" if language == "zh" else "No goal is set."
-    parts = [_chances(goals, language), _other_readings(goals, language), _entry_decides(goals, language)]
+    parts = [
+        _chances(goals, language),
+        _elsewhere(found, language),
+        _other_readings(goals, language),
+        _entry_decides(goals, language),
+    ]
     return joined([*parts, _beyond(late, language)], language)
 
 
@@ -204,6 +124,26 @@ def _chances(goals: Sequence[GoalInDepth], language: str) -> str:
         return f"在“{scenario}”中按“{policy}”模拟 {n} 次，达标的可能性（括号内为 90% 区间）：{'；'.join(told)}。"
     times = "once" if n == 1 else f"{n} times"
     return f"“{scenario}” under “{policy}”, run {times}: chance of reaching each goal (90% interval): {'; '.join(told)}."
+
+
+def _elsewhere(found: Sequence[Sequence[GoalInDepth]], language: str) -> str:
+    """Goals whose chance is another one under the other policies of the first scenario, a few policies at most."""
+    usual = {g.key: g for g in found[0]}
+    scenario, told = found[0][0].history.cases[0].scenario.name, []
+    for goals in found[1 : 1 + SHOWN_POLICIES]:
+        judged = [g for g in goals if g.share.n and g.history.cases[0].scenario.name == scenario and g.key in usual]
+        changed = [g for g in judged if g.share.count != usual[g.key].share.count or g.share.n != usual[g.key].share.n]
+        odds = [(g.label.in_language(language), wording.short_chance(g.share, language)) for g in changed]
+        if not judged:
+            continue
+        name = f"“{policy_title(judged[0].history, language)}”"
+        if language == "zh":
+            told.append(f"{name}下" + ("、".join(f"{label} {text}" for label, text in odds) or "各目标的达标次数相同"))
+        else:
+            told.append(f"under {name} " + (", ".join(f"{label} {text}" for label, text in odds) or "the counts are the same"))
+    if not told:
+        return ""
+    return f"换方案后变动的：{'；'.join(told)}。" if language == "zh" else f"What changes with the policy: {'; '.join(told)}."
 
 
 def _other_readings(goals: Sequence[GoalInDepth], language: str) -> str:

@@ -32,7 +32,7 @@ FEWEST_IN_BAND = 12
 
 ENTRY = Label("进入率", "entry rate")
 ENTRY_AND_SPACE = Label("载体充足时的进入率", "entry rate with ample floor space")
-MORE_ANCHORS = Label("新增龙头数", "number of added anchors")
+MORE_ANCHORS = Label("新增龙头", "number of added anchors")
 PER_HEAD = Label("起点人均营收", "revenue per head at the start")
 PEOPLE = Label("每年可招人数", "people available a year")
 GROWTH = Label("外部需求增速", "growth of outside demand")

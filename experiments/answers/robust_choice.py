@@ -25,9 +25,9 @@ from experiments.answers.robustness import (
     share_over,
     sufficing,
 )
-from experiments.goals import Share
+from experiments.goals import Share, attainment, wilson
 from experiments.results import RUN_COLUMNS, Row
-from model.facts import Label
+from model.facts import Label, Mask
 from model.history import History
 from model.scenario import Target
 
@@ -80,8 +80,6 @@ EFFECT_COLUMNS: dict[str, Column] = {
 
 def yardstick_of(histories: Sequence[History]) -> Target:
     """What policies are measured by where nothing is asked for: the first goal that every history judges, else revenue."""
-    from experiments.goals import attainment
-
     for target in histories[0].cases[0].scenario.targets:
         if all(attainment(h, target).judged for h in histories):
             return target
@@ -150,9 +148,7 @@ def _rows(found: Findings, unit: str) -> Iterator[Row]:
             yield (*who, scenario.name, key, float(table.means[s, p]), *cells, *tail)
 
 
-def _one(mask: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Share:
-    from experiments.goals import wilson
-
+def _one(mask: Mask) -> Share:
     return wilson(int(mask.sum()), mask.size)
 
 

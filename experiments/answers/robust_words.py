@@ -125,7 +125,9 @@ def _never_best(found: Findings, language: str) -> str:
     in_no_world = [p for p in never if found.best[p].count == 0]
     zh = language == "zh"
     parts = []
-    if never:
+    if never and len(never) == len(found.mean) - 1 > 1:
+        parts.append("其余各方案在任何情景的平均值都不是最好" if zh else "all others lead on average in no scenario")
+    elif never:
         names = listed([name_of(found, p, language) for p in never], language)
         parts.append(
             f"{names}在任何情景的平均值都不是最好"

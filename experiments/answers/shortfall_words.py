@@ -33,8 +33,9 @@ def gap_sentence(name: tuple[str, str], by: int, means: Mapping[str, Difference]
         told = [_part(parts[key], means[key], gap, language) for key in order if abs(means[key].mean) >= 0.005 * gap.mean]
     needed, there = (wording.amount(means[k].mean, "亿元/year", language) for k in _PER_HEAD)
     if zh:
+        of_it = ("其中" if parts else "") + "、".join(told)
         return (
-            f"{scope}：按“{policy}”，到 {year} 年收入平均差 {size}{_inside(gap, '亿元', language)}，其中{'、'.join(told)}；"
+            f"{scope}：按“{policy}”，到 {year} 年收入平均差 {size}{_inside(gap, '亿元', language)}，{of_it}；"
             f"以实有人数要达标，人均营收须平均达 {needed}，模拟中为 {there}。"
         )
     return (
@@ -91,7 +92,17 @@ def floor_sentence(means: Mapping[str, Difference], language: str) -> str:
         return ""
     needed, free = means["floor_needed"].mean, means["floor_free"].mean
     size = wording.amount(needed, "m2", language), wording.amount(free, "m2", language)
-    enough = free >= needed
+    found = means["floor_free"], means["floor_needed"]
+    verdict = _compared(*found)
     if language == "zh":
-        return f"载体：尚缺人员约需 {size[0]}，相关片区空置 {size[1]}，{'够用' if enough else '不够'}。"
-    return f"Floor space: the missing people need {size[0]}, {size[1]} is free: {'enough' if enough else 'not enough'}."
+        return f"载体：尚缺人员约需 {size[0]}，相关片区空置 {size[1]}，{verdict[0]}。"
+    return f"Floor space: the missing people need {size[0]}, {size[1]} is free: {verdict[1]}."
+
+
+def _compared(free: Difference, needed: Difference) -> tuple[str, str]:
+    """Whether what is free is enough on average, in both languages; no more than the two intervals say."""
+    if free.low >= needed.high:
+        return "够用", "enough"
+    if free.high < needed.low:
+        return "不够", "not enough"
+    return "是否够用说不准", "too close to tell"

@@ -54,13 +54,3 @@ def quarter_text(quarter: int, language: str) -> str:
     if language == "zh":
         return f"{quarter // 4} 年{'一二三四'[quarter % 4]}季度"
     return quarter_name(quarter)
-
-
-def groups(histories: Sequence[History]) -> list[list[History]]:
-    """Histories by scenario, in their order."""
-    names = dict.fromkeys(h.cases[0].scenario.name for h in histories)
-    return [[h for h in histories if h.cases[0].scenario.name == name] for name in names]
-
-
-def firms_a_year(value: float, language: str) -> str:
-    return wording.amount(value, "firms/year", language)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments import wording
-from experiments.answers.attainment import GoalInDepth, in_depth
+from experiments.answers.depth import GoalInDepth, in_depth
 from experiments.plots import fan as fans
 from experiments.plots import style, typeface
 from experiments.plots.style import GREY, INK, LABEL, SMALL

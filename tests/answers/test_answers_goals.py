@@ -11,7 +11,8 @@ import worlds
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.answers import attainment, reaching, shortfall
+from experiments import goals
+from experiments.answers import attainment, depth, reaching, shortfall
 from experiments.answers.drawn import drawn
 from experiments.goals import definitions, wilson
 from model.assumptions import sample, world_keys
@@ -74,14 +75,14 @@ def test_ninety_percent_intervals_cover_a_known_chance(prob):
         values[-1, :, 1] = draws.uniform(size=80)
         cases = tuple(dataclasses.replace(base.cases[0], replication=i) for i in range(80))
         history = dataclasses.replace(base, cases=cases, values={"firms": values})
-        share = attainment.attainment(history, target(at_least=1.0 - prob, by=worlds.START + 4)).share
+        share = goals.attainment(history, target(at_least=1.0 - prob, by=worlds.START + 4)).share
         covered += share.low <= prob <= share.high
     assert 0.85 <= covered / 200 <= 0.95
 
 
 def test_bands_are_brute_force(toy):
     goal = target(at_least=35.0)
-    (found, *_) = attainment.in_depth(with_targets(toy, goal))
+    (found, *_) = depth.in_depth(with_targets(toy, goal))
     entry = drawn(toy.cases).entry((worlds.PARTS,))
     reached = toy.total("firms", (worlds.PARTS,))[-1] >= 35.0
     assert 10 < reached.sum() < 50
@@ -95,19 +96,22 @@ def test_bands_are_brute_force(toy):
 
 
 def test_goals_reached_together_are_counted_in_one_world(toy):
-    goals = (target(at_least=45.0, key="firms"), target("employees", 3500.0, key="people"))
-    history = with_targets(toy, *goals, joint=(JointTarget("both", Label("两项", "Both"), ("firms", "people")),))
-    both = next(g for g in attainment.in_depth(history) if g.is_set)
+    asked = (target(at_least=45.0, key="firms"), target("employees", 3500.0, key="people"))
+    history = with_targets(toy, *asked, joint=(JointTarget("both", Label("两项", "Both"), ("firms", "people")),))
+    both = next(g for g in depth.in_depth(history) if g.is_set)
     firms, people = (toy.total(m, (worlds.PARTS,))[-1] for m in ("firms", "employees"))
     count = int(((firms >= 45.0) & (people >= 3500.0)).sum())
     assert both.share == wilson(count, 60)
     assert sum(band.share.count for band in both.bands) == count
+    registered = next(share for reading, share in both.read_otherwise if reading.measure == "registered_firms")
+    books = toy.total("registered_firms", (worlds.PARTS,))[-1]
+    assert registered == wilson(int(((books >= 45.0) & (people >= 3500.0)).sum()), 60)
 
 
 def test_a_set_with_a_date_beyond_the_runs_is_not_judged(toy):
-    goals = (target(at_least=1.0, key="now"), target(at_least=1.0, by=NEVER, key="later"))
-    history = with_targets(toy, *goals, joint=(JointTarget("both", Label("两项", "Both"), ("now", "later")),))
-    both = next(g for g in attainment.in_depth(history) if g.is_set)
+    asked = (target(at_least=1.0, key="now"), target(at_least=1.0, by=NEVER, key="later"))
+    history = with_targets(toy, *asked, joint=(JointTarget("both", Label("两项", "Both"), ("now", "later")),))
+    both = next(g for g in depth.in_depth(history) if g.is_set)
     assert (both.share.n, both.bands) == (0, ())
     answer = attainment.goals_in_depth([history])
     row = next(r for r in answer.rows if r[2] == "both")
@@ -125,7 +129,7 @@ def test_readings_of_one_target_are_declared_once():
 
 
 def test_registered_firms_are_never_fewer_and_above_scale_never_more(toy):
-    (found, *_) = attainment.in_depth(with_targets(toy, target(at_least=45.0)))
+    (found, *_) = depth.in_depth(with_targets(toy, target(at_least=45.0)))
     stated, registered, above = (r.share.count for r in found.results)
     assert above <= stated <= registered
 

@@ -10,7 +10,7 @@ import worlds
 from test_plots_pictures import assert_readable, shown_texts
 
 from experiments import plots
-from experiments.answers.attainment import in_depth
+from experiments.answers.depth import in_depth
 from experiments.answers.last_start import LateStarts
 from experiments.answers.robustness import grid, mean_regret, outcome, regrets
 from experiments.goals import Difference
