@@ -21,6 +21,8 @@ from model.levers import LEVERS
 
 SHORT = ("sophia_antipolis", "-n", "3", "--jobs", "1", "--until", "2004Q4", "--lang", "en")
 TOWN = ("baseline", "-n", "2", "--jobs", "1", "--until", "2023Q1", "--lang", "en")
+SOON = ("--set", "clock.end=2023Q4", "--set", "targets.software_firms_2025.by=2023Q4")
+GOALS = ("baseline", "-n", "2", "--jobs", "1", *SOON, "--goal", "software_firms_2025", "--lang", "en")
 TWO = ("--policy", "none", "--policy", "balanced")
 
 
@@ -55,6 +57,8 @@ ASKED = {
     "levers": (("levers", *SHORT, "--money", "0.5"), {"tornado"}),
     "dose": (("levers", *SHORT, "--dose", "seed_fund", "--level", "1", "--level", "3"), {"dose_response"}),
     "mix": (("levers", *SHORT, "--mix", "two.yaml"), {"mix"}),
+    "goals": (("goals", *GOALS), {"goals_in_depth", "shortfall", "goals_by_year", "conditions"}),
+    "late": (("goals", *GOALS, "--late", "as_announced"), {"last_starts"}),
     "attribute": (("attribute", *TOWN, "--of", "quanta", "--together", "crmicro_12+pingan"), {"attribution"}),
     "chain": (("chain", *TOWN), {"chain", "chain_links"}),
 }
@@ -79,7 +83,7 @@ def test_a_question_is_answered_in_tables_words_and_pictures_and_taken_up_again_
 
 
 def test_every_question_is_asked_by_a_command():
-    assert set(QUESTIONS) - {"goals"} <= set(ASKED)
+    assert set(QUESTIONS) - {"goals", "conditions"} <= set(ASKED)
 
 
 def test_the_policies_that_are_compared_by_default_come_with_it():
@@ -121,6 +125,9 @@ def test_precision_adds_replications_until_it_is_reached_and_no_more_than_asked_
         (("levers", *SHORT, "--dose", "seed_fund", "--date", "2031Q1"), "2031Q1"),
         (("chain", *SHORT, "--date", "soon"), "soon"),
         (("attribute", *TOWN, "--of", "quantas"), "quanta"),
+        (("goals", *TOWN), "no goal within the run"),
+        (("goals", *GOALS, "--goal", "software"), "there is no goal"),
+        (("goals", *GOALS, "--late", "none"), "sets no lever"),
         (("attribute", *TOWN, "--together", "quanta"), "one+other"),
     ],
 )

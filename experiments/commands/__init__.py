@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.asking import attribute, chain, levers
+from experiments.commands.asking import attribute, chain, goals, levers
 from experiments.commands.checking import check
 from experiments.commands.comparing import compare
 from experiments.commands.creating import new
@@ -26,6 +26,7 @@ ABOUT = told(
     "the Science City baseline, without new policy and with what is announced.",
 )
 SUMMARIES = {
+    goals: told("目标细看：缺什么、要什么条件、最晚何时", "Goals in depth: what is missing, what it would take, until when."),
     levers: told("比较单个工具：同样花费、不同力度、组合中的份额", "Compare single levers: at equal cost, by level, in a mix."),
     attribute: told(
         "每个龙头带来了什么：按来源，以及与没有它的同一批模拟相比",
@@ -46,6 +47,7 @@ SUMMARIES = {
 app = typer.Typer(name="wutong", help=ABOUT, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command("run", help=SUMMARIES[run])(run)
 app.command("compare", help=SUMMARIES[compare])(compare)
+app.command("goals", help=SUMMARIES[goals])(goals)
 app.command("levers", help=SUMMARIES[levers])(levers)
 app.command("attribute", help=SUMMARIES[attribute])(attribute)
 app.command("chain", help=SUMMARIES[chain])(chain)

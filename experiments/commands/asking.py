@@ -1,4 +1,4 @@
-"""``levers``, ``attribute``, ``chain``: which lever, what each anchor brought, which link of the chain is missing."""
+"""``goals``, ``levers``, ``attribute``, ``chain``: what it would take, which lever, what an anchor brought, which link lacks."""
 
 from __future__ import annotations
 
@@ -43,6 +43,11 @@ MixOf = Annotated[
     typer.Option(
         "--mix", metavar="POLICY", help=told("改为：一个方案中各工具的份额与相互作用", "instead: shares of a policy's levers")
     ),
+]
+Goal = Annotated[str, typer.Option("--goal", metavar="KEY", help=told("目标，默认第一个", "key of a goal; the first by default"))]
+LatePolicy = Annotated[
+    str | None,
+    typer.Option("--late", metavar="POLICY", help=told("改为：各工具最晚何时启动仍有用", "instead: how long levers can wait")),
 ]
 Of = Annotated[
     list[str] | None,
@@ -92,7 +97,7 @@ def levers(
 
         if dose and mix:
             raise BadInputError(Label("--dose 与 --mix 只能用一个", "--dose and --mix exclude each other"))
-        ends = until or (UNTIL if scenario == SCENARIO else None)
+        ends = until or (UNTIL if scenario == SCENARIO and not sets else None)
         plan = plan_of(Request((scenario,), (mix or NO_POLICY,), tuple(range(n)), seed, tuple(sets or ()), ends), language)
         refuse_unknown(plan.scenarios[0], measure, scope, date)
         asked = (measure, scope, date)
@@ -104,6 +109,39 @@ def levers(
         else:
             found = equal_levels(plan, money, jobs or available_cores())
             question = Levers(*asked, money=money, levels=tuple(e.policy.settings[0].level for e in found))
+        manner = Manner(language, chosen is not None, jobs, cluster, max_failures, quiet=quiet)
+        raise typer.Exit(performed(plan, manner, out, question, dry_run=dry_run))
+
+
+def goals(
+    context: typer.Context,
+    scenario: Scenario = SCENARIO,
+    policy: PolicyName = None,
+    goal: Goal = "",
+    late: LatePolicy = None,
+    n: Count = 60,
+    seed: Seed = 1,
+    jobs: Jobs = None,
+    sets: Sets = None,
+    until: Until = None,
+    out: Out = None,
+    lang: Lang = None,
+    max_failures: MaxFailures = None,
+    cluster: Cluster = None,
+    dry_run: DryRun = False,
+    quiet: Quiet = False,
+) -> None:
+    chosen = lang or context.obj
+    language: Language = chosen or LOCALE
+    with exits(language):
+        from experiments.commands.experiment import Manner, performed
+        from experiments.plan import NO_POLICY, Request, plan_of
+        from experiments.questions import Conditions, Late, Question
+
+        ends = until or (UNTIL if scenario == SCENARIO and not sets else None)
+        named = late or policy or NO_POLICY
+        plan = plan_of(Request((scenario,), (named,), tuple(range(n)), seed, tuple(sets or ()), ends), language)
+        question: Question = Late(goal) if late else Conditions(goal)
         manner = Manner(language, chosen is not None, jobs, cluster, max_failures, quiet=quiet)
         raise typer.Exit(performed(plan, manner, out, question, dry_run=dry_run))
 
@@ -134,7 +172,7 @@ def attribute(
         from experiments.plan import Request, plan_of
         from experiments.questions import Attribute, refuse_unknown
 
-        ends = until or (UNTIL if scenario == SCENARIO else None)
+        ends = until or (UNTIL if scenario == SCENARIO and not sets else None)
         request = Request((scenario,), (policy,) if policy else (), tuple(range(n)), seed, tuple(sets or ()), ends)
         plan = plan_of(request, language)
         refuse_unknown(plan.scenarios[0], date=date)
@@ -167,7 +205,7 @@ def chain(
         from experiments.plan import Request, plan_of
         from experiments.questions import Chain, refuse_unknown
 
-        ends = until or (UNTIL if scenario == SCENARIO else None)
+        ends = until or (UNTIL if scenario == SCENARIO and not sets else None)
         request = Request((scenario,), (policy,) if policy else (), tuple(range(n)), seed, tuple(sets or ()), ends)
         plan = plan_of(request, language)
         refuse_unknown(plan.scenarios[0], date=date)

@@ -81,7 +81,7 @@ def compare(
         from experiments.questions import Compare
 
         named = tuple(dict.fromkeys((*([baseline] if baseline else []), *(policies or POLICIES))))
-        ends = until or (None if scenarios else UNTIL)
+        ends = until or (None if scenarios or sets else UNTIL)
         request = Request(tuple(scenarios or (SCENARIO,)), named, tuple(range(n)), seed, tuple(sets or ()), ends)
         manner = Manner(language, chosen is not None, jobs, cluster, max_failures, quiet=quiet)
         plan, question = plan_of(request, language), Compare(baseline)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -12,12 +13,13 @@ from experiments.answers import Answer, together
 from experiments.answers.benefits import benefits
 from experiments.answers.comparison import comparison
 from experiments.answers.line_up import line_up
+from experiments.answers.robust_choice import robustness
 from experiments.answers.separation import separation
 from experiments.answers.series import main_targets
 from experiments.answers.verdicts import Verdict, separated
 from experiments.errors import BadInputError
 from experiments.plan import Plan
-from experiments.questions.question import by_scenario, places
+from experiments.questions.question import by_scenario, places, without_repeats
 from experiments.wording import scope_key
 from model.facts import Label
 from model.history import History
@@ -60,18 +62,22 @@ class Compare:
         if not groups:
             return ()
         pairs = [separation(g, target, self.baseline) for g in groups for target in main_targets(g[0])]
-        return (
+        answers = [
             together([comparison(g, self.baseline) for g in groups]),
             together([benefits(g, self.baseline) for g in groups]),
             together(pairs, silent=True),
-        )
+        ]
+        with suppress(ValueError):  # the scenarios have no policy or no replication in common: there is nothing to weigh
+            answers += robustness([history for group in groups for history in group], baseline=self.baseline)
+        return tuple(answers)
 
     def told(self, histories: Sequence[History], answers: Sequence[Answer], language: str) -> list[str]:
         bases = [line_up(g, self.baseline).base if self._comparable(g) else g[0] for g in by_scenario(histories)]
         goals = answer.answer(bases, language)
         table = answer.terminal_table(histories, language) if any(h.cases[0].scenario.targets for h in bases) else ""
-        words = [given.words.in_language(language) for given in answers]
-        return [part for part in (goals, *words, table) if part]
+        silent = "robustness_effects" if len(bases) > 1 else "robustness"  # the one repeats the other, or has nothing to weigh
+        words = [given.words.in_language(language) for given in answers if given.key != silent]
+        return [part for part in (*without_repeats([goals, *words], language), table) if part]
 
     def draw(self, histories: Sequence[History], folder: Path, language: str) -> None:
         from experiments import plots
@@ -88,6 +94,9 @@ class Compare:
             plots.save(plots.trajectory(group, measure, scope, language), place, f"{measure}-{scope}")
             if group[0].cases[0].scenario.targets:
                 plots.save(plots.attainment(group, language), place, "goals")
+        if len(by_scenario(histories)) > 1:
+            with suppress(ValueError):
+                plots.save(plots.regret_table(histories, language), folder, "regret")
 
     def _comparable(self, group: Sequence[History]) -> bool:
         names = [history.cases[0].policy.name for history in group]

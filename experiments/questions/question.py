@@ -7,6 +7,7 @@ answers.  A question is a frozen dataclass of plain values; what it needs beyond
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, Protocol
@@ -51,6 +52,17 @@ class Question(Protocol):
     def draw(self, histories: Sequence[History], folder: Path, language: str) -> None:
         """Draw the first pictures of the answers into an existing folder."""
         ...
+
+
+def without_repeats(paragraphs: Sequence[str], language: str) -> list[str]:
+    """Paragraphs without the sentences that one before has said: each answer can stand alone, and says its caution."""
+    seen: set[str] = set()
+    found = []
+    for paragraph in paragraphs:
+        sentences = re.split(r"(?<=。)" if language == "zh" else r"(?<=\.) ", paragraph)
+        found.append(("" if language == "zh" else " ").join(s for s in sentences if s not in seen))
+        seen |= {s for s in sentences if s}
+    return found
 
 
 def by_scenario(histories: Sequence[History]) -> list[list[History]]:
