@@ -12,12 +12,12 @@ from statistics import NormalDist
 
 import numpy as np
 
+from experiments.intervals import CONFIDENCE, mean_interval
 from model.facts import Floats, Ints, Mask
 from model.history import History, Kind, MeasureFact
 from model.scenario import Basis, Target
 from model.units import NEVER, QUARTERS_PER_YEAR
 
-CONFIDENCE = 0.90
 ALIKE = (  # measures in which one and the same target can be read: sources seldom say which they mean
     ("firms", "registered_firms", "above_scale_firms"),
     ("signed_projects", "started_projects", "opened_projects"),
@@ -203,13 +203,12 @@ def pairs(one: History, other: History) -> tuple[Ints, Ints]:
 
 
 def mean_difference(differences: Floats, confidence: float = CONFIDENCE) -> Difference:
-    """Mean of paired differences, of shape (n_pairs,), with Student's interval; needs two pairs at least."""
+    """Mean of paired differences, of shape (n_pairs,), with the interval of ``intervals``; needs two pairs at least."""
     n = differences.size
     if n < 2:
         return Difference(math.nan, -math.inf, math.inf, 0)
-    mean = float(differences.mean())
-    half = student_quantile(0.5 + confidence / 2.0, n - 1) * float(differences.std(ddof=1)) / math.sqrt(n)
-    return Difference(mean, mean - half, mean + half, n)
+    inside = mean_interval(differences, confidence)
+    return Difference(float(differences.mean()), float(inside.low), float(inside.high), n)
 
 
 def gain(baseline: History, other: History, target: Target) -> Difference:
@@ -219,19 +218,3 @@ def gain(baseline: History, other: History, target: Target) -> Difference:
     if not (before.judged and after.judged):
         return mean_difference(np.empty(0))
     return mean_difference(after.values[there] - before.values[here])
-
-
-def student_quantile(prob: float, freedom: int) -> float:
-    """Quantile of Student's t: exact for 1 and 2 degrees of freedom, else within 0.5 % (Cornish and Fisher's series)."""
-    if freedom == 1:
-        return math.tan(math.pi * (prob - 0.5))
-    if freedom == 2:
-        return (2 * prob - 1) * math.sqrt(2 / (4 * prob * (1 - prob)))
-    z = NormalDist().inv_cdf(prob)
-    terms = (
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
-    )
-    return z + sum(term / math.pow(freedom, i + 1) for i, term in enumerate(terms))

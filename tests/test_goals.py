@@ -11,7 +11,7 @@ import synthetic
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments import goals
+from experiments import goals, intervals
 from model.scenario import Basis
 from model.units import NEVER, quarter
 
@@ -128,4 +128,4 @@ def test_fewer_than_two_pairs_tell_nothing_apart_and_doubles_are_refused():
 
 @pytest.mark.parametrize(("freedom", "expected"), [(1, 6.3138), (2, 2.9200), (3, 2.3534), (9, 1.8331), (99, 1.6604)])
 def test_student_quantile(freedom, expected):
-    assert goals.student_quantile(0.95, freedom) == pytest.approx(expected, rel=5e-3)
+    assert intervals.student_quantile(0.95, freedom) == pytest.approx(expected, rel=5e-3)

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.answers import intervals as of
+from experiments import intervals as of
 from experiments.answers.evidence import pays_entrants
-from experiments.answers.intervals import Ratio
 from experiments.answers.line_up import LineUp, Opponent
 from experiments.answers.money import amounts, payback_year, whole_run
-from experiments.goals import CONFIDENCE, Share, wilson
+from experiments.goals import Share, wilson
+from experiments.intervals import CONFIDENCE, Ratio
 from model.facts import Floats, Label, Mask
 from model.history import Axis, History
 from model.scenario import Policy

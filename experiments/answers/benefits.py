@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from experiments import intervals as of
 from experiments.answers import Answer, Column
-from experiments.answers import intervals as of
 from experiments.answers.benefit_items import Item, items
 from experiments.answers.benefit_ratios import PerUnit, anyway_share, costs_per_unit, payback
 from experiments.answers.benefits_words import words
@@ -24,7 +24,7 @@ from experiments.answers.comparison import COLUMNS as COMPARED
 from experiments.answers.comparison import WORLDS
 from experiments.answers.line_up import LineUp, Opponent, line_up
 from experiments.answers.money import whole_run
-from experiments.goals import CONFIDENCE
+from experiments.intervals import CONFIDENCE
 from experiments.results import Cell, Row
 from model.facts import Floats, Label
 from model.history import History

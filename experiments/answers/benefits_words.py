@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from experiments import intervals as of
 from experiments import wording
-from experiments.answers import intervals as of
 from experiments.answers.benefit_ratios import Finding, PerUnit, anyway_share, costs_per_unit, ends_early, payback
 from experiments.answers.comparison_words import caution, name, names, opening, ties
 from experiments.answers.line_up import LineUp

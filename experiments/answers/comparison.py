@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from experiments import intervals as of
 from experiments.answers import Answer, Column
-from experiments.answers import intervals as of
 from experiments.answers.comparison_words import words
 from experiments.answers.line_up import LineUp, line_up
 from experiments.answers.series import Series, sense, series_of
-from experiments.goals import CONFIDENCE
+from experiments.intervals import CONFIDENCE
 from experiments.results import RUN_COLUMNS, TRAJECTORY_COLUMNS, Cell, Row
 from model.facts import Floats, Label
 from model.history import History

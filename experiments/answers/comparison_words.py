@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from experiments import intervals as of
 from experiments import wording
-from experiments.answers import intervals as of
 from experiments.answers.evidence import assumed_levers
 from experiments.answers.line_up import LineUp
 from experiments.answers.series import goal_values, main_targets

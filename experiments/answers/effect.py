@@ -13,8 +13,8 @@ import numpy as np
 
 from experiments import wording
 from experiments.answers import Column
-from experiments.answers.intervals import HALF, mean_interval, mean_intervals
-from experiments.goals import CONFIDENCE, readings
+from experiments.goals import readings
+from experiments.intervals import CONFIDENCE, HALF, mean_interval, mean_intervals
 from experiments.results import Cell
 from model.facts import Floats, Ints, Label
 from model.history import Axis, History

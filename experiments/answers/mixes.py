@@ -36,7 +36,7 @@ from experiments.answers.subsets import (
     subset_policies,
     subsets_of,
 )
-from experiments.goals import CONFIDENCE, student_quantile
+from experiments.intervals import CONFIDENCE, student_quantile
 from experiments.results import RUN_COLUMNS, Row
 from model.facts import Floats, Label
 from model.history import History

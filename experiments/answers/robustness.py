@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.goals import Attainment, Share, attainment, student_quantile, wilson
+from experiments.goals import Attainment, Share, attainment, wilson
+from experiments.intervals import student_quantile
 from model.facts import Floats, Ints, Mask
 from model.history import History
 from model.scenario import Basis, Policy, Scenario, Target

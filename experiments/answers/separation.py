@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
+from experiments import intervals as of
 from experiments.answers import Answer, Column
-from experiments.answers import intervals as of
 from experiments.answers.comparison_words import separation_words
 from experiments.answers.line_up import LineUp, line_up
 from experiments.answers.series import goal_series, goal_values

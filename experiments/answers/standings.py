@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from experiments.answers import intervals as of
+from experiments import intervals as of
 from experiments.answers.line_up import LineUp
 from experiments.answers.series import Series, goal_series, goal_values
 from experiments.answers.verdicts import State, Verdict, judge

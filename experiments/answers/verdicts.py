@@ -14,10 +14,10 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from experiments.answers import intervals as of
+from experiments import intervals as of
 from experiments.answers.line_up import line_up
 from experiments.answers.series import goal_values
-from experiments.goals import CONFIDENCE
+from experiments.intervals import CONFIDENCE
 from model.facts import Floats
 from model.history import History
 from model.scenario import Target

@@ -11,8 +11,8 @@ from matplotlib.ticker import MaxNLocator
 
 from experiments import wording
 from experiments.answers.benefit_ratios import spent
-from experiments.answers.intervals import mean_interval
 from experiments.answers.line_up import LineUp, Opponent, line_up
+from experiments.intervals import mean_interval
 from experiments.plots import fan as fans
 from experiments.plots import style, typeface
 from experiments.plots.style import GREY, INK, LABEL, PAPER, SMALL, Pen

@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments import wording
-from experiments.answers.intervals import mean_interval
 from experiments.answers.line_up import LineUp, Opponent, line_up
 from experiments.goals import wilson
+from experiments.intervals import mean_interval
 from experiments.plots import fan as fans
 from experiments.plots import style, typeface
 from experiments.plots.style import GREY, INK, LABEL, SMALL, Pen

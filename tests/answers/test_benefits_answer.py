@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import worlds
 
-from experiments.answers import intervals, money
+from experiments import intervals
+from experiments.answers import money
 from experiments.answers.benefit_ratios import ends_early, paid_where, payback
 from experiments.answers.benefits import benefits
 from model.facts import Label

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from experiments.answers import intervals
-from experiments.goals import mean_difference, wilson
+from experiments import intervals
+from experiments.goals import wilson
 
 N = 40
 TOYS = {  # what a difference between policies looks like, and its true mean
@@ -19,6 +19,12 @@ TOYS = {  # what a difference between policies looks like, and its true mean
     "of both signs": (lambda rng, shape: rng.exponential(3.0, shape) - rng.exponential(1.0, shape), 2.0),
     "a count": (lambda rng, shape: rng.poisson(0.5, shape) - 0.2, 0.3),
 }
+
+
+def students(values):
+    """Student's interval of the mean, at 90 %."""
+    half = intervals.student_quantile(0.95, values.size - 1) * values.std(ddof=1) / values.size**0.5
+    return intervals.Interval(values.mean() - half, values.mean() + half)
 
 
 @pytest.mark.parametrize("toy", TOYS)
@@ -33,7 +39,7 @@ def test_intervals_of_the_mean_cover_it_as_often_as_they_say(toy):
 
 def test_without_skewness_it_is_the_interval_of_student():
     values = np.array([-3.0, -1.0, 0.0, 1.0, 3.0]) + 2.0
-    ours, student = intervals.mean_interval(values), mean_difference(values)
+    ours, student = intervals.mean_interval(values), students(values)
     assert float(ours.low) == pytest.approx(student.low)
     assert float(ours.high) == pytest.approx(student.high)
 
@@ -41,7 +47,7 @@ def test_without_skewness_it_is_the_interval_of_student():
 @pytest.mark.parametrize("seed", range(20))
 def test_it_never_claims_more_than_student_and_turns_with_the_sign(seed):
     values = np.random.default_rng(seed).lognormal(0.0, 1.2, 25)
-    ours, student, turned = intervals.mean_interval(values), mean_difference(values), intervals.mean_interval(-values)
+    ours, student, turned = intervals.mean_interval(values), students(values), intervals.mean_interval(-values)
     assert float(ours.low) <= student.low + 1e-12
     assert float(ours.high) >= student.high - 1e-12
     assert (float(turned.low), float(turned.high)) == pytest.approx((-float(ours.high), -float(ours.low)))
@@ -99,7 +105,7 @@ def test_a_ratio_follows_fieller_and_has_no_number_where_its_divisor_may_be_zero
     above, below = np.array([3.0, 5.0, 4.0, 6.0, 2.0]), np.array([2.0, 2.5, 1.5, 2.2, 1.8])
     found = intervals.ratio_of_means(above, below)
     for end in (found.low, found.high):  # at its ends the difference above - end * below just touches zero
-        student = mean_difference(above - end * below)
+        student = students(above - end * below)
         assert min(abs(student.low), abs(student.high)) < 1e-9
     assert intervals.ratio_of_means(above, np.array([-1.0, 1.0, -2.0, 2.0, 0.1])) is intervals.CANNOT_BE_TOLD
     assert intervals.ratio_of_means(above[:1], below[:1]) is intervals.CANNOT_BE_TOLD

@@ -11,7 +11,7 @@ from test_plots_pictures import assert_readable, shown_texts
 
 from experiments import plots
 from experiments.answers.comparison import comparison
-from experiments.answers.intervals import mean_interval
+from experiments.intervals import mean_interval
 from experiments.plots import style
 from model.scenario import Policy
 
