@@ -31,7 +31,7 @@ def gap_sentence(name: tuple[str, str], by: int, means: Mapping[str, Difference]
         told = [zh_whole if zh else "all of it counted as firms like those there (no goal states firms or people)"]
     else:
         told = [_part(parts[key], means[key], gap, language) for key in order if abs(means[key].mean) >= 0.005 * gap.mean]
-    needed, there = (wording.amount(means[k].mean, "亿元/year", language) for k in _PER_HEAD)
+    needed, there = (wording.amount(means[k].mean, "亿元/year", language, like=means[_PER_HEAD[1]].mean) for k in _PER_HEAD)
     if zh:
         of_it = ("其中" if parts else "") + "、".join(told)
         return (
