@@ -16,8 +16,9 @@ from experiments.commands.creating import new
 from experiments.commands.exporting import export
 from experiments.commands.language import told
 from experiments.commands.listing import list_entries
+from experiments.commands.options import Lang
 from experiments.commands.resuming import rerun, resume
-from experiments.commands.running import Lang, main_job, run
+from experiments.commands.running import main_job, run
 from experiments.commands.sweeping import sweep
 
 ABOUT = told(

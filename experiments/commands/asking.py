@@ -6,20 +6,18 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.exits import exits
-from experiments.commands.language import LOCALE, Language, told
-from experiments.commands.options import Sets
-from experiments.commands.running import Cluster, Count, DryRun, Jobs, Lang, MaxFailures, Out, Quiet, Seed, Until
+from experiments.commands.exits import Exit
+from experiments.commands.language import told
+from experiments.commands.shared import SCENARIO, Count, Shared, command
 from experiments.errors import BadInputError
 from model.facts import Label
 
-SCENARIO = "baseline"
-UNTIL = "2030Q4"
+NOTHING = "none"
 
 Scenario = Annotated[
     str,
     typer.Argument(
-        metavar="[SCENARIO]", help=told("情景名称或文件，默认 baseline", "name or file of a scenario; baseline by default")
+        metavar="SCENARIO", help=told("情景名称或文件，默认 baseline", "name or file of a scenario; baseline by default")
     ),
 ]
 PolicyName = Annotated[
@@ -65,8 +63,9 @@ Scope = Annotated[str, typer.Option("--scope", metavar="K", help=told("范围：
 Date = Annotated[str, typer.Option("--date", metavar="QUARTER", help=told("看哪个季度，如 2030Q4", "quarter, such as 2030Q4"))]
 
 
+@command
 def levers(
-    context: typer.Context,
+    shared: Shared,
     scenario: Scenario = SCENARIO,
     money: Money = 3.0,
     dose: DoseOf = None,
@@ -76,138 +75,66 @@ def levers(
     scope: Scope = "",
     date: Date = "",
     n: Count = 100,
-    seed: Seed = 1,
-    jobs: Jobs = None,
-    sets: Sets = None,
-    until: Until = None,
-    out: Out = None,
-    lang: Lang = None,
-    max_failures: MaxFailures = None,
-    cluster: Cluster = None,
-    dry_run: DryRun = False,
-    quiet: Quiet = False,
-) -> None:
-    chosen = lang or context.obj
-    language: Language = chosen or LOCALE
-    with exits(language):
-        from experiments.commands.experiment import Manner, performed
-        from experiments.experiment import available_cores
-        from experiments.plan import NO_POLICY, Request, plan_of
-        from experiments.questions import Dose, Levers, Mix, Question, equal_levels, refuse_unknown
+) -> Exit:
+    from experiments.commands.experiment import ask, plan_under
+    from experiments.experiment import available_cores
+    from experiments.questions import Dose, Levers, Mix, Question, equal_levels, refuse_unknown
 
-        if dose and mix:
-            raise BadInputError(Label("--dose 与 --mix 只能用一个", "--dose and --mix exclude each other"))
-        ends = until or (UNTIL if scenario == SCENARIO and not sets else None)
-        plan = plan_of(Request((scenario,), (mix or NO_POLICY,), tuple(range(n)), seed, tuple(sets or ()), ends), language)
-        refuse_unknown(plan.scenarios[0], measure, scope, date)
-        asked = (measure, scope, date)
-        question: Question
-        if mix:
-            question = Mix(*asked)
-        elif dose:
-            question = Dose(*asked, lever=dose, levels=tuple(level or ()))
-        else:
-            found = equal_levels(plan, money, jobs or available_cores())
-            question = Levers(*asked, money=money, levels=tuple(e.policy.settings[0].level for e in found))
-        manner = Manner(language, chosen is not None, jobs, cluster, max_failures, quiet=quiet)
-        raise typer.Exit(performed(plan, manner, out, question, dry_run=dry_run))
+    if dose and mix:
+        raise BadInputError(Label("--dose 与 --mix 只能用一个", "--dose and --mix exclude each other"))
+    plan = plan_under(shared, scenario, mix or NOTHING, n)
+    refuse_unknown(plan.scenarios[0], measure, scope, date)
+    asked = (measure, scope, date)
+    question: Question
+    if mix:
+        question = Mix(*asked)
+    elif dose:
+        question = Dose(*asked, lever=dose, levels=tuple(level or ()))
+    else:
+        found = equal_levels(plan, money, shared.jobs or available_cores())
+        question = Levers(*asked, money=money, levels=tuple(e.policy.settings[0].level for e in found))
+    return ask(shared, plan, question)
 
 
+@command
 def goals(
-    context: typer.Context,
+    shared: Shared,
     scenario: Scenario = SCENARIO,
     policy: PolicyName = None,
     goal: Goal = "",
     late: LatePolicy = None,
     n: Count = 60,
-    seed: Seed = 1,
-    jobs: Jobs = None,
-    sets: Sets = None,
-    until: Until = None,
-    out: Out = None,
-    lang: Lang = None,
-    max_failures: MaxFailures = None,
-    cluster: Cluster = None,
-    dry_run: DryRun = False,
-    quiet: Quiet = False,
-) -> None:
-    chosen = lang or context.obj
-    language: Language = chosen or LOCALE
-    with exits(language):
-        from experiments.commands.experiment import Manner, performed
-        from experiments.plan import NO_POLICY, Request, plan_of
-        from experiments.questions import Conditions, Late, Question
+) -> Exit:
+    from experiments.commands.experiment import ask, plan_under
+    from experiments.questions import Conditions, Late
 
-        ends = until or (UNTIL if scenario == SCENARIO and not sets else None)
-        named = late or policy or NO_POLICY
-        plan = plan_of(Request((scenario,), (named,), tuple(range(n)), seed, tuple(sets or ()), ends), language)
-        question: Question = Late(goal) if late else Conditions(goal)
-        manner = Manner(language, chosen is not None, jobs, cluster, max_failures, quiet=quiet)
-        raise typer.Exit(performed(plan, manner, out, question, dry_run=dry_run))
+    plan = plan_under(shared, scenario, late or policy or NOTHING, n)
+    return ask(shared, plan, Late(goal) if late else Conditions(goal))
 
 
+@command
 def attribute(
-    context: typer.Context,
+    shared: Shared,
     scenario: Scenario = SCENARIO,
     policy: PolicyName = None,
     of: Of = None,
     together: Together = None,
     date: Date = "",
     n: Count = 50,
-    seed: Seed = 1,
-    jobs: Jobs = None,
-    sets: Sets = None,
-    until: Until = None,
-    out: Out = None,
-    lang: Lang = None,
-    max_failures: MaxFailures = None,
-    cluster: Cluster = None,
-    dry_run: DryRun = False,
-    quiet: Quiet = False,
-) -> None:
-    chosen = lang or context.obj
-    language: Language = chosen or LOCALE
-    with exits(language):
-        from experiments.commands.experiment import Manner, performed
-        from experiments.plan import Request, plan_of
-        from experiments.questions import Attribute, refuse_unknown
+) -> Exit:
+    from experiments.commands.experiment import ask, plan_under
+    from experiments.questions import Attribute, refuse_unknown
 
-        ends = until or (UNTIL if scenario == SCENARIO and not sets else None)
-        request = Request((scenario,), (policy,) if policy else (), tuple(range(n)), seed, tuple(sets or ()), ends)
-        plan = plan_of(request, language)
-        refuse_unknown(plan.scenarios[0], date=date)
-        question = Attribute(tuple(of or ()), tuple(together or ()), date)
-        manner = Manner(language, chosen is not None, jobs, cluster, max_failures, quiet=quiet)
-        raise typer.Exit(performed(plan, manner, out, question, dry_run=dry_run))
+    plan = plan_under(shared, scenario, policy, n)
+    refuse_unknown(plan.scenarios[0], date=date)
+    return ask(shared, plan, Attribute(tuple(of or ()), tuple(together or ()), date))
 
 
-def chain(
-    context: typer.Context,
-    scenario: Scenario = SCENARIO,
-    policy: PolicyName = None,
-    date: Date = "",
-    n: Count = 100,
-    seed: Seed = 1,
-    jobs: Jobs = None,
-    sets: Sets = None,
-    until: Until = None,
-    out: Out = None,
-    lang: Lang = None,
-    max_failures: MaxFailures = None,
-    cluster: Cluster = None,
-    dry_run: DryRun = False,
-    quiet: Quiet = False,
-) -> None:
-    chosen = lang or context.obj
-    language: Language = chosen or LOCALE
-    with exits(language):
-        from experiments.commands.experiment import Manner, performed
-        from experiments.plan import Request, plan_of
-        from experiments.questions import Chain, refuse_unknown
+@command
+def chain(shared: Shared, scenario: Scenario = SCENARIO, policy: PolicyName = None, date: Date = "", n: Count = 100) -> Exit:
+    from experiments.commands.experiment import ask, plan_under
+    from experiments.questions import Chain, refuse_unknown
 
-        ends = until or (UNTIL if scenario == SCENARIO and not sets else None)
-        request = Request((scenario,), (policy,) if policy else (), tuple(range(n)), seed, tuple(sets or ()), ends)
-        plan = plan_of(request, language)
-        refuse_unknown(plan.scenarios[0], date=date)
-        manner = Manner(language, chosen is not None, jobs, cluster, max_failures, quiet=quiet)
-        raise typer.Exit(performed(plan, manner, out, Chain(date), dry_run=dry_run))
+    plan = plan_under(shared, scenario, policy, n)
+    refuse_unknown(plan.scenarios[0], date=date)
+    return ask(shared, plan, Chain(date))

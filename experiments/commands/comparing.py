@@ -6,12 +6,10 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.exits import exits
-from experiments.commands.language import LOCALE, Language, told
-from experiments.commands.options import Sets
-from experiments.commands.running import Cluster, Count, DryRun, Jobs, Lang, MaxFailures, Out, Policies, Quiet, Seed, Until
+from experiments.commands.exits import Exit
+from experiments.commands.language import told
+from experiments.commands.shared import SCENARIO, Count, Policies, Shared, command
 
-SCENARIO = "baseline"
 POLICIES = (
     "none",
     "as_announced",
@@ -24,13 +22,12 @@ POLICIES = (
     "delivery_first",
     "space_first",
 )
-UNTIL = "2030Q4"
 MOST = 2000  # replications that are added up to
 
 Scenarios = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[SCENARIO]", help=told("情景名称或文件，默认 baseline", "name or file of a scenario; baseline by default")
+        metavar="SCENARIO", help=told("情景名称或文件，默认 baseline", "name or file of a scenario; baseline by default")
     ),
 ]
 Baseline = Annotated[
@@ -54,37 +51,24 @@ Most = Annotated[
 ]
 
 
+@command
 def compare(
-    context: typer.Context,
+    shared: Shared,
     scenarios: Scenarios = None,
     policies: Policies = None,
     baseline: Baseline = None,
     n: Count = 100,
     precision: Precision = None,
     most: Most = MOST,
-    seed: Seed = 1,
-    jobs: Jobs = None,
-    sets: Sets = None,
-    until: Until = None,
-    out: Out = None,
-    lang: Lang = None,
-    max_failures: MaxFailures = None,
-    cluster: Cluster = None,
-    dry_run: DryRun = False,
-    quiet: Quiet = False,
-) -> None:
-    chosen = lang or context.obj
-    language: Language = chosen or LOCALE
-    with exits(language):
-        from experiments.commands.experiment import Manner, compared, performed
-        from experiments.plan import Request, plan_of
-        from experiments.questions import Compare
+) -> Exit:
+    from experiments.commands.experiment import Manner, compared, performed
+    from experiments.plan import Request, plan_of
+    from experiments.questions import Compare
 
-        named = tuple(dict.fromkeys((*([baseline] if baseline else []), *(policies or POLICIES))))
-        ends = until or (None if scenarios or sets else UNTIL)
-        request = Request(tuple(scenarios or (SCENARIO,)), named, tuple(range(n)), seed, tuple(sets or ()), ends)
-        manner = Manner(language, chosen is not None, jobs, cluster, max_failures, quiet=quiet)
-        plan, question = plan_of(request, language), Compare(baseline)
-        if precision is None or dry_run:
-            raise typer.Exit(performed(plan, manner, out, question, dry_run=dry_run))
-        raise typer.Exit(compared(plan, manner, out, question, precision, most))
+    named = tuple(dict.fromkeys((*([baseline] if baseline else []), *(policies or POLICIES))))
+    ends = shared.until if scenarios else shared.ends(SCENARIO)
+    request = Request(tuple(scenarios or (SCENARIO,)), named, tuple(range(n)), shared.seed, tuple(shared.sets or ()), ends)
+    plan, question = plan_of(request, shared.language), Compare(baseline)
+    if precision is None or shared.dry_run:
+        return performed(plan, Manner.of(shared), shared.out, question, dry_run=shared.dry_run)
+    return compared(plan, Manner.of(shared), shared.out, question, precision, most)

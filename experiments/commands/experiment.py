@@ -11,9 +11,10 @@ from experiments.answers.verdicts import MINIMUM, Verdict
 from experiments.commands.exits import Exit, say
 from experiments.commands.language import Language, told
 from experiments.commands.progress import Progress
+from experiments.commands.shared import Shared
 from experiments.experiment import Ended, Experiment, available_cores, begun, carried_out, estimated, extended, gathered
 from experiments.outputs import Pictures, command
-from experiments.plan import Plan
+from experiments.plan import Plan, Request, plan_of
 from experiments.questions import Compare, Question, verdicts
 from experiments.runner import Workers, silent
 from experiments.store import FILE, Access, opened
@@ -36,10 +37,28 @@ class Manner:
     retry_failed: bool = False
     quiet: bool = False
 
+    @classmethod
+    def of(cls, shared: Shared) -> Manner:
+        """What the shared options say."""
+        chosen = shared.lang is not None
+        return cls(shared.language, chosen, shared.jobs, shared.cluster, shared.max_failures, quiet=shared.quiet)
+
     @property
     def pictures(self) -> Pictures:
         languages = (self.language,) if self.chosen else tuple(Language)
         return Pictures(self.language.value, tuple(language.value for language in languages))
+
+
+def plan_under(shared: Shared, scenario: str, policy: str | None, n: int) -> Plan:
+    """One scenario under one policy, its own if none is named, with n replications."""
+    policies, sets = (policy,) if policy else (), tuple(shared.sets or ())
+    request = Request((scenario,), policies, tuple(range(n)), shared.seed, sets, shared.ends(scenario))
+    return plan_of(request, shared.language)
+
+
+def ask(shared: Shared, plan: Plan, question: Question) -> Exit:
+    """Perform a plan for a question, as the shared options say."""
+    return performed(plan, Manner.of(shared), shared.out, question, dry_run=shared.dry_run)
 
 
 def performed(plan: Plan, manner: Manner, out: Path | None, question: Question | None = None, *, dry_run: bool = False) -> Exit:

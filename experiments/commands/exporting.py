@@ -9,8 +9,8 @@ import typer
 
 from experiments.commands.exits import exits, say
 from experiments.commands.language import LOCALE, Language, told
+from experiments.commands.options import Lang, Quiet
 from experiments.commands.resuming import Folder
-from experiments.commands.running import Lang, Quiet
 from experiments.errors import BadInputError
 from experiments.forms import Detail, Form
 

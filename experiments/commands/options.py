@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from experiments.commands.language import told
+from experiments.commands.language import Language, told
 
 Sets = Annotated[
     list[str] | None,
@@ -14,3 +15,24 @@ Sets = Annotated[
         "--set", metavar="PATH=VALUE", help=told("改动情景中的一项，可重复", "change an entry of the scenario; may be repeated")
     ),
 ]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", metavar="J", min=1, help=told("进程数，默认用全部核心", "processes; all cores by default"))
+]
+MaxFailures = Annotated[
+    int | None,
+    typer.Option("--max-failures", metavar="F", min=1, help=told("失败到这么多次就停止", "stop after so many failures")),
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster", metavar="ADDRESS", help=told("Dask 调度器地址，如 tcp://host:8786", "a Dask scheduler, as tcp://host:8786")
+    ),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help=told("只估计次数、时间和磁盘，不运行", "tell runs, time and disk, run nothing"))
+]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help=told("结果文件夹，须为空", "folder for the results; must be empty"))
+]
+Lang = Annotated[Language | None, typer.Option("--lang", help=told("文字和图的语言", "language of words and pictures"))]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help=told("只报告错误", "say nothing but errors"))]

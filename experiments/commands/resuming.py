@@ -10,7 +10,7 @@ import typer
 
 from experiments.commands.exits import Exit, exits, say
 from experiments.commands.language import LOCALE, Language, told
-from experiments.commands.running import Cluster, Jobs, Lang, MaxFailures, Quiet
+from experiments.commands.options import Cluster, Jobs, Lang, MaxFailures, Quiet
 from experiments.errors import BadInputError
 from model.facts import Label
 

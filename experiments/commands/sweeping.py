@@ -8,7 +8,7 @@ import typer
 
 from experiments.commands.exits import exits
 from experiments.commands.language import LOCALE, told
-from experiments.commands.running import Cluster, DryRun, Jobs, Lang, MaxFailures, Out, Quiet
+from experiments.commands.options import Cluster, DryRun, Jobs, Lang, MaxFailures, Out, Quiet
 
 DesignFile = Annotated[str, typer.Argument(metavar="DESIGN", help=told("试验设计名称或文件", "name or file of a design"))]
 
