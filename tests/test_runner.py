@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from experiments import runner
-from experiments.runner import BATCH_WORLDS, GIVE_UP_AFTER, chunked, run_cases
+from experiments.runner import GIVE_UP_AFTER, chunked, run_cases
 from model.facts import Label
 from model.history import History, merge
 from model.scenario import Case, Policy, Scenario
@@ -103,10 +103,11 @@ def test_one_failing_world_takes_no_other_with_it():
     assert "simulate_but_seven" in failure.traceback
 
 
-def test_nothing_but_failures_ends_early():
+def test_nothing_but_failures_ends_early(monkeypatch):
+    monkeypatch.setattr(runner, "BATCH_WORLDS", 32)
     runs = run_cases(cases_of(200, "none"), jobs=1, simulate=simulate_never)
     assert not runs.histories
-    assert GIVE_UP_AFTER <= len(runs.failures) <= GIVE_UP_AFTER + BATCH_WORLDS
+    assert GIVE_UP_AFTER <= len(runs.failures) <= GIVE_UP_AFTER + 32
     assert runs.n_skipped == 200 - len(runs.failures)
 
 

@@ -53,6 +53,15 @@ def test_what_was_put_in_comes_out(path, run):
         assert store.same(ids[2], worlds.simulate(cases[2:3])) and not store.same(ids[1], worlds.simulate(cases[2:3]))
 
 
+def test_what_is_read_cannot_be_changed(path, run):
+    """It may be held for whoever asks next."""
+    cases, ids, _ = run
+    with opened(path, Access.READ) as store:
+        firms = store.history(cases, ids).values["firms"]
+        with pytest.raises(ValueError, match="read-only"):
+            firms[0, 0, 0] = 1.0
+
+
 def test_some_runs_in_any_order(path, run):
     cases, ids, history = run
     with opened(path, Access.WRITE) as store:

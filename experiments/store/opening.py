@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 import os
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -102,7 +101,7 @@ def _alone(path: Path) -> Iterator[None]:
 
 def _prepare(connection: sqlite3.Connection) -> None:
     try:
-        _wait_for_readers(connection)
+        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:
@@ -111,19 +110,6 @@ def _prepare(connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA journal_mode = DELETE")  # on drives of a network there is no WAL
         connection.execute("BEGIN IMMEDIATE")
     connection.commit()
-
-
-def _wait_for_readers(connection: sqlite3.Connection) -> None:
-    """Begin the write-ahead log, for which SQLite waits for nobody: a reader may be in the middle of something."""
-    ends = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > ends:
-                raise
-        time.sleep(0.05)
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:

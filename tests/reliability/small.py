@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import multiprocessing
 import os
 import signal
-import time
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from model.simulate import simulate
 from tests import worlds
 from tests.test_runner import simulate as counted
 
+FAST = "fork" if "fork" in multiprocessing.get_all_start_methods() and sys.version_info < (3, 12) else "spawn"
 QUARTERS = 2
 WANTED = Wanted(("revenue", "firms", "revenue_per_head", "net_balance", "occupancy"))
 BUSY = worlds.policy(LeverSetting("tax_relief", 0.2, worlds.FIRST + 1), name="busy")
@@ -90,11 +92,6 @@ def digest_of(cases: Sequence[Case], workers: Workers, folder: Path) -> str:
 
 
 # ── Batches that go wrong ────────────────────────────────────────────────────────────────────────────────────────────
-def slowly(cases: Sequence[Case]) -> History:
-    time.sleep(0.05)
-    return counted(cases)
-
-
 def kill_own_process(cases: Sequence[Case]) -> History:
     """Replication 5 ends its process, as the out-of-memory killer does."""
     if any(case.replication == 5 for case in cases):

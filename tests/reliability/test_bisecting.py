@@ -15,14 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments import crew, runner
-from experiments.crew import DEATHS, DIED, NO_START, in_processes, run_chunk, to_be_stored
+from experiments.crew import DEATHS, DIED, NO_START, Task, in_processes, run_chunk, to_be_stored
 from experiments.packing import packed, unpack
-from experiments.runner import run_cases, stream_cases
+from experiments.runner import Workers, chunked, stream_cases
 from model import simulate as model_simulate
 from model.history import History
 from model.scenario import Case
 from tests import worlds
-from tests.reliability.small import five_exits, kill_own_process, not_to_be_sent
+from tests.reliability.small import FAST, five_exits, kill_own_process, not_to_be_sent
 from tests.test_runner import cases_of, simulate, simulate_never
 
 
@@ -112,9 +112,7 @@ def test_a_world_that_kills_its_worker_in_a_packed_chunk_takes_no_other_with_it(
         assert outcome.history is None and (values[:, 0, 0] % 1000 == ran).all()
         kept.extend(ran)
 
-    ended = stream_cases(
-        cases, sink, runner.Workers(2, "fork" if "fork" in START_METHODS else "spawn"), simulate=kill_own_process
-    )
+    ended = stream_cases(cases, sink, Workers(2, FAST), simulate=kill_own_process)
     assert died == {5: DIED}
     assert sorted(kept) == [r for r in range(32) if r != 5]
     assert (ended.n_run, ended.n_failed) == (32, 1)
@@ -122,22 +120,24 @@ def test_a_world_that_kills_its_worker_in_a_packed_chunk_takes_no_other_with_it(
     assert crews.count(1) <= 3 + 2 * DEATHS and not multiprocessing.active_children()
 
 
-START_METHODS = multiprocessing.get_all_start_methods() if sys.version_info < (3, 12) else ["spawn"]
-
-
 def test_what_cannot_be_sent_back_is_a_failure_and_the_others_go_on(monkeypatch):
     monkeypatch.setattr(runner, "BATCH_WORLDS", 2)
-    runs = run_cases(cases_of(8, "none"), jobs=2, simulate=not_to_be_sent)
-    assert {failure.case.replication for failure in runs.failures} == {4, 5}, "the chunk, which cannot be told apart"
-    assert "pickle" in runs.failures[0].error.lower()
-    assert [case.replication for case in runs.histories[0].cases] == [0, 1, 2, 3, 6, 7]
+    chunks = chunked(cases_of(8, "none"), 2)
+    raised: dict[int, str] = {}
+    ran: list[int] = []
+    for finished in in_processes(Task(not_to_be_sent), chunks, 2, FAST):
+        for i, outcome in finished.items():
+            raised.update({chunks[i][place].replication: told.error for place, told in outcome.raised.items()})
+            ran += [case.replication for place, case in enumerate(chunks[i]) if place not in outcome.raised]
+    assert raised.keys() == {4, 5}, "the chunk, which cannot be told apart"
+    assert "pickle" in raised[5].lower() and sorted(ran) == [0, 1, 2, 3, 6, 7]
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_model_that_always_fails_ends_soon(monkeypatch, jobs):
     monkeypatch.setattr(runner, "BATCH_WORLDS", 8)
-    runs = run_cases(cases_of(400, "none"), jobs=jobs, simulate=simulate_never)
-    assert len(runs.failures) + runs.n_skipped == 400 and runs.n_skipped >= 300
+    ended = stream_cases(cases_of(400, "none"), lambda *_: None, Workers(jobs, FAST), simulate=simulate_never)
+    assert ended.n_run == ended.n_failed <= 100
     ended = stream_cases(cases_of(80, "none"), lambda *_: None, simulate=five_exits, max_failures=1)
     assert (ended.n_run, ended.n_failed) == (8, 1)
 
@@ -147,8 +147,8 @@ def test_workers_that_die_at_import_are_said_in_words(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(
         "from experiments.runner import run_cases\n"
-        "from tests.test_runner import cases_of, simulate\n"
-        "runs = run_cases(cases_of(64, 'none'), jobs=2, simulate=simulate)\n"
+        "from tests.worlds import cases, simulate, toy_scenario\n"
+        "runs = run_cases(cases(toy_scenario(), 64), jobs=2, simulate=simulate)\n"
         "print(len(runs.failures) + runs.n_skipped, runs.failures[0].error)\n",
         encoding="utf-8",
     )
@@ -164,6 +164,6 @@ def test_chunks_that_only_waited_are_not_accused(monkeypatch):
     monkeypatch.setattr(crew, "_with_one_crew", lambda of, chunks: done.append(f"crew for {len(chunks)}") or iter(()))
     monkeypatch.setattr(crew, "_can_start", lambda method: True)
     monkeypatch.setattr(crew, "_alone", lambda of, chunk: done.append("alone") or crew.Outcome(None))
-    stream = in_processes(crew.Task(simulate), [cases_of(1, "none")] * 100, 2)
+    stream = in_processes(Task(simulate), [cases_of(1, "none")] * 100, 2)
     assert [next(stream).keys() for _ in range(4)] == [{0}, {1}, {2}, {3}]
     assert done == ["crew for 100"] * DEATHS + ["alone"] * 2 + ["crew for 98"] * DEATHS + ["alone"] * 2

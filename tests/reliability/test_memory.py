@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
-import sys
 import tracemalloc
 import weakref
 from collections import Counter
@@ -20,9 +19,9 @@ from experiments.runner import Workers, stream_cases
 from model.history import History
 from model.scenario import Case
 from tests import synthetic
+from tests.reliability.small import FAST
 from tests.test_runner import N_ROWS, START, cases_of, simulate
 
-FAST = "fork" if "fork" in multiprocessing.get_all_start_methods() and sys.version_info < (3, 12) else "spawn"
 LARGE = 100_000  # bytes of a made-up part
 
 

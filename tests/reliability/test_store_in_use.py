@@ -106,6 +106,7 @@ def test_what_is_read_while_another_writes_is_whole(folder, tmp_path, expected):
     seen = []
     while process.poll() is None:
         seen.append(assert_whole(folder, tmp_path, expected))
+        time.sleep(0.3)
     out, said = process.communicate(timeout=30)
     assert (process.returncode, out) == (0, "written\n"), said
     assert seen == sorted(seen) and len(seen) >= 3
