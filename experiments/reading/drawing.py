@@ -161,6 +161,7 @@ def _listed(
 ) -> tuple[tuple[Factor, ...], tuple[Values, ...]]:
     """Points given one by one, and the factors that they give: all give the same."""
     found: list[dict[str, Value]] = []
+    first: dict[frozenset[tuple[str, Value]], int] = {}  # a point → where it stands first
     for i, point in enumerate(entry.points):
         values: dict[str, Value] = {}
         for name, raw in point.items():
@@ -174,10 +175,8 @@ def _listed(
                 findings.refused(error, ("points", i, name))
         if found and set(values) != set(found[0]) and len(point) == len(values):
             findings.add("point_names", ("points", i), {"names": ", ".join(sorted(set(values) ^ set(found[0])))})
-        if values in found:
-            findings.add(
-                "point_twice", ("points", i), {"line": str(findings.line(("points", found.index(values))))}, hint("delete")
-            )
+        if (before := first.setdefault(frozenset(values.items()), i)) != i:
+            findings.add("point_twice", ("points", i), {"line": str(findings.line(("points", before)))}, hint("delete"))
         found.append(values)
     columns = {name: tuple(dict.fromkeys(values[name] for values in found if name in values)) for name in kinds}
     factors = [
