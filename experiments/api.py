@@ -17,24 +17,29 @@ processes keeps its calls below ``if __name__ == "__main__":``, as ``multiproces
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from experiments.errors import WordedError
+from experiments.design import at_point, point_of
+from experiments.errors import BadInputError, WordedError
 from experiments.experiment import Ended, Experiment, available_cores, begun, carried_out, gathered, mended, reopened
+from experiments.factors import Values
 from experiments.kept import Align, Kept, Selection, kept_of, selected
 from experiments.outputs import Pictures, in_words
-from experiments.plan import Plan, Request, plan_for, plan_of, plan_of_design
+from experiments.plan import Plan, Request, plan_for, plan_of, plan_of_design, plan_of_points
 from experiments.reading import ReadingError, read_policy, read_scenario
 from experiments.runner import Failure, Progress, Runs, Workers, run_cases, silent
 from experiments.store import FILE, Access, opened
+from model.facts import Label
 from model.history import History
+from model.scenario import Case
 
 __all__ = [
-    "Align", "Ended", "Failure", "Pictures", "Plan", "Progress", "ReadingError", "Request", "Results", "Runs", "Selection",
-    "WordedError", "Workers", "perform", "plan_for", "plan_of", "plan_of_design", "read", "read_policy", "read_scenario",
-    "resume", "run_cases",
+    "Align", "Case", "Ended", "Failure", "Pictures", "Plan", "Progress", "ReadingError", "Request", "Results", "Runs",
+    "Selection", "Values", "WordedError", "Workers", "at_point", "perform", "plan_for", "plan_of", "plan_of_design",
+    "plan_of_points", "point_of", "read", "read_policy", "read_scenario", "resume", "run_cases",
 ]  # fmt: skip
 NO_PICTURES = Pictures(languages=())
 
@@ -123,7 +128,7 @@ def perform(
         If an input, the folder, the store or the cluster cannot be used.
     """
     plan = what if isinstance(what, Plan) else plan_of(what) if isinstance(what, Request) else plan_of_design(str(what))
-    crew = workers or Workers(available_cores())
+    crew = _crew(workers or Workers(available_cores()))
     experiment = begun(plan, None if out is None else Path(out), crew.jobs)
     return Results(experiment, carried_out(experiment, crew, pictures, progress=progress, max_failures=max_failures))
 
@@ -151,9 +156,9 @@ def resume(
         If the folder holds no experiment, or its inputs or the model's code are no longer what they were.
     """
     experiment = reopened(Path(folder))
+    crew = _crew(workers or Workers(experiment.record.jobs))
     if repair:
         mended(experiment)
-    crew = workers or Workers(experiment.record.jobs)
     ended = carried_out(experiment, crew, pictures, progress=progress, max_failures=max_failures, retry_failed=retry_failed)
     return Results(experiment, ended)
 
@@ -167,6 +172,23 @@ def read(folder: str | Path) -> Results:
         If the folder holds no experiment, or its inputs or the model's code are no longer what they were.
     """
     return Results(reopened(Path(folder)))
+
+
+def _crew(workers: Workers) -> Workers:
+    """The workers; refused where each of them would begin by running the whole script that asks for them."""
+    script = getattr(sys.modules["__main__"], "__file__", None)
+    if workers.jobs > 1 and workers.cluster is None and workers.start_method != "fork" and script and _unguarded(Path(script)):
+        zh = '使用多个进程的脚本，须把调用放在 if __name__ == "__main__": 之下；也可以用 Workers(1) 只用一个进程'
+        en = 'a script that uses several processes keeps its calls below if __name__ == "__main__": or takes Workers(1)'
+        raise BadInputError(Label(zh, en))
+    return workers
+
+
+def _unguarded(script: Path) -> bool:
+    try:
+        return script.suffix == ".py" and "__main__" not in script.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _held(history: History, measures: Sequence[str] | None) -> History:

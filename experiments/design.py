@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from experiments.factors import SAMPLED, Factor, Method, Point, Spacing, Values, n_points, points_of
-from experiments.varying import LEVER, can_vary, is_lever, with_values
+from experiments.varying import LEVER, can_vary, full_name, is_lever, with_values
 from model.facts import Label
 from model.scenario import Case, LeverSetting, Policy, Scenario
 
@@ -127,6 +127,23 @@ def under_point(policy: Policy, point: Point, first: int) -> Policy:
     kept = tuple(setting for setting in policy.settings if setting.lever not in levels)
     added = tuple(LeverSetting(lever, float(level), first) for lever, level in sorted(levels.items()))
     return dataclasses.replace(policy, name=f"{policy.name}{MARK}{point.id}", settings=kept + added)
+
+
+def point_of(values: Values) -> Point:
+    """The point of some values, each by its factor's full name or by that of the parameter alone, such as ``growth.people``."""
+    return Point({full_name(name): value for name, value in values.items()})
+
+
+def at_point(scenario: Scenario, policy: Policy, values: Values) -> tuple[Scenario, Policy]:
+    """A scenario and a policy with some values fixed, levers from the first quarter on; both carry the id of the point.
+
+    Raises
+    ------
+    ValueError
+        If a name is none of a parameter, of a lever or of a number of this scenario.
+    """
+    point = point_of(values)
+    return with_point(scenario, point), under_point(policy, point, scenario.park.start + 1)
 
 
 # ── In words and as a table ──────────────────────────────────────────────────────────────────────────────────────────

@@ -24,6 +24,11 @@ def is_lever(name: str) -> bool:
     return name.startswith(LEVER) and name.removeprefix(LEVER) in LEVERS
 
 
+def full_name(name: str) -> str:
+    """The path of a factor: parameters may be named without ``assumptions.``."""
+    return ASSUMPTION + name if name in parameter_facts() else name
+
+
 def with_values(scenario: Scenario, values: Values) -> Scenario:
     """The scenario with parameters and numbers of its park fixed at the values, its name as it was.
 

@@ -191,6 +191,7 @@ def _listed(
     """Points given one by one, and the factors that they give: all give the same."""
     found: list[dict[str, Value]] = []
     whole: list[dict[str, Value]] = []  # points of which nothing had to be left out
+    first: dict[frozenset[tuple[str, Value]], int] = {}  # a point → where it stands first
     for i, point in enumerate(entry.points):
         values = dict(_values_of(point, i, given, findings, known, kinds))
         found.append(values)
@@ -198,9 +199,8 @@ def _listed(
             continue
         if whole and set(values) != set(whole[0]):
             findings.add("point_names", ("points", i), {"names": ", ".join(sorted(set(values) ^ set(whole[0])))})
-        elif values in whole:
-            line = findings.line(("points", found.index(values)))
-            findings.add("point_twice", ("points", i), {"line": str(line)}, hint("delete"))
+        elif (before := first.setdefault(frozenset(values.items()), i)) != i:
+            findings.add("point_twice", ("points", i), {"line": str(findings.line(("points", before)))}, hint("delete"))
         whole.append(values)
     columns = {name: tuple(dict.fromkeys(values[name] for values in found if name in values)) for name in kinds}
     factors = [

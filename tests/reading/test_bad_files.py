@@ -197,9 +197,9 @@ def test_large_files_are_refused_at_once(size: int, tmp_path: Path) -> None:
     with file.open("wb") as out:
         out.truncate(size)  # a sparse file: it costs no room
     checked(BAD / "sound.yaml")  # what is imported late is no matter of the file's size
-    started = time.perf_counter()
+    started = time.process_time()
     done = checked(file, "--lang", "zh")
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0
     assert done.exit_code == 2 and f"文件过大（{size} 字节" in done.stdout
 
 
