@@ -161,7 +161,13 @@ def test_workers_that_die_at_import_are_said_in_words(tmp_path):
 def test_chunks_that_only_waited_are_not_accused(monkeypatch):
     """What was under way stands first among the unfinished; a crew of two accuses two."""
     done: list[str] = []
-    monkeypatch.setattr(crew, "_with_one_crew", lambda of, chunks: done.append(f"crew for {len(chunks)}") or iter(()))
+
+    def dies(of, chunks):
+        done.append(f"crew for {len(chunks)}")
+        assert len(done) < 20, "a new crew for ever"
+        return iter(())
+
+    monkeypatch.setattr(crew, "_with_one_crew", dies)
     monkeypatch.setattr(crew, "_can_start", lambda method: True)
     monkeypatch.setattr(crew, "_alone", lambda of, chunk: done.append("alone") or crew.Outcome(None))
     stream = in_processes(Task(simulate), [cases_of(1, "none")] * 100, 2)
