@@ -178,7 +178,7 @@ def _crew(workers: Workers) -> Workers:
     """The workers; refused where each of them would begin by running the whole script that asks for them."""
     script = getattr(sys.modules["__main__"], "__file__", None)
     if workers.jobs > 1 and workers.cluster is None and workers.start_method != "fork" and script and _unguarded(Path(script)):
-        zh = "使用多个进程的脚本，须把调用放在 if __name__ == \"__main__\": 之下；也可以用 Workers(1) 只用一个进程"
+        zh = '使用多个进程的脚本，须把调用放在 if __name__ == "__main__": 之下；也可以用 Workers(1) 只用一个进程'
         en = 'a script that uses several processes keeps its calls below if __name__ == "__main__": or takes Workers(1)'
         raise BadInputError(Label(zh, en))
     return workers
