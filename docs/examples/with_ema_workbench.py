@@ -90,7 +90,7 @@ class Batched(SequentialEvaluator):
         super().__init__(model)
         self.park = park
 
-    def evaluate_experiments(self, *given: Any, **combined: str) -> None:
+    def evaluate_experiments(self, *given: Any, **combined: str) -> None:  # noqa: ANN401 - see below
         """The workbench hands over the experiments since its version 3, and before it what they are made of."""
         *parts, callback = given
         experiments = list(parts[0] if len(parts) == 1 else experiment_generator(parts[0], self._msis, parts[1], **combined))
