@@ -8,6 +8,7 @@ import importlib
 import importlib.util
 import io
 import re
+import warnings
 from pathlib import Path
 from types import ModuleType
 
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 
 import experiments.api
+import experiments.outputs
 from experiments.api import Request, Workers, perform, plan_of_points, point_of, read
 from experiments.errors import BadInputError
 from experiments.identity import run_ids
@@ -58,6 +60,7 @@ def bare(kind: str, content: str) -> str:
 @pytest.fixture
 def one_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(experiments.api, "available_cores", lambda: 1)
+    monkeypatch.setattr(experiments.outputs, "SHOWN_GROUPS", 0)  # writes no trajectories, which take most of the time
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -119,11 +122,9 @@ def test_only_public_names_are_used(name, path):
 # ── The examples ─────────────────────────────────────────────────────────────────────────────────────────────────────
 def script(name: str, library: str) -> ModuleType:
     """An example script as a module, where its library is installed."""
-    try:
-        with pytest.warns() if library == "ema_workbench" else contextlib.nullcontext():  # it tells what else it could use
-            importlib.import_module(library)
-    except ImportError:
-        pytest.skip(f"{library} is not installed")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the workbench tells what else it could use
+        pytest.importorskip(library, reason=f"{library} is not installed")
     spec = importlib.util.spec_from_file_location(name, DOCS / "examples" / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -3,7 +3,8 @@
     pip install wutong ema_workbench
     python with_ema_workbench.py
 
-Tried with ema_workbench==2.5.3, pandas==3.1.1, scikit-learn==1.9.1, numpy==2.4.6 on Python 3.11.
+Tried with ema_workbench==2.5.3, numpy==2.4.6 on Python 3.11 and ema_workbench==3.0.0, numpy==2.5.5 on Python 3.13, both
+with pandas==3.1.1, scikit-learn==1.9.1.
 
 The workbench asks for one experiment after the other, but the model runs many worlds at once, and a world in a large batch
 costs a small part of a world alone.  ``Batched`` is an evaluator that hands all experiments over together: 30 experiments with
@@ -89,7 +90,7 @@ class Batched(SequentialEvaluator):
         super().__init__(model)
         self.park = park
 
-    def evaluate_experiments(self, *given: Any, **combined: str) -> None:  # noqa: ANN401 - as the workbench declares it
+    def evaluate_experiments(self, *given: Any, **combined: str) -> None:  # noqa: ANN401 - see below
         """The workbench hands over the experiments since its version 3, and before it what they are made of."""
         *parts, callback = given
         experiments = list(parts[0] if len(parts) == 1 else experiment_generator(parts[0], self._msis, parts[1], **combined))

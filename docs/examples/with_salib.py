@@ -3,7 +3,7 @@
     pip install 'wutong[design]' SALib
     python with_salib.py
 
-Tried with SALib==1.6.0, scipy==1.17.1, numpy==2.4.6, pandas==3.1.1 on Python 3.11 and 3.13.  As it stands it runs
+Tried with SALib==1.6.0, scipy==1.17.1, numpy==2.4.6, pandas==3.1.1 on Python 3.11.  As it stands it runs
 32 x (6 + 2) points with 8 replications each, 2,048 runs: some minutes on two cores.  Indices that are to be relied on need
 more points: look at their intervals.  Interrupted, it goes on with ``resume``; see the end.
 """
