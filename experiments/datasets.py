@@ -209,7 +209,7 @@ def _check_scopes(chosen: Selection, measure: str, scopes: Sequence[str]) -> Non
 class StoredArray(BackendArray):
     """A measure of the chosen runs, read from the store as far as it is indexed.
 
-    One process at a time may have the store open, so threads take turns.
+    A connection belongs to one thread, so threads take turns.
     """
 
     def __init__(self, chosen: Selection, measure: str, lock: threading.Lock) -> None:
