@@ -16,6 +16,7 @@ from experiments.commands.creating import new
 from experiments.commands.exporting import export
 from experiments.commands.language import told
 from experiments.commands.listing import list_entries
+from experiments.commands.reporting import report
 from experiments.commands.resuming import rerun, resume
 from experiments.commands.running import Lang, main_job, run
 from experiments.commands.sweeping import sweep
@@ -38,6 +39,7 @@ SUMMARIES = {
     rerun: told("重新运行一个实验中的一次", "Run one run of an experiment again."),
     run: told("运行情景并保存结果", "Run scenarios and keep the results."),
     export: told("导出全部运行，供其他程序使用", "Export every run for other programs."),
+    report: told("写成一个网页文件的报告，可离线阅读和打印", "Write the report: one web page to read offline and to print."),
     list_entries: told("列出情景、政策方案、政策工具、指标和参数", "List what there is to choose from."),
     check: told("检查情景和政策方案文件，不运行", "Check scenario and policy files without running them."),
     new: told("新建情景、政策方案或园区的文件", "Write the files of a new scenario, policy or park."),
@@ -49,6 +51,7 @@ app.command("compare", help=SUMMARIES[compare])(compare)
 app.command("levers", help=SUMMARIES[levers])(levers)
 app.command("attribute", help=SUMMARIES[attribute])(attribute)
 app.command("chain", help=SUMMARIES[chain])(chain)
+app.command("report", help=SUMMARIES[report])(report)
 app.command("list", help=SUMMARIES[list_entries])(list_entries)
 app.command("sweep", help=SUMMARIES[sweep])(sweep)
 app.command("resume", help=SUMMARIES[resume])(resume)
