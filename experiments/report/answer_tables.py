@@ -31,12 +31,19 @@ def rows_of(given: Answer) -> list[dict[str, Given]]:
 
 def _table(material: Material, given: Answer, shown: ShownTable, language: str) -> Table:
     rows = shown.choose(rows_of(given))
-    columns = [c for c in shown.columns if c.key != "scenario" or material.several]
+    columns = [c for c in shown.columns if c.key not in _needless(material, rows)]
     numbers = [_ranged(given, row, c) for row in rows for c in columns if _numeric(given, c)]
     units = units_for(numbers, language)
     headings = [heading for column in columns for heading in _headings(given, column, units, language)]
     cells = [[cell for c in columns for cell in _cells(material, given, row, c, units, language)] for row in rows]
     return Table(shown.caption.in_language(language), headings, cells)
+
+
+def _needless(material: Material, rows: Sequence[Values]) -> set[str]:
+    """Columns that would say nothing: the only scenario, no goal, and the measure and scope that a goal implies."""
+    goals = [bool(row.get("target")) for row in rows]
+    found = set() if material.several else {"scenario"}
+    return found | ({"measure", "scope"} if goals and all(goals) else {"target"})
 
 
 def _numeric(given: Answer, column: Shown) -> bool:

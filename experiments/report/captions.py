@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 from experiments import wording
+from experiments.answers.effect import effect_of
+from experiments.answers.line_up import LineUp, line_up
 from experiments.goals import attainment
 from experiments.report.answer_tables import rows_of
 from experiments.report.cells import Ranged, in_words
@@ -79,34 +81,48 @@ def _by_industry(history: History, measure: str, language: str) -> str:
 
 def _differences(material: Material, group: Sequence[History], rest: str, language: str) -> str:
     measure, _, scope = rest.partition("-")
-    here = group[0].cases[0].scenario.name
-    rows = [
-        row for row in _rows(material, "comparison")
-        if (row["scenario"], row["measure"], row["scope"]) == (here, measure, scope) and row["policy"] != row["baseline"]
-    ]  # fmt: skip
-    last = {str(row["policy"]): row for row in rows}
-    told = [
-        f"“{material.title_of(name, language)}” {_mean(row, ('mean', 'mean_low90', 'mean_high90'), language)}"
-        for name, row in last.items()
-    ]
-    date = next((str(row["date"]) for row in last.values()), "")
-    base = next((material.title_of(str(row["baseline"]), language) for row in last.values()), "")
-    subject = _subject(group[0], measure, scope, language)
-    zh = f"{subject}，{date}：与“{base}”相比的平均差（90% 区间）"
-    return _sentence(said(language, zh, f"{subject}, {date}: mean difference from “{base}” (90% interval)"), told, language)
+    lined = _lined(material, group)
+    told = [f"“{name}” {in_words(effect, language)}" for name, effect in _effects(lined, measure, scope, language)]
+    subject, end = _subject(group[0], measure, scope, language), lined.base.quarters[-1]
+    base = wording.policy_name(lined.base, language, with_scenario=False)
+    zh = f"{subject}，{end}：与“{base}”相比的平均差（90% 区间）"
+    return _sentence(said(language, zh, f"{subject}, {end}: mean difference from “{base}” (90% interval)"), told, language)
 
 
 def _cost_effect(material: Material, group: Sequence[History], rest: str, language: str) -> str:
-    here, costs = group[0].cases[0].scenario.name, []
-    for row in _rows(material, "benefits"):
-        if row["scenario"] == here and (row["item"], row["part"]) == ("lever_cost_summed", "all"):
-            name = material.title_of(str(row["policy"]), language)
-            costs.append(f"“{name}” {_mean(row, ('mean', 'mean_low90', 'mean_high90'), language)}")
     measure, _, scope = rest.partition("-")
-    subject = _subject(group[0], measure, scope, language)
-    zh = f"横轴为政策成本，纵轴为{subject}的变化；与基准相比的累计成本（90% 区间）"
-    en = f"Cost of each policy against what it changes in {wording.lower_first(subject)}; cost over the run (90% interval)"
-    return _sentence(said(language, zh, en), costs, language)
+    lined, costs = _lined(material, group), dict[str, str]()
+    for row in _rows(material, "benefits"):
+        if row["scenario"] == group[0].cases[0].scenario.name and (row["item"], row["part"]) == ("lever_cost_summed", "all"):
+            value = Ranged(_number(row, "mean"), unit=str(row["unit"]))
+            costs[material.title_of(str(row["policy"]), language)] = in_words(value, language)
+    told = []
+    for name, effect in _effects(lined, measure, scope, language):
+        if name in costs:
+            lead = said(language, f"“{name}”花费 {costs[name]}，变化 ", f"“{name}” costs {costs[name]} and changes ")
+            told.append(lead + in_words(effect, language))
+    subject, end = _subject(group[0], measure, scope, language), lined.base.quarters[-1]
+    zh = f"各方案的累计政策成本与{subject}的平均变化（{end}，90% 区间）"
+    en = f"Cost of each policy over the run against its mean change in {wording.lower_first(subject)} ({end}, 90% interval)"
+    return _sentence(said(language, zh, en), told, language)
+
+
+def _lined(material: Material, group: Sequence[History]) -> LineUp:
+    baseline = material.experiment.record.question.get("baseline")
+    return line_up(group, None if baseline is None else str(baseline))
+
+
+def _effects(lined: LineUp, measure: str, scope: str, language: str) -> Iterator[tuple[str, Ranged]]:
+    """Mean difference of every other policy from the baseline in the last quarter, by the policy's title."""
+    unit = wording.shown_unit(lined.base.facts[measure])
+    inside = wording.members(lined.base, measure, scope)
+    before = lined.base.total(measure, inside)[-1]
+    for other in lined.opponents:
+        change = np.asarray(other.history.total(measure, inside)[-1][other.there] - before[other.here], np.float64)
+        effect = effect_of(change)
+        told = Ranged(effect.mean, effect.low, effect.high, unit) if effect.known else Ranged(None, unit=unit)
+        name = wording.policy_name(other.history, language, with_scenario=False)
+        yield name, told
 
 
 def _levers(material: Material, group: Sequence[History], rest: str, language: str) -> str:  # noqa: ARG001

@@ -11,6 +11,7 @@ from experiments.report.page import Block, Cell, Facts, Heading, Page, Paragraph
 from model.facts import Label
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"  # nothing leaves the file
+LONG = 40  # rows from which on a table scrolls by itself
 TAGS = {"zh": "zh-CN", "en": "en"}
 COPY = Label("复制表格", "Copy table")
 COPIED = Label("已复制", "Copied")
@@ -89,7 +90,7 @@ def _section(page: Page, section: Section) -> Markup:
 
 # ── Blocks ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 @singledispatch
-def block_of(block: Block, place: str, language: str) -> Markup:
+def block_of(block: Block, place: str, language: str) -> Markup:  # noqa: ARG001
     """A block of a section; the place is its id in the page."""
     raise TypeError(f"{type(block).__name__} has no look")
 
@@ -130,13 +131,15 @@ def _table(block: Table, place: str, language: str) -> Markup:
          "aria-describedby": f"{place}-says"},
         COPY.in_language(language),
     )  # fmt: skip
-    region = {"class": "wide", "role": "region", "tabindex": "0", "aria-labelledby": f"{place}-says"}
+    shape = "wide long" if len(block.rows) > LONG else "wide"
+    region = {"class": shape, "role": "region", "tabindex": "0", "aria-labelledby": f"{place}-says"}
     hint = element("span", None, SORTING.in_language(language))
     return joined(element("div", {"class": "tools"}, copy, hint), element("div", region, table))
 
 
 def _heading(heading: Heading) -> Markup:
-    attributes: dict[str, str | None] = {"scope": "col"} | ({"class": "number"} if heading.numeric else {})
+    attributes: dict[str, str | None] = {"scope": "col"}
+    attributes |= {"class": "number"} if heading.numeric else {}
     if heading.hidden:
         return element("th", {**attributes, "hidden": None}, heading.text)
     return element("th", {**attributes, "aria-sort": "none"}, element("button", {"type": "button"}, heading.text))

@@ -12,8 +12,8 @@ from model.levers import LEVERS
 LIMITS = (
     Label(
         "这不是预测。模型在给定假设下比较“如果……会怎样”；除非情景写明，它不知道经济衰退，也不知道出口管制、技术路线变化和工资。",
-        "This is no forecast. The model compares what would happen under its assumptions; unless a scenario states one it knows no "
-        "recession, and it knows no export ban, no change of technology and no wages.",
+        "This is no forecast. The model compares what would happen under its assumptions; unless a scenario states one it knows "
+        "no recession, and it knows no export ban, no change of technology and no wages.",
     ),
     Label(
         "区间只反映模拟次数有限带来的误差；模型本身是否合适、取值范围是否恰当，不在区间之内。",
@@ -21,8 +21,8 @@ LIMITS = (
     ),
     Label(
         "政策工具的效果大多只知道方向，大小是一个范围，“无效果”也在其中。因此工具或方案的排序也取决于假设；区间包含零的差别不算差别。",
-        "Of most policy levers only the sign of the effect is known; its size is a range, no effect among them. A ranking therefore "
-        "ranks assumptions as well, and a difference whose interval holds zero is no difference.",
+        "Of most policy levers only the sign of the effect is known; its size is a range, no effect among them. A ranking "
+        "therefore ranks assumptions as well, and a difference whose interval holds zero is no difference.",
     ),
     Label(
         "没有为了达到目标而调整任何数值；观测到的数据是起点，此后的轨迹没有向其拟合。",

@@ -1,4 +1,4 @@
-"""The pictures of a question as SVG that can stand in one page together: letters shared, names of their own, colours of the page."""
+"""The pictures of a question as SVG for one page: letters shared, names of their own, the colours of the page."""
 
 from __future__ import annotations
 

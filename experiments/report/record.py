@@ -15,8 +15,8 @@ MOST_FAILURES = 20
 METHOD = (
     Label(
         "每次运行都重新抽取不确定的假设和运气；图中的线是中位数，深色带包含一半的运行，浅色带包含九成。",
-        "Every run draws the uncertain assumptions and its chance anew; lines of pictures are medians, dark bands hold half of the "
-        "runs, light ones nine in ten.",
+        "Every run draws the uncertain assumptions and its chance anew; lines of pictures are medians, dark bands hold half of "
+        "the runs, light ones nine in ten.",
     ),
     Label(
         "达到目标的可能性是达标运行的比例，区间为 90% 的威尔逊区间；期限不在模拟期内的目标不予判定。",
@@ -25,13 +25,13 @@ METHOD = (
     ),
     Label(
         "方案之间用相同的随机数逐次配对比较；没有配上对的运行不计入，失败的运行只计数，不补数。",
-        "Policies are compared run by run on the same draws; runs without their pair are left out, and runs that failed are counted "
-        "and never filled in.",
+        "Policies are compared run by run on the same draws; runs without their pair are left out, and runs that failed are "
+        "counted and never filled in.",
     ),
     Label(
         "模型的完整说明（ODD 规范）见项目文件 docs/ODD.md；全部数字见结果文件夹中的 CSV 文件，各列含义见 columns.json。",
-        "docs/ODD.md of the project describes the model in full (ODD protocol); all numbers stand in the CSV files of the results "
-        "folder, and columns.json says what their columns mean.",
+        "docs/ODD.md of the project describes the model in full (ODD protocol); all numbers stand in the CSV files of the "
+        "results folder, and columns.json says what their columns mean.",
     ),
 )
 STATUSES = {

@@ -40,10 +40,21 @@ class ShownTable:
     choose: Callable[[Rows], list[Values]] = list
 
 
+def titled(key: str, zh: str, en: str) -> Shown:
+    """A column under a title of its own."""
+    return Shown(key, title=Label(zh, en))
+
+
 def ranged(key: str, ends: str, zh: str, en: str) -> Shown:
     """A column whose 90 % interval stands in the columns ``ends`` names, such as ``mean_{}90``."""
     title = Label(f"{zh}（90% 区间）", f"{en} (90% interval)")
     return Shown(key, ends.format("low"), ends.format("high"), title)
+
+
+def runs_of(key: str, zh: str, en: str) -> Shown:
+    """A mean with the range of nine in ten runs."""
+    title = Label(f"{zh}，平均（九成运行）", f"{en}, mean (nine in ten runs)")
+    return Shown(f"{key}_mean", f"{key}_q05", f"{key}_q95", title)
 
 
 def _of_goals(rows: Rows) -> list[Values]:
@@ -76,7 +87,10 @@ def _brought(rows: Rows) -> list[Values]:
 
 WHO = (Shown("scenario"), Shown("policy"))
 EFFECT = Shown("mean", "low", "high", Label("平均变化（90% 区间）", "Mean change (90% interval)"))
+BROUGHT_MEAN = Shown("mean", "mean_low", "mean_high", Label("平均（90% 区间）", "Mean (90% interval)"))
 UNIT = Shown("unit")
+SCOPE = titled("scope", "范围", "Scope")
+READ = (Shown("measure"), SCOPE, Shown("quarter"))
 SHOWN: Mapping[str, ShownTable] = {
     "comparison": ShownTable(
         Label(
@@ -84,69 +98,127 @@ SHOWN: Mapping[str, ShownTable] = {
             "Against the baseline on the same draws: mean difference at the date of each goal, and how often it is better",
         ),
         (
-            Shown("scenario"), Shown("target", title=Label("目标", "Goal")), Shown("measure"), Shown("scope", title=Label("范围", "Scope")),
-            Shown("date", title=Label("时点", "Date")), Shown("policy"), Shown("baseline_mean", title=Label("基准平均", "Baseline mean")),
-            ranged("mean", "mean_{}90", "平均差", "Mean difference"), UNIT,
+            Shown("scenario"),
+            titled("target", "目标", "Goal"),
+            Shown("measure"),
+            SCOPE,
+            titled("date", "时点", "Date"),
+            Shown("policy"),
+            titled("baseline_mean", "基准平均", "Baseline mean"),
+            ranged("mean", "mean_{}90", "平均差", "Mean difference"),
+            UNIT,
             ranged("better", "better_{}90", "好于基准的运行占比", "Share of runs better than the baseline"),
-            ranged("best", "best_{}90", "各方案中最好的运行占比", "Share of runs best of all"), Shown("pairs"),
+            ranged("best", "best_{}90", "各方案中最好的运行占比", "Share of runs best of all"),
+            Shown("pairs"),
         ),
         _of_goals,
     ),
     "benefits": ShownTable(
-        Label("成本与收益（与基准相比，整个模拟期或期末）", "Costs and benefits against the baseline, over the run or at its end"),
+        Label(
+            "成本与收益（与基准相比，整个模拟期或期末）", "Costs and benefits against the baseline, over the run or at its end"
+        ),
         (
-            Shown("scenario"), Shown("title", title=Label("科目", "Item")), Shown("policy"), Shown("period", title=Label("时期", "Period")),
-            ranged("mean", "mean_{}90", "平均差或比值", "Mean difference or ratio"), UNIT, Shown("pairs"),
+            Shown("scenario"),
+            titled("title", "科目", "Item"),
+            Shown("policy"),
+            titled("period", "时期", "Period"),
+            ranged("mean", "mean_{}90", "平均差或比值", "Mean difference or ratio"),
+            UNIT,
+            Shown("pairs"),
         ),
         _account,
     ),
     "separation": ShownTable(
         Label("哪些方案分得开，分开还需要多少次运行", "Which policies are told apart, and how many more runs it would take"),
         (
-            Shown("scenario"), Shown("one"), Shown("other"), Shown("measure"), Shown("scope", title=Label("范围", "Scope")), Shown("date"),
-            ranged("mean", "{}90", "乙减甲的平均差", "The other less the one"), UNIT, Shown("state", title=Label("状态", "State")),
-            Shown("more", title=Label("还需增加", "Pairs still to add")), Shown("pairs"),
+            Shown("scenario"),
+            Shown("one"),
+            Shown("other"),
+            Shown("measure"),
+            SCOPE,
+            Shown("date"),
+            ranged("mean", "{}90", "乙减甲的平均差", "The other less the one"),
+            UNIT,
+            titled("state", "状态", "State"),
+            titled("more", "还需增加", "Pairs still to add"),
+            Shown("pairs"),
         ),
     ),
     "tornado": ShownTable(
         Label("每次只用一个工具，花费相同", "One lever at a time, each at the same cost"),
         (
-            Shown("lever"), Shown("level"), Shown("level_unit"), Shown("cost"), Shown("spent", title=Label("花得满", "Spends the sum")),
-            Shown("measure"), Shown("scope"), Shown("quarter"), EFFECT, UNIT, Shown("n"), Shown("basis"),
+            Shown("lever"),
+            Shown("level"),
+            Shown("level_unit"),
+            Shown("cost"),
+            titled("spent", "花得满", "Spends the sum"),
+            *READ,
+            EFFECT,
+            UNIT,
+            Shown("n"),
+            Shown("basis"),
         ),
     ),
     "dose_response": ShownTable(
         Label("一个工具，力度由低到高", "One lever at rising levels"),
         (
-            Shown("lever"), Shown("level"), Shown("level_unit"), Shown("cost"), Shown("measure"), Shown("scope"), Shown("quarter"), EFFECT,
-            Shown("step_mean", "step_low", "step_high", Label("比上一级多（90% 区间）", "More than the level below (90% interval)")),
-            UNIT, Shown("n"),
+            Shown("lever"),
+            Shown("level"),
+            Shown("level_unit"),
+            Shown("cost"),
+            *READ,
+            EFFECT,
+            Shown("step_mean", "step_low", "step_high", Label("比上一级多（90% 区间）", "Beyond the level below (90% interval)")),
+            UNIT,
+            Shown("n"),
         ),
     ),
     "mix": ShownTable(
         Label("组合中各工具的份额与相互作用", "Shares of a policy's levers, and what they do to one another"),
         (
-            Shown("policy"), Shown("kind", title=Label("内容", "Part")), Shown("lever"), Shown("other", title=Label("另一项工具", "Other lever")),
-            Shown("measure"), Shown("scope"), Shown("quarter"), EFFECT, UNIT, Shown("n"), Shown("basis"),
+            Shown("policy"),
+            titled("kind", "内容", "Part"),
+            Shown("lever"),
+            titled("other", "另一项工具", "Other lever"),
+            *READ,
+            EFFECT,
+            UNIT,
+            Shown("n"),
+            Shown("basis"),
         ),
     ),
     "chain": ShownTable(
-        Label("产业链各环节：本地需求、本地供应与缺口（期末）", "Links of the chain at the end: local demand, supply and what is missing"),
+        Label(
+            "产业链各环节：本地需求、本地供应与缺口（期末）",
+            "Links of the chain at the end: demand, supply, what is missing",
+        ),
         (
-            *WHO, Shown("quarter"), Shown("industry"), Shown("segment"), Shown("kind"), Shown("firms"),
-            Shown("demand_mean", "demand_q05", "demand_q95", Label("本地需求，平均（九成运行）", "Local demand, mean (nine in ten runs)")),
-            Shown("orders_mean", "orders_q05", "orders_q95", Label("本地供应，平均（九成运行）", "Local supply, mean (nine in ten runs)")),
-            Shown("gap_mean", "gap_q05", "gap_q95", Label("缺口，平均（九成运行）", "Missing, mean (nine in ten runs)")),
-            Shown("coverage_mean", title=Label("满足率", "Coverage")), Shown("firms_to_close"), Shown("n"),
+            *WHO,
+            Shown("quarter"),
+            Shown("industry"),
+            Shown("segment"),
+            Shown("kind"),
+            Shown("firms"),
+            runs_of("demand", "本地需求", "Local demand"),
+            runs_of("orders", "本地供应", "Local supply"),
+            runs_of("gap", "缺口", "Missing"),
+            titled("coverage_mean", "满足率", "Coverage"),
+            Shown("firms_to_close"),
+            Shown("n"),
         ),
         _at_the_end,
     ),
     "attribution": ShownTable(
         Label("每个龙头或实验室带来了什么（期末）", "What each anchor or lab brought, at the end"),
         (
-            Shown("title", title=Label("龙头或实验室", "Anchor or lab")), Shown("account", title=Label("算法", "Account")), Shown("measure"),
-            Shown("quarter"), Shown("mean", "mean_low", "mean_high", Label("平均（90% 区间）", "Mean (90% interval)")), UNIT, Shown("n"),
+            titled("title", "龙头或实验室", "Anchor or lab"),
+            titled("account", "算法", "Account"),
+            Shown("measure"),
+            Shown("quarter"),
+            BROUGHT_MEAN,
+            UNIT,
+            Shown("n"),
         ),
         _brought,
     ),
-}  # fmt: skip
+}
