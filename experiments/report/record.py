@@ -64,7 +64,9 @@ def _failed(material: Material, language: str) -> str:
         return ""
     if n == total:
         return said(
-            language, f"全部 {total} 次运行都失败了，没有任何结果。", f"All {total} runs failed; there is no result at all."
+            language,
+            f"全部 {total} 次运行都失败了，没有任何结果。",
+            f"No run finished: {n} of {total} failed. There is no result at all.",
         )
     zh = f"{total} 次运行中有 {n} 次失败，已剔除，没有补数；见“来历”。"
     en = f"{n} of {total} runs failed; they are left out and not filled in. See “Provenance”."
