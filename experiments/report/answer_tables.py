@@ -15,6 +15,7 @@ from model.facts import Label
 
 Values = Mapping[str, Given]
 PERCENT = "%"
+SAME = ("policy", "lever", "measure", "scope", "quarter")  # said once in the caption where all rows agree
 TITLED = {"title": ("title_zh", "title_en")}  # columns of which each language has its own
 
 
@@ -32,11 +33,14 @@ def rows_of(given: Answer) -> list[dict[str, Given]]:
 def _table(material: Material, given: Answer, shown: ShownTable, language: str) -> Table:
     rows = shown.choose(rows_of(given))
     columns = [c for c in shown.columns if c.key not in _needless(material, rows)]
+    same = [c.key for c in columns if c.key in SAME and len(rows) > 1 and len({row[c.key] for row in rows}) == 1]
+    columns = [c for c in columns if c.key not in same]
     numbers = [_ranged(given, row, c) for row in rows for c in columns if _numeric(given, c)]
     units = units_for(numbers, language)
     headings = [heading for column in columns for heading in _headings(given, column, units, language)]
     cells = [[cell for c in columns for cell in _cells(material, given, row, c, units, language)] for row in rows]
-    return Table(shown.caption.in_language(language), headings, cells)
+    caption = [shown.caption.in_language(language), *(in_plain_words(material, rows[0], key, language) for key in same)]
+    return Table((" · ").join(caption), headings, cells)
 
 
 def _needless(material: Material, rows: Sequence[Values]) -> set[str]:

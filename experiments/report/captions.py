@@ -21,6 +21,7 @@ from model.measures import MEASURES
 
 Values = dict[str, Cell]
 QUANTILES = (0.05, 0.5, 0.95)
+LEAST_GAP = 1e-4  # 亿元/year that are named
 
 
 def sentence(material: Material, name: str, language: str) -> str:
@@ -133,7 +134,12 @@ def _levers(material: Material, group: Sequence[History], rest: str, language: s
         level = Ranged(_number(row, "level"), unit=str(row["level_unit"]))
         name = in_plain_words(material, row, "lever", language) if several else in_words(level, language)
         told.append(f"{name} {_mean(row, ('mean', 'low', 'high'), language)}")
-    lead = said(language, "平均变化（90% 区间）", "Mean change (90% interval)")
+    about = [in_plain_words(material, found[0], key, language) for key in ("scope", "measure", "quarter")] if found else []
+    zh, en = (
+        f"{''.join(about[:2])}，{''.join(about[2:])}，平均变化（90% 区间）",
+        f"Mean change ({', '.join(about)}; 90% interval)",
+    )
+    lead = said(language, zh, en)
     return _sentence(lead, told, language)
 
 
@@ -146,7 +152,7 @@ def _chain(material: Material, group: Sequence[History], rest: str, language: st
         f"{wording.scope_label(park, str(row['segment']), language)} "
         + in_words(Ranged(_number(row, "gap_mean"), unit="亿元/year"), language)
         for row in ordered
-        if (_number(row, "gap_mean") or 0.0) > 0.0
+        if (_number(row, "gap_mean") or 0.0) > LEAST_GAP
     ]
     lead = said(
         language, f"产业链图，{rest}；本地缺口（平均）由大到小", f"Map of the chain, {rest}; mean local gap, largest first"

@@ -105,7 +105,7 @@ def in_words(given: Ranged, language: str) -> str:
     size = max(map(abs, given.numbers), default=0.0)
     scale = scale_of(given.unit, size, language)
     text = with_unit(number(given.value * scale.factor), scale.name)
-    if given.low is None or given.high is None:
+    if given.low is None or given.high is None or given.low == given.high == given.value:
         return text
     inside = amount_range(given.low, given.high, given.unit, language)
     return f"{text}（{inside}）" if language == "zh" else f"{text} ({inside})"

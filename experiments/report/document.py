@@ -142,7 +142,9 @@ def _heading(heading: Heading) -> Markup:
     attributes |= {"class": "number"} if heading.numeric else {}
     if heading.hidden:
         return element("th", {**attributes, "hidden": None}, heading.text)
-    return element("th", {**attributes, "aria-sort": "none"}, element("button", {"type": "button"}, heading.text))
+    return element(
+        "th", {**attributes, "aria-sort": "none", "data-title": heading.text}, element("button", {"type": "button"}, heading.text)
+    )
 
 
 def _row(headings: Sequence[Heading], row: Sequence[Cell]) -> list[Markup]:

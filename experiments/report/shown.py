@@ -63,6 +63,10 @@ def _of_goals(rows: Rows) -> list[Values]:
     return found or _last([row for row in rows if row["measure"] in BROUGHT and row["scope"] == "all"], "measure", "scope")
 
 
+def _not_apart(rows: Rows) -> list[Values]:
+    return [row for row in rows if row["state"] not in ("separated", "narrow")]
+
+
 def _last(rows: Rows, *keys: str) -> list[Values]:
     """The last row of each scenario, policy and item: rows stand in the order of time."""
     return list({(row["scenario"], row["policy"], *(row[key] for key in keys)): row for row in rows}.values())
@@ -129,7 +133,7 @@ SHOWN: Mapping[str, ShownTable] = {
         _account,
     ),
     "separation": ShownTable(
-        Label("哪些方案分得开，分开还需要多少次运行", "Which policies are told apart, and how many more runs it would take"),
+        Label("分不开的方案，以及分开还需要多少次运行", "Policies that are not told apart, and how many more runs it would take"),
         (
             Shown("scenario"),
             Shown("one"),
@@ -143,6 +147,7 @@ SHOWN: Mapping[str, ShownTable] = {
             titled("more", "还需增加", "Pairs still to add"),
             Shown("pairs"),
         ),
+        _not_apart,
     ),
     "tornado": ShownTable(
         Label("每次只用一个工具，花费相同", "One lever at a time, each at the same cost"),
