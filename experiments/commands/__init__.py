@@ -17,6 +17,7 @@ from experiments.commands.exporting import export
 from experiments.commands.language import told
 from experiments.commands.listing import list_entries
 from experiments.commands.options import Lang
+from experiments.commands.reporting import report
 from experiments.commands.resuming import rerun, resume
 from experiments.commands.running import main_job, run
 from experiments.commands.sweeping import sweep
@@ -43,6 +44,7 @@ SUMMARIES = {
     list_entries: told("列出情景、政策方案、试验设计、政策工具、指标和参数", "List what there is to choose from."),
     check: told("检查情景、政策方案、园区和设计文件，不运行", "Check scenario, policy, park and design files; run nothing."),
     new: told("新建情景、政策方案、园区或设计的文件", "Write the files of a new scenario, policy, park or design."),
+    report: told("写成一个网页文件的报告，可离线阅读和打印", "Write the report: one web page to read offline and to print."),
 }
 
 app = typer.Typer(name="wutong", help=ABOUT, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -52,6 +54,7 @@ app.command("goals", help=SUMMARIES[goals])(goals)
 app.command("levers", help=SUMMARIES[levers])(levers)
 app.command("attribute", help=SUMMARIES[attribute])(attribute)
 app.command("chain", help=SUMMARIES[chain])(chain)
+app.command("report", help=SUMMARIES[report])(report)
 app.command("list", help=SUMMARIES[list_entries])(list_entries)
 app.command("sweep", help=SUMMARIES[sweep])(sweep)
 app.command("resume", help=SUMMARIES[resume])(resume)

@@ -136,7 +136,7 @@ class Dose(Asked):
         from experiments import plots
 
         for group, place in places(histories, folder):
-            for base, others in _against_nothing(group):
+            for base, others in ((base, others) for base, others in _against_nothing(group) if others):
                 plots.save(plots.dose(base, others, self.outcome(base), language), place, f"dose-{self.lever}")
 
 
