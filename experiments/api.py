@@ -169,9 +169,9 @@ def read(folder: str | Path) -> Results:
     Raises
     ------
     WordedError
-        If the folder holds no experiment, or its inputs or the model's code are no longer what they were.
+        If the folder holds no experiment, or its inputs are no longer what they were.
     """
-    return Results(reopened(Path(folder)))
+    return Results(reopened(Path(folder), to_run=False))
 
 
 def _crew(workers: Workers) -> Workers:

@@ -112,8 +112,12 @@ def begun(plan: Plan, out: Path | None = None, jobs: int | None = None, question
         return Experiment(folder, plan, tuple(ids), record, asked)
 
 
-def reopened(folder: Path) -> Experiment:
+def reopened(folder: Path, *, to_run: bool = True) -> Experiment:
     """The experiment of a folder; nothing is run that differs from what was begun.
+
+    Parameters
+    ----------
+    to_run : whether runs will be added, which another model's code must not do; what is there can be read with any
 
     Raises
     ------
@@ -125,7 +129,9 @@ def reopened(folder: Path) -> Experiment:
         If an input cannot be read.
     """
     record = manifest.read_manifest(folder)
-    _refuse_changes(folder, record)
+    _refuse_changed_inputs(folder, record)
+    if to_run:
+        _refuse_changed_code(record)
     plan = planned_in(folder, record)
     return Experiment(folder, plan, tuple(run_ids(plan.cases)), record, question_in(record))
 
@@ -254,13 +260,16 @@ def _closed(record: Manifest, ended: Ended, seconds: dict[str, float]) -> Manife
     return dataclasses.replace(record, status=status, counts=counts, seconds=rounded, ended=when)
 
 
-def _refuse_changes(folder: Path, record: Manifest) -> None:
-    """Refuse to mix what was begun with anything else."""
+def _refuse_changed_inputs(folder: Path, record: Manifest) -> None:
     changed = [name for name, digest in record.inputs.items() if _digest(folder / name) != digest]
     if changed:
         names = ", ".join(changed)
         zh, en = f"开始运行后，这些输入文件被改动或删除：{names}", f"inputs were changed or removed since the start: {names}"
         raise BadInputError(Label(zh, en))
+
+
+def _refuse_changed_code(record: Manifest) -> None:
+    """Refuse to mix the runs of two models."""
     if record.model != code_of_model():
         now = manifest.code_version()
         before, after = (f"{v.version} ({(v.commit or '?')[:8]}{'+' if v.dirty else ''})" for v in (record.code, now))

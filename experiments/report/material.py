@@ -107,7 +107,7 @@ def material(folder: Path) -> Iterator[Material]:
     WordedError
         If the folder holds no experiment, its store cannot be read, or inputs or code are no longer what they were.
     """
-    experiment = reopened(folder)
+    experiment = reopened(folder, to_run=False)
     path = folder / FILE
     if not path.exists():
         raise StoreError(Label(f"“{folder}”里没有结果库 {FILE}", f"{folder} holds no {FILE}"))
