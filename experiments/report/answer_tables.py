@@ -10,6 +10,7 @@ from experiments.report.code_words import in_plain_words
 from experiments.report.material import Material
 from experiments.report.page import Cell, Heading, Table
 from experiments.report.shown import SHOWN, Shown, ShownTable
+from experiments.report.shown_goals import SHOWN_OF_GOALS
 from experiments.results import Cell as Given
 from model.facts import Label
 
@@ -18,10 +19,12 @@ PERCENT = "%"
 SAME = ("policy", "lever", "measure", "scope", "quarter")  # said once in the caption where all rows agree
 TITLED = {"title": ("title_zh", "title_en")}  # columns of which each language has its own
 
+ALL_SHOWN = {**SHOWN, **SHOWN_OF_GOALS}
+
 
 def answer_tables(material: Material, language: str) -> list[Table]:
     """The table of every answer of which something is known."""
-    made = (_table(material, given, SHOWN[given.key], language) for given in material.answers if given.key in SHOWN)
+    made = (_table(material, given, ALL_SHOWN[given.key], language) for given in material.answers if given.key in ALL_SHOWN)
     return [table for table in made if table.rows]
 
 

@@ -45,7 +45,8 @@ def _goals(material: Material, group: Sequence[History], rest: str, language: st
         shares = [(wording.policy_name(h, language, with_scenario=False), attainment(h, target).share) for h in group]
         name, best = max(shares, key=lambda pair: (pair[1].n > 0, pair[1].value if pair[1].n else 0.0))
         odds = wording.short_chance(best, language)
-        where = "" if best.n == 0 or len(group) == 1 else said(language, f"（“{name}”）", f" (“{name}”)")
+        alone = best.n > 0 and [share.value for _, share in shares].count(best.value) == 1 and len(group) > 1
+        where = "" if not alone else said(language, f"（“{name}”）", f" (“{name}”)")
         told.append(f"{target.label.in_language(language)} {odds}{where}")
     lead = said(
         language,

@@ -86,10 +86,15 @@ class Material:
 
     def title_of(self, name: str, language: str) -> str:
         """The title of a scenario or policy in words; its name where it has none."""
-        titles = {p.name: p.title for p in self.policies} | {s.name: s.title for s in self.scenarios}
+        planned = self.experiment.plan.scenarios
+        titles = {p.name: p.title for p in self.policies} | {s.name: s.title for s in (*planned, *self.scenarios)}
         return (titles[name].in_language(language) if name in titles else "") or name
 
     def series_name(self, history: History, language: str) -> str:
+        """What tells the runs of a scenario and policy from the others; points of a design by their ids."""
+        case = history.cases[0]
+        if self.experiment.plan.design is not None:
+            return f"{case.scenario.name} · {case.policy.name}"
         return wording.policy_name(history, language, with_scenario=self.several)
 
 

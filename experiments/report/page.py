@@ -87,7 +87,6 @@ class Page:
     Attributes
     ----------
     subtitle : what was run, in one line
-    glyphs : shapes of the letters that the pictures share, as SVG
     """
 
     language: str

@@ -42,6 +42,9 @@ def page(material: Material, language: str, pictures: Sequence[Picture], n_left_
 
 
 def _title(material: Material, language: str) -> str:
+    design = material.experiment.plan.design
+    if design is not None:
+        return design.title.in_language(language) or material.experiment.record.experiment
     asked = dict.fromkeys(planned.scenario for planned in material.experiment.record.plan)
     joiner = "、" if language == "zh" else ", "
     return joiner.join(material.title_of(name, language) for name in asked)

@@ -89,9 +89,11 @@ def _thin(material: Material, language: str) -> list[str]:
         )
     n = min((len(history.cases) for history in material.main), default=FEW)
     if n == 1:
-        zh = "只有一次运行：中位数就是这一次的数值，说明不了可能性有多大。"
+        zh = "每个方案只有一次运行：中位数就是这一次的数值，说明不了可能性有多大。"
         found.append(
-            said(language, zh, "There is a single run: its values are no medians, and it says next to nothing of chances.")
+            said(
+                language, zh, "There is a single run of each: its values are no medians, and it says next to nothing of chances."
+            )
         )
     elif n < FEW:
         zh = f"运行次数很少（{n} 次）：区间很宽，中位数还会变动；重要的判断请增加次数（-n）。"

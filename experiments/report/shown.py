@@ -91,7 +91,8 @@ def _brought(rows: Rows) -> list[Values]:
 
 WHO = (Shown("scenario"), Shown("policy"))
 EFFECT = Shown("mean", "low", "high", Label("平均变化（90% 区间）", "Mean change (90% interval)"))
-BROUGHT_MEAN = Shown("mean", "mean_low", "mean_high", Label("平均（90% 区间）", "Mean (90% interval)"))
+MEAN = Label("平均（90% 区间）", "Mean (90% interval)")
+BROUGHT_MEAN = Shown("mean", "mean_low", "mean_high", MEAN)
 UNIT = Shown("unit")
 SCOPE = titled("scope", "范围", "Scope")
 READ = (Shown("measure"), SCOPE, Shown("quarter"))
