@@ -27,6 +27,12 @@ LEAST_GAP = 1e-4  # 亿元/year that are named
 def sentence(material: Material, name: str, language: str) -> str:
     """The sentence of a picture by its place below the folder of figures, such as ``goals`` or ``baseline/revenue-all``."""
     scenario, _, picture = name.rpartition("/")
+    if scenario:
+        return f"{material.title_of(scenario, language)} – {_told(material, scenario, picture, language)}"
+    return _told(material, scenario, picture, language)
+
+
+def _told(material: Material, scenario: str, picture: str, language: str) -> str:
     group = [h for h in material.histories if scenario in ("", h.cases[0].scenario.name)]
     for start, tell in STARTS.items():
         if picture.startswith(start):
