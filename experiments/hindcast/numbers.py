@@ -1,0 +1,180 @@
+"""The three numbers that a park may have to itself, and the curve on which its growth lies.
+
+Entry (firms a year at the cut-off), the exit factor and the growth of outside demand are drawn, each at a place between 0 and 1
+of its declared range.  A fourth place sets the exponent of the curve: staff and firms are taken to have grown, and to go on, as
+
+    level ** exponent  rises by as much every year
+
+exponent 0 is growth at a constant rate, 1 as many heads more every year, 2 slower still.  The observed levels at both ends of the
+past fix the rest.  So a park that grew fast while it was small is not taken to go on at that rate: this is its saturation beyond
+what floor, people and exits do.  Nothing here looks at a value after the cut-off.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from experiments.hindcast.series import Series, Subject, level_at, years_between
+from model.assumptions import parameter_facts
+from model.facts import Assumption, Floats, Label, Shape, fixed
+from model.scenario import Park, Scenario, Shock
+from model.units import QUARTERS_PER_YEAR
+
+NUMBERS: Mapping[str, Label] = {
+    "entry": Label("每年进入企业", "Entrants a year"),
+    "exit": Label("退出系数", "Exit factor"),
+    "growth": Label("外部需求增长率", "Growth of outside demand"),
+    "curve": Label("增长曲线指数", "Exponent of the growth curve"),
+}
+UNITS: Mapping[str, str] = {"entry": "firms/year", "exit": "1", "growth": "1/year", "curve": "1"}
+EXIT = "exit.park_factor"
+DESIGN = "design choice: wide enough for any park"
+CURVE = Assumption(1.0, 0.0, 2.0, source="design choice: constant rate, constant amount, or slower")
+ANY_GROWTH = Assumption(0.08, -0.10, 0.35, Shape.UNIFORM, source=DESIGN)
+ANY_EXIT = Assumption(1.2, 0.3, 3.5, Shape.LOG_UNIFORM, source=DESIGN)
+ANY_ENTRY = (0.03, 0.10, 0.40)  # firms a year relative to those there
+LEAST_GROWTH = 0.01  # over the whole past: below it there is no curve
+MOST = 20.0  # times the level at the cut-off, up to which the curve rises
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """What is declared of the numbers before the past is looked at: entry and growth by segment."""
+
+    entry: tuple[Assumption, ...]
+    exit: Assumption
+    growth: tuple[Assumption, ...]
+    curve: Assumption = CURVE
+
+    def values(self, places: Floats) -> dict[str, float]:
+        """The numbers at their places: entrants of all segments together, growth of the first."""
+        u = [np.array([place]) for place in places]
+        entry = sum(float(a.quantile(u[0])[0]) for a in self.entry)
+        rest = (self.exit, self.growth[0], self.curve)
+        return dict(zip(NUMBERS, (entry, *(float(a.quantile(v)[0]) for a, v in zip(rest, u[1:], strict=True))), strict=True))
+
+
+def ranges_of(scenario: Scenario, *, known: bool, calibrated: bool) -> Ranges:
+    """Declared ranges of the numbers of a scenario whose park stands at the cut-off.
+
+    Where there is a past to calibrate to, growth is looked for in a wide range: a file's own range was made from that past.
+
+    Parameters
+    ----------
+    known : whether what the file says rests on figures up to the cut-off
+    """
+    segments = scenario.park.segments
+    entry = tuple(_in_firms(s.entry, s.firms.default, per_firm=s.entry_per_firm) for s in segments)
+    growth = tuple(s.growth for s in segments)
+    return Ranges(
+        entry if known else tuple(_any_entry(s.firms.default) for s in segments),
+        scenario.assumptions.get(EXIT, parameter_facts()[EXIT].assumption) if known else ANY_EXIT,
+        growth if known and not calibrated else tuple(ANY_GROWTH for _ in segments),
+    )
+
+
+def _in_firms(entry: Assumption, firms: float, *, per_firm: bool) -> Assumption:
+    return entry.scaled(firms) if per_firm else entry
+
+
+def _any_entry(firms: float) -> Assumption:
+    low, middle, high = (share * max(firms, 1.0) for share in ANY_ENTRY)
+    return Assumption(middle, low, high, Shape.LOG_UNIFORM, source=DESIGN)
+
+
+# ── The curve ────────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Past:
+    """From when to when the past goes, and how many times over firms and staff rose in it; 1 where it is not known."""
+
+    first: int
+    cutoff: int
+    firms: float = 1.0
+    staff: float = 1.0
+
+    @property
+    def years(self) -> float:
+        return years_between(self.first, self.cutoff)
+
+
+def past_of(series: Mapping[Subject, Series], first: int, cutoff: int) -> Past:
+    """The past of a park between two dates, from its series of firms and of staff (of revenue where staff was not seen)."""
+
+    def rise(*measures: str) -> float:
+        seen = [series[measure, "all"] for measure in measures if (measure, "all") in series]
+        return level_at(seen[0], cutoff).value / level_at(seen[0], first).value if seen else 1.0
+
+    return Past(first, cutoff, rise("firms"), rise("employees", "revenue"))
+
+
+def growth_rate(rise: float, years: float, exponent: float, at: float) -> float:
+    """Growth of the logarithm on the curve, ``at`` years after its beginning [1/year].
+
+    Parameters
+    ----------
+    rise : level after ``years``, relative to the beginning
+    """
+    if exponent < 1e-6:
+        return math.log(rise) / years
+    slope = (rise**exponent - 1.0) / (exponent * years)
+    return slope / (1.0 + exponent * slope * at)
+
+
+def relative_level(rise: float, years: float, exponent: float, at: float) -> float:
+    """Level on the curve ``at`` years after its beginning, relative to that at its end."""
+    if exponent < 1e-6:
+        return min(rise ** (at / years - 1.0), MOST)
+    power = 1.0 + (rise**exponent - 1.0) * at / years
+    return min(max(power, 1e-9) ** (1.0 / exponent) / rise, MOST)
+
+
+def curve_shocks(park: Park, past: Past, exponent: float, last: int) -> tuple[Shock, ...]:
+    """What the curve adds to the growth of demand and to entry, calendar year by year from the park's start on."""
+    shocks = []
+    for year in range(park.start // QUARTERS_PER_YEAR, last // QUARTERS_PER_YEAR + 1):
+        at = max(years_between(past.first, year * QUARTERS_PER_YEAR) + 0.375, 0.0)  # the middle of the year
+        demand = entry = 0.0
+        if math.log(past.staff) > LEAST_GROWTH:
+            demand = math.expm1(growth_rate(past.staff, past.years, exponent, at) - math.log(past.staff) / past.years)
+        if math.log(past.firms) > LEAST_GROWTH:
+            entry = relative_level(past.firms, past.years, exponent, at) ** (1.0 - exponent) - 1.0
+        segments = tuple(s.key for s in park.segments)
+        shocks.append(Shock(f"curve_{year}", CURVE_LABEL, segments, year, year, fixed(demand), fixed(entry)))
+    return tuple(shocks)
+
+
+CURVE_LABEL = Label("增长曲线", "growth curve")
+
+
+# ── The scenario with its numbers ────────────────────────────────────────────────────────────────────────────────────
+def with_numbers(scenario: Scenario, ranges: Ranges, places: Floats, past: Past | None, name: str) -> Scenario:
+    """The scenario with the numbers at their places, called by a name of its own; on the curve where there is a past."""
+    u = [np.array([place]) for place in places]
+    segments = tuple(
+        dataclasses.replace(
+            segment, entry=fixed(float(entry.quantile(u[0])[0])), entry_per_firm=False, growth=fixed(float(growth.quantile(u[2])[0]))
+        )
+        for segment, entry, growth in zip(scenario.park.segments, ranges.entry, ranges.growth, strict=True)
+    )
+    park = dataclasses.replace(scenario.park, segments=segments)
+    factor = fixed(float(ranges.exit.quantile(u[1])[0]))
+    exponent = float(ranges.curve.quantile(u[3])[0])
+    shocks = scenario.shocks + (() if past is None else curve_shocks(park, past, exponent, scenario.end))
+    return dataclasses.replace(
+        scenario, name=f"{scenario.name}@{name}", park=park, assumptions={**scenario.assumptions, EXIT: factor}, shocks=shocks
+    )
+
+
+def without_trend(park: Park) -> Park:
+    """The park with no trend of the firms that look for a site: the curve stands for it in the past."""
+    return dataclasses.replace(park, industries=tuple(dataclasses.replace(i, pool_trend=fixed(0.0)) for i in park.industries))
+
+
+def drawn_places(n: int, seed: int) -> Floats:
+    """Places in the declared ranges, of shape (n, n_numbers): more draws change none before them."""
+    return np.asarray(np.random.default_rng([seed, 0]).random((n, len(NUMBERS))))
