@@ -52,6 +52,7 @@ def begun_at(scenario: Scenario, series: Mapping[Subject, Series], quarter: int,
         return dataclasses.replace(scenario, end=end)
     refuse_dated(park, quarter)
     known = trusts(park, cutoff)
+    near = known and abs(years_between(park.start, quarter)) <= NEAR_YEARS
     segments = tuple(segment if known else _unknown(segment) for segment in _at_level(park, series, quarter))
     industries = park.industries if known else tuple(dataclasses.replace(i, pool_trend=ANY_TREND) for i in park.industries)
     moved = dataclasses.replace(
@@ -59,7 +60,7 @@ def begun_at(scenario: Scenario, series: Mapping[Subject, Series], quarter: int,
         start=quarter,
         segments=segments,
         industries=industries,
-        zones=tuple(map(_zone, park.zones)),
+        zones=tuple(_zone(zone, near=near) for zone in park.zones),
         constraints=(),
     )
     assumptions = dict(scenario.assumptions) if known else _of_any_park(segments)
@@ -87,7 +88,7 @@ def refuse_dated(park: Park, quarter: int) -> None:
 
 
 def _at_level(park: Park, series: Mapping[Subject, Series], quarter: int) -> list[Segment]:
-    """The segments with firms, staff and revenue a head as observed; what was not observed moves with the firms, or not at all."""
+    """The segments with firms, staff and revenue a head as observed; what was not observed moves with the firms."""
     before = {
         "firms": {s.key: s.firms.default for s in park.segments},
         "staff": {s.key: s.staff.default for s in park.segments},
@@ -163,8 +164,9 @@ def _unknown(segment: Segment) -> Segment:
     return dataclasses.replace(segment, productivity_growth=ANY_PRODUCTIVITY)
 
 
-def _zone(zone: Zone) -> Zone:
-    return dataclasses.replace(zone, floor=None, additions=(), occupancy=zone.occupancy or ANY_OCCUPANCY)
+def _zone(zone: Zone, *, near: bool) -> Zone:
+    """A zone without what its file says of floor to come; how full it was is kept for a date near to that of the file."""
+    return dataclasses.replace(zone, floor=None, additions=(), occupancy=(zone.occupancy if near else None) or ANY_OCCUPANCY)
 
 
 def _of_any_park(segments: Sequence[Segment]) -> dict[str, Assumption]:

@@ -2,10 +2,11 @@
 
 Rejection with regression adjustment (Beaumont, Zhang & Balding 2002).  Many sets of numbers run from the beginning of the past to
 the cut-off; each run is compared with the observed values by a few summaries, each in units of its spread over all runs; the
-nearest share is kept, weighted by an Epanechnikov kernel, and its numbers are moved along a linear regression, on the logits of
-their places, to where the summaries would be those observed, but not beyond the places that were kept.  Chosen over sequential samplers because it can be followed, keeps
-every run independent and so resumable and cheap to batch, and never fails to give an answer; with three numbers and a handful of
-summaries a thousand runs suffice.
+nearest are kept, weighted by an Epanechnikov kernel, and its numbers are moved along a linear regression, on the logits of
+their places, to where the summaries would be those observed, but not beyond the places that were kept.  Chosen over sequential
+samplers because it can be followed, keeps every run independent and so cheap to batch, and never fails to give an answer; with
+three numbers and a handful of summaries two thousand runs suffice.  A world that is projected is a run of the past that was kept: it has the same number, so that all
+that it drew beside the three numbers (how fast floor is built, who can be hired) goes on with it.
 """
 
 from __future__ import annotations
@@ -19,8 +20,6 @@ import numpy as np
 from experiments.hindcast.series import Series, Subject, years_between
 from model.facts import Floats, Ints
 
-KEPT_SHARE = 0.1
-KEPT_AT_LEAST = 40
 SEEN_SPREAD = 0.01  # sd of the logarithm of an observed value: rounding and definitions
 EDGE = 1e-3  # places are kept this far inside the ends of their ranges
 RIDGE = 1e-3
@@ -55,13 +54,6 @@ class Posterior:
     def n_effective(self) -> float:
         """How many equally weighted draws are worth as much (Kish 1965)."""
         return float(1.0 / (self.weights**2).sum())
-
-    def drawn(self, n: int, seed: int) -> Floats:
-        """Places of ``n`` worlds, of shape (n, n_numbers), drawn by weight with as little repetition as can be."""
-        generator = np.random.default_rng([seed, len(self.weights)])
-        steps = (np.arange(n) + generator.random()) / n
-        rows = np.minimum(np.searchsorted(np.cumsum(self.weights), steps), len(self.weights) - 1)
-        return np.asarray(self.places[generator.permutation(rows)])
 
 
 def dates_of(series: Mapping[Subject, Series], first: int, cutoff: int) -> Dates:
@@ -101,7 +93,7 @@ def rows_by_subject(dates: Dates) -> dict[Subject, list[int]]:
     }
 
 
-def posterior(places: Floats, found: Floats, observed: Floats, share: float = KEPT_SHARE) -> Posterior:
+def posterior(places: Floats, found: Floats, observed: Floats, n_kept: int) -> Posterior:
     """Sets of numbers whose runs are nearest to what was observed.
 
     Parameters
@@ -113,8 +105,7 @@ def posterior(places: Floats, found: Floats, observed: Floats, share: float = KE
     spread = np.maximum(np.median(np.abs(found - middle), axis=0), 1e-6)
     apart = (found - observed) / spread
     distance = np.sqrt((apart**2).mean(axis=1))
-    n = min(max(round(share * len(places)), KEPT_AT_LEAST), len(places))
-    kept = np.sort(np.argsort(distance, kind="stable")[:n])
+    kept = np.sort(np.argsort(distance, kind="stable")[:n_kept])
     reach = max(float(distance[kept].max()), 1e-12) * (1.0 + 1e-9)
     weights = np.maximum(1.0 - (distance[kept] / reach) ** 2, 1e-9)
     weights /= weights.sum()

@@ -22,7 +22,7 @@ from model.history import History, Kind
 from model.measures import MEASURES
 from model.scenario import Scenario, Segment
 
-N_PAST = 1000  # runs of the past
+N_PAST = 2000  # runs of the past
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Extent:
     Attributes
     ----------
     end : last quarter of the projection
-    n, n_past : worlds that are projected, and that are run through the past
+    n_past, n : worlds that are run through the past, and those nearest to it, which are projected
     """
 
     end: int
@@ -68,7 +68,7 @@ class Levels:
         """A level within the ranges of the park's file, all segments at the same place of their range."""
         segments = [s for s in self.scenario.park.segments if s.key in self.scenario.park.segments_of(scope)]
         parts = [self._part(segment, measure) for segment in segments]
-        return np.sum(parts, axis=0)
+        return np.asarray(np.sum(parts, axis=0), np.float64)
 
     def _part(self, segment: Segment, measure: str) -> Floats:
         if measure == "firms":

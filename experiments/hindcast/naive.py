@@ -66,7 +66,7 @@ def fitted(rule: Rule, series: Series) -> Forecast:
 
 
 def recent_rate(series: Series) -> float | None:
-    """Yearly growth of the logarithm between the first and last value of the last years [1/year]; at least the last two values."""
+    """Growth of the logarithm from the first to the last value of the last years, at least two values [1/year]."""
     recent = [i for i, q in enumerate(series.quarters) if years_between(q, series.quarters[-1]) <= FITTED_YEARS]
     first = min(recent[0], len(series.quarters) - 2)
     if first < 0:

@@ -121,16 +121,16 @@ def growth_rate(rise: float, years: float, exponent: float, at: float) -> float:
     """
     if exponent < 1e-6:
         return math.log(rise) / years
-    slope = (rise**exponent - 1.0) / (exponent * years)
+    slope = (math.pow(rise, exponent) - 1.0) / (exponent * years)
     return slope / (1.0 + exponent * slope * at)
 
 
 def relative_level(rise: float, years: float, exponent: float, at: float) -> float:
     """Level on the curve ``at`` years after its beginning, relative to that at its end."""
     if exponent < 1e-6:
-        return min(rise ** (at / years - 1.0), MOST)
-    power = 1.0 + (rise**exponent - 1.0) * at / years
-    return min(max(power, 1e-9) ** (1.0 / exponent) / rise, MOST)
+        return min(math.pow(rise, at / years - 1.0), MOST)
+    power = 1.0 + (math.pow(rise, exponent) - 1.0) * at / years
+    return min(math.pow(max(power, 1e-9), 1.0 / exponent) / rise, MOST)
 
 
 def curve_shocks(park: Park, past: Past, exponent: float, last: int) -> tuple[Shock, ...]:
@@ -157,7 +157,10 @@ def with_numbers(scenario: Scenario, ranges: Ranges, places: Floats, past: Past 
     u = [np.array([place]) for place in places]
     segments = tuple(
         dataclasses.replace(
-            segment, entry=fixed(float(entry.quantile(u[0])[0])), entry_per_firm=False, growth=fixed(float(growth.quantile(u[2])[0]))
+            segment,
+            entry=fixed(float(entry.quantile(u[0])[0])),
+            entry_per_firm=False,
+            growth=fixed(float(growth.quantile(u[2])[0])),
         )
         for segment, entry, growth in zip(scenario.park.segments, ranges.entry, ranges.growth, strict=True)
     )

@@ -31,7 +31,7 @@ from experiments.hindcast.numbers import Past, Ranges, drawn_places, past_of, ra
 from experiments.hindcast.scores import Ensemble
 from experiments.hindcast.series import Series, Subject, reading, series_of, years_between
 from experiments.runner import Progress, run_cases, silent
-from model.facts import Floats, Label
+from model.facts import Floats, Ints, Label
 from model.history import History
 from model.scenario import Case, Observed, Policy, Scenario
 
@@ -53,8 +53,20 @@ class Calibrated:
     left_over: Mapping[Subject, float]
     n_failed: int = 0
 
-    def drawn(self, n: int, seed: int) -> Floats:
-        return drawn_places(n, seed) if self.posterior is None else self.posterior.drawn(n, seed)
+    def worlds(self, n: int) -> Worlds:
+        """The worlds to project: the runs of the past that were kept, or ``n`` of the declared ranges."""
+        if self.posterior is None:
+            return Worlds(self.prior[:n], np.full(min(n, len(self.prior)), 1.0), np.arange(min(n, len(self.prior))))
+        return Worlds(self.posterior.places, self.posterior.weights, self.posterior.kept)
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """Places, weights and replications of worlds, of shape (n, n_numbers), (n,) and (n,)."""
+
+    places: Floats
+    weights: Floats
+    replications: Ints
 
 
 @dataclass(frozen=True)
@@ -65,6 +77,7 @@ class Projection:
     ----------
     series : observed up to the cut-off
     values : by subject, of shape (n_quarters + 1, n_worlds), NaN where the year is not covered; row 0 is the cut-off
+    weights : of shape (n_worlds,)
     """
 
     scenario: Scenario
@@ -73,12 +86,13 @@ class Projection:
     series: Mapping[Subject, Series]
     calibrated: Calibrated
     values: Mapping[Subject, Floats]
+    weights: Floats
     n_failed: int
 
     def ensemble(self, subject: Subject, quarter: int) -> Ensemble | None:
         """The worlds' values of a quarter; None where they say nothing of it."""
         found = self.values[subject][quarter - self.cutoff]
-        return None if np.isnan(found).any() else Ensemble.of(found)
+        return None if np.isnan(found).any() else Ensemble.of(found, self.weights)
 
 
 def project(
@@ -110,13 +124,14 @@ def project(
     begins = cutoff if first is None else cutoff - RUN_IN
     start = begun_at(blind, series, begins, cutoff, extent.end)
     calibrated = calibrate(blind, start, series, first, cutoff, extent, progress)
-    places = calibrated.drawn(extent.n, extent.seed)
-    worlds = [with_numbers(start, calibrated.ranges, u, calibrated.past, f"w{i}") for i, u in enumerate(places)]
-    histories, n_failed = _run(worlds, extent, extent.n_past, progress)
+    given = calibrated.worlds(extent.n)
+    worlds = [with_numbers(start, calibrated.ranges, u, calibrated.past, f"w{i}") for i, u in enumerate(given.places)]
+    histories, n_failed = _run(worlds, given.replications, extent, progress)
     wanted = dict.fromkeys([*series, *subjects])
-    levels = Levels(blind, series, cutoff, extent)
+    levels = Levels(blind, series, cutoff, dataclasses.replace(extent, n=len(worlds)))
     values = {s: values_of(s, histories, levels, calibrated.left_over.get(s, 0.0)) for s in wanted}
-    return Projection(blind, cutoff, extent, series, calibrated, values, n_failed)
+    weights = given.weights[np.array(list(histories))]
+    return Projection(blind, cutoff, extent, series, calibrated, values, weights, n_failed)
 
 
 def beginning_of_past(scenario: Scenario, series: Mapping[Subject, Series], cutoff: int) -> int | None:
@@ -152,14 +167,16 @@ def calibrate(
     begun = begun_at(scenario, series, first - RUN_IN, cutoff, cutoff)
     begun = dataclasses.replace(begun, park=without_trend(begun.park))
     worlds = [with_numbers(begun, ranges, u, past, f"p{i}") for i, u in enumerate(prior)]
-    histories, n_failed = _run(worlds, extent, 0, progress)
+    histories, n_failed = _run(worlds, np.arange(len(worlds)), extent, progress)
     dates, logs = _said(histories, dates_of(series, first, cutoff))
     seen = noisy(logs, extent.seed)
     found, observed = summaries(seen, dates), summaries(dates.logs[None], dates)[0]
     if not len(observed):
         return Calibrated(ranges_of(start, known=known, calibrated=False), past, prior, None, {}, n_failed)
-    given = posterior(prior[np.array(sorted(histories))], found, observed)
-    left_over = {s: min(leftover(own, dates, seen, given), MOST_LEFT_OVER) for s, own in rows_by_subject(dates).items()}
+    ran = np.array(sorted(histories))
+    near = posterior(prior[ran], found, observed, extent.n)
+    given = dataclasses.replace(near, kept=ran[near.kept])
+    left_over = {s: min(leftover(own, dates, seen, near), MOST_LEFT_OVER) for s, own in rows_by_subject(dates).items()}
     return Calibrated(ranges, past, prior, given, left_over, n_failed)
 
 
@@ -174,7 +191,7 @@ def _said(histories: Mapping[int, History], dates: Dates) -> tuple[Dates, Floats
     return kept, np.array([columns[i] for i in covered], np.float64).T
 
 
-def _run(worlds: Sequence[Scenario], extent: Extent, first: int, progress: Progress) -> tuple[dict[int, History], int]:
+def _run(worlds: Sequence[Scenario], numbers: Ints, extent: Extent, progress: Progress) -> tuple[dict[int, History], int]:
     """Histories of one world each, by its number, and how many failed.
 
     Raises
@@ -182,12 +199,12 @@ def _run(worlds: Sequence[Scenario], extent: Extent, first: int, progress: Progr
     BadInputError
         If none ran.
     """
-    cases = [Case(world, world.policy or NO_POLICY, first + i, extent.seed) for i, world in enumerate(worlds)]
+    cases = [Case(world, world.policy or NO_POLICY, int(r), extent.seed) for world, r in zip(worlds, numbers, strict=True)]
     runs = run_cases(cases, jobs=extent.jobs, progress=progress)
     if runs.interrupted:
         raise KeyboardInterrupt
-    numbers = {world.name: i for i, world in enumerate(worlds)}
-    found = {numbers[history.cases[0].scenario.name]: history for history in runs.histories}
+    places = {world.name: i for i, world in enumerate(worlds)}
+    found = {places[history.cases[0].scenario.name]: history for history in runs.histories}
     if not found:
         why = runs.failures[0].error if runs.failures else ""
         raise BadInputError(Label(f"所有运行都失败了：{why}", f"every run failed: {why}"))

@@ -33,12 +33,13 @@ from experiments.plots.difference import differences
 from experiments.plots.dose import dose
 from experiments.plots.event import anchor_event
 from experiments.plots.event_accounts import accounts_event
+from experiments.plots.hindcast import hindcast_picture
 from experiments.plots.panels import attainment, industries
 from experiments.plots.style import save
 from experiments.plots.tornado import tornado
 from experiments.plots.trajectories import trajectory
 
 __all__ = [
-    "accounts_event", "anchor_event", "attainment", "chain", "cost_effect", "differences", "dose", "industries", "save",
-    "tornado", "trajectory",
+    "accounts_event", "anchor_event", "attainment", "chain", "cost_effect", "differences", "dose", "hindcast_picture",
+    "industries", "save", "tornado", "trajectory",
 ]  # fmt: skip
