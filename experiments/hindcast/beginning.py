@@ -122,7 +122,7 @@ def _near(series: Series, quarter: int, scope: str) -> bool:
 
 
 def raked(park: Park, amounts: Mapping[str, float], levels: Mapping[str, Level]) -> dict[str, float]:
-    """Amounts by segment, scaled so that they sum to the level of every scope: the parts first, then what remains of the whole."""
+    """Amounts by segment, scaled to sum to the level of every scope: the parts first, then what remains of the whole."""
     now, done = dict(amounts), set[str]()
     for scope in sorted((s for s in levels if s != "all"), key=lambda s: len(park.segments_of(s))):
         own = [key for key in park.segments_of(scope) if key not in done]

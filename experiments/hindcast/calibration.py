@@ -5,8 +5,8 @@ the cut-off; each run is compared with the observed values by a few summaries, e
 nearest are kept, weighted by an Epanechnikov kernel, and its numbers are moved along a linear regression, on the logits of
 their places, to where the summaries would be those observed, but not beyond the places that were kept.  Chosen over sequential
 samplers because it can be followed, keeps every run independent and so cheap to batch, and never fails to give an answer; with
-three numbers and a handful of summaries two thousand runs suffice.  A world that is projected is a run of the past that was kept: it has the same number, so that all
-that it drew beside the three numbers (how fast floor is built, who can be hired) goes on with it.
+three numbers and a handful of summaries two thousand runs suffice.  A world that is projected is a run of the past that was kept:
+it has the same number, so that all that it drew beside the three numbers (how fast floor is built, who can be hired) goes on.
 """
 
 from __future__ import annotations
@@ -124,9 +124,15 @@ def _adjusted(places: Floats, apart: Floats, weights: Floats) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-moved)))
 
 
-def noisy(logs: Floats, seed: int) -> Floats:
-    """Logarithms of what runs say with the error of an observed value, of the shape of logs."""
-    return np.asarray(logs + SEEN_SPREAD * np.random.default_rng([seed, 1]).standard_normal(logs.shape))
+def noisy(logs: Floats, seed: int, left_over: Floats | float = 0.0) -> Floats:
+    """Logarithms of what runs say with the error of an observed value and what the model does not know, of the shape of logs.
+
+    Parameters
+    ----------
+    left_over : sd of the latter, one number or of shape (n_dates,)
+    """
+    spread = np.sqrt(SEEN_SPREAD**2 + np.square(left_over))
+    return np.asarray(logs + spread * np.random.default_rng([seed, 1]).standard_normal(logs.shape))
 
 
 def leftover(own: Sequence[int], dates: Dates, logs: Floats, given: Posterior) -> float:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.hindcast.series import Series, Subject, level_at, years_between
+from experiments.hindcast.series import Series, Subject, years_between
 from model.assumptions import parameter_facts
 from model.facts import Assumption, Floats, Label, Shape, fixed
 from model.scenario import Park, Scenario, Shock
@@ -35,9 +35,10 @@ UNITS: Mapping[str, str] = {"entry": "firms/year", "exit": "1", "growth": "1/yea
 EXIT = "exit.park_factor"
 DESIGN = "design choice: wide enough for any park"
 CURVE = Assumption(1.0, 0.0, 2.0, source="design choice: constant rate, constant amount, or slower")
-ANY_GROWTH = Assumption(0.08, -0.10, 0.35, Shape.UNIFORM, source=DESIGN)
+BEYOND_STAFF = (-0.06, 0.10)  # growth of demand less that of staff in the past: productivity, exits and entries (design choice)
 ANY_EXIT = Assumption(1.2, 0.3, 3.5, Shape.LOG_UNIFORM, source=DESIGN)
 ANY_ENTRY = (0.03, 0.10, 0.40)  # firms a year relative to those there
+LEAST_YEARS = 2.0  # of a series that is taken for a curve
 LEAST_GROWTH = 0.01  # over the whole past: below it there is no curve
 MOST = 20.0  # times the level at the cut-off, up to which the curve rises
 
@@ -59,10 +60,11 @@ class Ranges:
         return dict(zip(NUMBERS, (entry, *(float(a.quantile(v)[0]) for a, v in zip(rest, u[1:], strict=True))), strict=True))
 
 
-def ranges_of(scenario: Scenario, *, known: bool, calibrated: bool) -> Ranges:
+def ranges_of(scenario: Scenario, past: Past | None, *, known: bool) -> Ranges:
     """Declared ranges of the numbers of a scenario whose park stands at the cut-off.
 
-    Where there is a past to calibrate to, growth is looked for in a wide range: a file's own range was made from that past.
+    Where there is a past to calibrate to, growth is looked for in a wide range about that of the staff in the past: a file's own
+    range was made from that past.
 
     Parameters
     ----------
@@ -74,12 +76,17 @@ def ranges_of(scenario: Scenario, *, known: bool, calibrated: bool) -> Ranges:
     return Ranges(
         entry if known else tuple(_any_entry(s.firms.default) for s in segments),
         scenario.assumptions.get(EXIT, parameter_facts()[EXIT].assumption) if known else ANY_EXIT,
-        growth if known and not calibrated else tuple(ANY_GROWTH for _ in segments),
+        growth if known and past is None else tuple(_about(0.0 if past is None else past.staff.rate) for _ in segments),
     )
 
 
 def _in_firms(entry: Assumption, firms: float, *, per_firm: bool) -> Assumption:
     return entry.scaled(firms) if per_firm else entry
+
+
+def _about(rate: float) -> Assumption:
+    low, high = (rate + beyond for beyond in BEYOND_STAFF)
+    return Assumption(0.5 * (low + high), low, high, Shape.UNIFORM, source=DESIGN)
 
 
 def _any_entry(firms: float) -> Assumption:
@@ -89,25 +96,47 @@ def _any_entry(firms: float) -> Assumption:
 
 # ── The curve ────────────────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
+class Rise:
+    """How many times over a series rose from its first value of the past to its last, and when."""
+
+    first: int
+    years: float
+    times: float
+
+    @property
+    def rate(self) -> float:
+        """Mean growth of the logarithm [1/year]."""
+        return math.log(self.times) / self.years
+
+    @property
+    def curved(self) -> bool:
+        """Whether it rose enough to lie on a curve."""
+        return math.log(self.times) > LEAST_GROWTH
+
+
+NO_RISE = Rise(0, 1.0, 1.0)
+
+
+@dataclass(frozen=True)
 class Past:
-    """From when to when the past goes, and how many times over firms and staff rose in it; 1 where it is not known."""
+    """From when to when the past goes, and how firms and staff rose in it; not at all where that is not known."""
 
     first: int
     cutoff: int
-    firms: float = 1.0
-    staff: float = 1.0
-
-    @property
-    def years(self) -> float:
-        return years_between(self.first, self.cutoff)
+    firms: Rise = NO_RISE
+    staff: Rise = NO_RISE
 
 
 def past_of(series: Mapping[Subject, Series], first: int, cutoff: int) -> Past:
     """The past of a park between two dates, from its series of firms and of staff (of revenue where staff was not seen)."""
 
-    def rise(*measures: str) -> float:
-        seen = [series[measure, "all"] for measure in measures if (measure, "all") in series]
-        return level_at(seen[0], cutoff).value / level_at(seen[0], first).value if seen else 1.0
+    def rise(*measures: str) -> Rise:
+        for measure in measures:
+            seen = series[measure, "all"].between(first, cutoff) if (measure, "all") in series else None
+            if seen is not None and len(seen.quarters) > 1 and years_between(seen.quarters[0], seen.quarters[-1]) >= LEAST_YEARS:
+                years = years_between(seen.quarters[0], seen.quarters[-1])
+                return Rise(seen.quarters[0], years, seen.values[-1] / seen.values[0])
+        return NO_RISE
 
     return Past(first, cutoff, rise("firms"), rise("employees", "revenue"))
 
@@ -137,12 +166,14 @@ def curve_shocks(park: Park, past: Past, exponent: float, last: int) -> tuple[Sh
     """What the curve adds to the growth of demand and to entry, calendar year by year from the park's start on."""
     shocks = []
     for year in range(park.start // QUARTERS_PER_YEAR, last // QUARTERS_PER_YEAR + 1):
-        at = max(years_between(past.first, year * QUARTERS_PER_YEAR) + 0.375, 0.0)  # the middle of the year
+        middle = year * QUARTERS_PER_YEAR + 1.5
         demand = entry = 0.0
-        if math.log(past.staff) > LEAST_GROWTH:
-            demand = math.expm1(growth_rate(past.staff, past.years, exponent, at) - math.log(past.staff) / past.years)
-        if math.log(past.firms) > LEAST_GROWTH:
-            entry = relative_level(past.firms, past.years, exponent, at) ** (1.0 - exponent) - 1.0
+        if past.staff.curved:
+            at = max((middle - past.staff.first) / QUARTERS_PER_YEAR, 0.0)
+            demand = math.expm1(growth_rate(past.staff.times, past.staff.years, exponent, at) - past.staff.rate)
+        if past.firms.curved:
+            at = max((middle - past.firms.first) / QUARTERS_PER_YEAR, 0.0)
+            entry = math.pow(relative_level(past.firms.times, past.firms.years, exponent, at), 1.0 - exponent) - 1.0
         segments = tuple(s.key for s in park.segments)
         shocks.append(Shock(f"curve_{year}", CURVE_LABEL, segments, year, year, fixed(demand), fixed(entry)))
     return tuple(shocks)

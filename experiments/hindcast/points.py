@@ -1,8 +1,8 @@
 """Observed values from a file outside the project, read as strictly as any input.
 
 Columns ``measure``, ``value`` and one of ``year`` or ``quarter`` are needed; ``scope`` (all if left out), ``unit`` and
-``source`` may be there.  Or the columns of the data files, ``indicator``, ``unit``, ``year``, ``value``: then a row belongs to the
-measure that the park's file gives its indicator, in the same unit; rows of other indicators are left out.
+``source`` may be there.  Or the columns of the data files, ``indicator``, ``unit``, ``year``, ``value``: a row then belongs to
+the measure that the park's file gives its indicator, in the same unit; rows of other indicators are left out.
 """
 
 from __future__ import annotations

@@ -154,6 +154,9 @@ def calibrate(
 ) -> Calibrated:
     """The numbers of a park that agree with its past.
 
+    In a first pass the runs are taken as they are; what the observed series move beyond the runs nearest to them is then added to
+    every run as an error, and the nearest are looked for again, so that a swing unknown to the model does not bend its numbers.
+
     Parameters
     ----------
     scenario, start : as the file says, and with its park where the projection begins
@@ -162,22 +165,24 @@ def calibrate(
     """
     known, prior = trusts(scenario.park, cutoff), drawn_places(extent.n_past, extent.seed)
     if first is None:
-        return Calibrated(ranges_of(start, known=known, calibrated=False), None, prior, None, {})
-    ranges, past = ranges_of(start, known=known, calibrated=True), past_of(series, first, cutoff)
+        return Calibrated(ranges_of(start, None, known=known), None, prior, None, {})
+    past = past_of(series, first, cutoff)
+    ranges = ranges_of(start, past, known=known)
     begun = begun_at(scenario, series, first - RUN_IN, cutoff, cutoff)
     begun = dataclasses.replace(begun, park=without_trend(begun.park))
     worlds = [with_numbers(begun, ranges, u, past, f"p{i}") for i, u in enumerate(prior)]
     histories, n_failed = _run(worlds, np.arange(len(worlds)), extent, progress)
     dates, logs = _said(histories, dates_of(series, first, cutoff))
-    seen = noisy(logs, extent.seed)
-    found, observed = summaries(seen, dates), summaries(dates.logs[None], dates)[0]
+    observed = summaries(dates.logs[None], dates)[0]
     if not len(observed):
-        return Calibrated(ranges_of(start, known=known, calibrated=False), past, prior, None, {}, n_failed)
+        return Calibrated(ranges_of(start, None, known=known), past, prior, None, {}, n_failed)
     ran = np.array(sorted(histories))
-    near = posterior(prior[ran], found, observed, extent.n)
-    given = dataclasses.replace(near, kept=ran[near.kept])
-    left_over = {s: min(leftover(own, dates, seen, near), MOST_LEFT_OVER) for s, own in rows_by_subject(dates).items()}
-    return Calibrated(ranges, past, prior, given, left_over, n_failed)
+    rows = rows_by_subject(dates)
+    near = posterior(prior[ran], summaries(noisy(logs, extent.seed), dates), observed, extent.n)
+    left_over = {subject: min(leftover(own, dates, logs, near), MOST_LEFT_OVER) for subject, own in rows.items()}
+    seen = noisy(logs, extent.seed, np.array([left_over[subject] for subject in dates.subjects]))
+    near = posterior(prior[ran], summaries(seen, dates), observed, extent.n)
+    return Calibrated(ranges, past, prior, dataclasses.replace(near, kept=ran[near.kept]), left_over, n_failed)
 
 
 def _said(histories: Mapping[int, History], dates: Dates) -> tuple[Dates, Floats]:
