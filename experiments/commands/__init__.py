@@ -14,6 +14,7 @@ from experiments.commands.checking import check
 from experiments.commands.comparing import compare
 from experiments.commands.creating import new
 from experiments.commands.exporting import export
+from experiments.commands.hindcasting import hindcast
 from experiments.commands.language import told
 from experiments.commands.listing import list_entries
 from experiments.commands.options import Lang
@@ -33,6 +34,9 @@ SUMMARIES = {
     attribute: told(
         "每个龙头带来了什么：按来源，以及与没有它的同一批模拟相比",
         "What each anchor brought: by name, and by the worlds without it.",
+    ),
+    hindcast: told(
+        "用过去的数据推演其后，再与实际对照", "Project a park from a past date on and score it against what was seen later."
     ),
     chain: told("产业链图：哪一环缺、谁会用", "The chain map: which link is missing, and who would use it."),
     compare: told("比较政策方案：差多少、多大把握、花多少钱", "Compare policies: how much, how sure, at what cost."),
@@ -56,6 +60,7 @@ app.command("attribute", help=SUMMARIES[attribute])(attribute)
 app.command("chain", help=SUMMARIES[chain])(chain)
 app.command("report", help=SUMMARIES[report])(report)
 app.command("list", help=SUMMARIES[list_entries])(list_entries)
+app.command("hindcast", help=SUMMARIES[hindcast])(hindcast)
 app.command("sweep", help=SUMMARIES[sweep])(sweep)
 app.command("resume", help=SUMMARIES[resume])(resume)
 app.command("rerun", help=SUMMARIES[rerun])(rerun)

@@ -81,7 +81,7 @@ def _series(entry: ObservedEntry, series: SeriesEntry, path: FilePath, at: Path,
     for line, row in chosen:
         try:
             value = Quantity("1", -1e18).read(scalar(row["value"])) * series.factor
-            yield Observed(entry.measure, entry.scope, _quarter(row["year"]), value, entry.source or row["source_title"])
+            yield Observed(entry.measure, entry.scope, year_end_quarter(row["year"]), value, entry.source or row["source_title"])
         except QuantityError as error:
             findings.problems.append(_placed(error, table, line))
 
@@ -90,7 +90,7 @@ def _fits(unit: str, asked: str | None) -> bool:
     return asked is None or unit == asked
 
 
-def _quarter(text: str) -> int:
+def year_end_quarter(text: str) -> int:
     """The fourth quarter of a year, or the quarter whose end is nearest to the middle of a month: ``1999``, ``2003-06``."""
     match = WHEN.fullmatch(text)
     if match is None or not 1 <= int(match[2] or 12) <= 12:

@@ -1,0 +1,70 @@
+"""``hindcast``: one park, one cut-off, its projection, its scores and its words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from experiments.errors import BadInputError
+from experiments.hindcast.levels import N_PAST, Extent
+from experiments.hindcast.projection import Projection, project
+from experiments.hindcast.scoring import Score, Summary, scores, summaries
+from experiments.hindcast.words import told
+from experiments.runner import Progress, silent
+from model.facts import Label
+from model.history import Axis
+from model.measures import MEASURES
+from model.scenario import Observed, Scenario
+from model.units import QUARTERS_PER_YEAR, quarter
+
+AHEAD_YEARS = 10  # that are projected where nothing was seen after the cut-off
+
+
+@dataclass(frozen=True)
+class Hindcast:
+    """A projection, what was seen after its cut-off, and how the two compare."""
+
+    projection: Projection
+    held: tuple[Observed, ...]
+    scores: Sequence[Score]
+    summaries: Sequence[Summary]
+    words: Label
+
+
+def hindcast(  # noqa: PLR0913 - the options of the command
+    scenario: Scenario,
+    until: int,
+    observed: Sequence[Observed] | None = None,
+    *,
+    n: int = 200,
+    seed: int = 1,
+    jobs: int = 1,
+    n_past: int = N_PAST,
+    progress: Progress = silent,
+) -> Hindcast:
+    """A park projected from the end of a year on, and scored against what was seen later.
+
+    Parameters
+    ----------
+    until : the last year whose observed values are used
+    observed : all of them, in place of those of the park's file; values after the cut-off serve the scores alone
+    n_past, n : worlds that are run through the past, and those nearest to it, which are projected
+
+    Raises
+    ------
+    BadInputError
+        If the park cannot be begun at the cut-off, or every run fails.
+    """
+    try:
+        cutoff = quarter(f"{until:04d}Q4")
+    except ValueError:
+        raise BadInputError(Label(f"“{until}”不是年份，例如 1999", f"{until} is no year such as 1999")) from None
+    points = [p for p in (scenario.park.observed if observed is None else observed) if MEASURES[p.measure].axis is Axis.SEGMENT]
+    held = tuple(point for point in points if point.quarter > cutoff)
+    end = max((point.quarter for point in held), default=cutoff + AHEAD_YEARS * QUARTERS_PER_YEAR)
+    end += -(end + 1) % QUARTERS_PER_YEAR  # to the end of its year
+    asked = list(dict.fromkeys((point.measure, point.scope) for point in held))
+    projection = project(scenario, points, cutoff, asked, Extent(end, n, seed, jobs, max(n_past, n)), progress)
+    found = scores(projection, held)
+    together = summaries(found)
+    return Hindcast(projection, held, found, together, told(projection, together))

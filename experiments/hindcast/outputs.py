@@ -1,0 +1,117 @@
+"""A hindcast from names and files to a folder of results: tables, words, picture, record."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from experiments.hindcast.ask import Hindcast, hindcast
+from experiments.hindcast.subject import of_name
+from experiments.hindcast.tables import write_tables
+from experiments.identity import code_of_model
+from experiments.manifest import (
+    Manifest,
+    Planned,
+    Status,
+    code_version,
+    fingerprint,
+    package_versions,
+    results_folder,
+    this_platform,
+    write_inputs,
+    write_manifest,
+)
+from experiments.results import replacing
+from experiments.runner import Progress, silent
+from model.facts import Label
+from model.units import QUARTERS_PER_YEAR
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the user asked for."""
+
+    name: str
+    until: int
+    observed: Path | None
+    n: int
+    n_past: int
+    seed: int
+    jobs: int
+    languages: Sequence[str]
+
+
+def carried_out(asked: Asked, out: Path | None, progress: Progress = silent) -> tuple[Path, Label]:
+    """Run a hindcast and write its folder; returns it and the words.
+
+    Raises
+    ------
+    ReadingError, BadInputError, FolderError
+        If an input or the folder cannot be used.
+    """
+    started, clock = datetime.now(UTC), time.monotonic()
+    subject = of_name(asked.name, asked.languages[0])
+    cutoff = QUARTERS_PER_YEAR * asked.until + QUARTERS_PER_YEAR - 1
+    points = None if asked.observed is None else subject.with_observed(asked.observed, cutoff)
+    texts = dict(subject.texts)
+    if asked.observed is not None:
+        texts["observed.csv"] = asked.observed.read_text(encoding="utf-8-sig")
+    hash_ = fingerprint(texts, asked.until, asked.n, asked.n_past, asked.seed)
+    folder = results_folder(out, f"hindcast-{subject.scenario.name}-{asked.until}", started, hash_)
+    found = hindcast(
+        subject.scenario, asked.until, points, n=asked.n, seed=asked.seed, jobs=asked.jobs, n_past=asked.n_past, progress=progress
+    )
+    ran = time.monotonic()
+    _write(folder, found, asked.languages)
+    record = Manifest(
+        experiment=f"hindcast-{subject.scenario.name}",
+        argv=sys.argv,
+        status=Status.COMPLETE,
+        started=started.isoformat(),
+        seed=asked.seed,
+        replications=[0, asked.n_past + asked.n],
+        plan=[Planned(subject.scenario.name, ["none"])],
+        jobs=asked.jobs,
+        counts=_counts(found),
+        inputs=write_inputs(folder, texts),
+        code=code_version(),
+        model=code_of_model(),
+        packages=package_versions(),
+        platform=this_platform(),
+        question={"name": "hindcast", "until": asked.until, "n": asked.n, "past": asked.n_past},
+        seconds={"runs": round(ran - clock, 2), "writing": round(time.monotonic() - ran, 2)},
+        ended=datetime.now(UTC).isoformat(),
+    )
+    write_manifest(folder, record)
+    return folder, found.words
+
+
+def _counts(found: Hindcast) -> dict[str, int]:
+    projection = found.projection
+    worlds = next(iter(projection.values.values())).shape[1]
+    return {
+        "projected": worlds,
+        "failed": projection.n_failed,
+        "past": projection.extent.n_past if projection.calibrated.past is not None else 0,
+        "past_failed": projection.calibrated.n_failed,
+        "held_back": len(found.held),
+        "scored": len(found.scores),
+    }
+
+
+def _write(folder: Path, found: Hindcast, languages: Sequence[str]) -> None:
+    from experiments import plots
+
+    write_tables(folder, found)
+    with replacing(folder / "answer.txt") as unfinished:
+        unfinished.write_text(found.words.in_language(languages[0]) + "\n", encoding="utf-8")
+    figures = folder / "figures"
+    figures.mkdir(exist_ok=True)
+    for language in languages:
+        place = figures / language if len(languages) > 1 else figures
+        place.mkdir(exist_ok=True)
+        plots.save(plots.hindcast_picture(found, language), place, "hindcast")

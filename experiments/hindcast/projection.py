@@ -1,0 +1,216 @@
+"""A park projected from a cut-off on: begun at what was observed up to there, calibrated to the past before it, run onwards.
+
+Nothing here is given a value later than the cut-off: :func:`project` takes the observed points and drops all that are later
+before it looks at any of them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from experiments.errors import BadInputError
+from experiments.hindcast.beginning import begun_at, is_dated, trusts
+from experiments.hindcast.calibration import (
+    LEAST_SPAN,
+    Dates,
+    Posterior,
+    dates_of,
+    leftover,
+    noisy,
+    posterior,
+    rows_by_subject,
+    summaries,
+)
+from experiments.hindcast.levels import Extent, Levels, values_of
+from experiments.hindcast.numbers import Past, Ranges, drawn_places, past_of, ranges_of, with_numbers, without_trend
+from experiments.hindcast.scores import Ensemble
+from experiments.hindcast.series import Series, Subject, reading, series_of, years_between
+from experiments.runner import Progress, run_cases, silent
+from model.facts import Floats, Ints, Label
+from model.history import History
+from model.scenario import Case, Observed, Policy, Scenario
+
+RUN_IN = 8  # quarters that runs begin earlier, so that a start at rest leaves no trace
+PAST_YEARS = 15  # before the cut-off: older figures tell of another park (design choice)
+MOST_LEFT_OVER = 0.3
+NO_POLICY = Policy("none", Label("无新增政策", "No new policy"), ())
+BEGINNINGS = ("firms", "employees", "revenue")  # measures that a start is made of
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """The numbers of a park before and after a look at its past; without a past the declared ranges stay."""
+
+    ranges: Ranges
+    past: Past | None
+    prior: Floats  # (n, n_numbers)
+    posterior: Posterior | None
+    left_over: Mapping[Subject, float]
+    n_failed: int = 0
+
+    def worlds(self, n: int) -> Worlds:
+        """The worlds to project: the runs of the past that were kept, or ``n`` of the declared ranges."""
+        if self.posterior is None:
+            return Worlds(self.prior[:n], np.full(min(n, len(self.prior)), 1.0), np.arange(min(n, len(self.prior))))
+        return Worlds(self.posterior.places, self.posterior.weights, self.posterior.kept)
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """Places, weights and replications of worlds, of shape (n, n_numbers), (n,) and (n,)."""
+
+    places: Floats
+    weights: Floats
+    replications: Ints
+
+
+@dataclass(frozen=True)
+class Projection:
+    """What is said of the time after the cut-off.
+
+    Attributes
+    ----------
+    series : observed up to the cut-off
+    values : by subject, of shape (n_quarters + 1, n_worlds), NaN where the year is not covered; row 0 is the cut-off
+    weights : of shape (n_worlds,)
+    """
+
+    scenario: Scenario
+    cutoff: int
+    extent: Extent
+    series: Mapping[Subject, Series]
+    calibrated: Calibrated
+    values: Mapping[Subject, Floats]
+    weights: Floats
+    n_failed: int
+
+    def ensemble(self, subject: Subject, quarter: int) -> Ensemble | None:
+        """The worlds' values of a quarter; None where they say nothing of it."""
+        found = self.values[subject][quarter - self.cutoff]
+        return None if np.isnan(found).any() else Ensemble.of(found, self.weights)
+
+
+def project(
+    scenario: Scenario,
+    points: Sequence[Observed],
+    cutoff: int,
+    subjects: Sequence[Subject],
+    extent: Extent,
+    progress: Progress = silent,
+) -> Projection:
+    """The projection from a cut-off on.
+
+    Parameters
+    ----------
+    points : observed; those after the cut-off are not looked at
+    subjects : measures and scopes that are asked about beside those observed before the cut-off
+
+    Raises
+    ------
+    BadInputError
+        If nothing was observed up to the cut-off and the park is not one of that date, it cannot stand there, or all runs fail.
+    """
+    series = series_of([point for point in points if point.quarter <= cutoff])
+    if not series and scenario.park.start != cutoff:
+        zh, en = "截止日期之前没有观测值", "nothing was observed up to the cut-off: take a later --until, or add observed values"
+        raise BadInputError(Label(zh + "；请改用更晚的 --until，或补充观测值", en))
+    blind = dataclasses.replace(scenario, park=dataclasses.replace(scenario.park, observed=()))
+    first = beginning_of_past(blind, series, cutoff)
+    begins = cutoff if first is None else cutoff - RUN_IN
+    start = begun_at(blind, series, begins, cutoff, extent.end)
+    calibrated = calibrate(blind, start, series, first, cutoff, extent, progress)
+    given = calibrated.worlds(extent.n)
+    worlds = [with_numbers(start, calibrated.ranges, u, calibrated.past, f"w{i}") for i, u in enumerate(given.places)]
+    histories, n_failed = _run(worlds, given.replications, extent, progress)
+    wanted = dict.fromkeys([*series, *subjects])
+    levels = Levels(blind, series, cutoff, dataclasses.replace(extent, n=len(worlds)))
+    values = {s: values_of(s, histories, levels, calibrated.left_over.get(s, 0.0)) for s in wanted}
+    weights = given.weights[np.array(list(histories))]
+    return Projection(blind, cutoff, extent, series, calibrated, values, weights, n_failed)
+
+
+def beginning_of_past(scenario: Scenario, series: Mapping[Subject, Series], cutoff: int) -> int | None:
+    """First quarter of the past that runs can be held against; None if there is none, or the park is fixed to its date."""
+    if is_dated(scenario.park) or ("firms", "all") not in series:
+        return None
+    seen = [q for (m, scope), s in series.items() if m in BEGINNINGS and scope == "all" for q in s.quarters]
+    inside = [q for q in seen if LEAST_SPAN <= years_between(q, cutoff) <= PAST_YEARS]
+    return min(inside) if inside else None
+
+
+def calibrate(
+    scenario: Scenario,
+    start: Scenario,
+    series: Mapping[Subject, Series],
+    first: int | None,
+    cutoff: int,
+    extent: Extent,
+    progress: Progress = silent,
+) -> Calibrated:
+    """The numbers of a park that agree with its past.
+
+    In a first pass the runs are taken as they are; what the observed series move beyond the runs nearest to them is then added to
+    every run as an error, and the nearest are looked for again, so that a swing unknown to the model does not bend its numbers.
+
+    Parameters
+    ----------
+    scenario, start : as the file says, and with its park where the projection begins
+    series : observed up to the cut-off
+    first : quarter from which on values are compared
+    """
+    known, prior = trusts(scenario.park, cutoff), drawn_places(extent.n_past, extent.seed)
+    if first is None:
+        return Calibrated(ranges_of(start, None, known=known), None, prior, None, {})
+    past = past_of(series, first, cutoff)
+    ranges = ranges_of(start, past, known=known)
+    begun = begun_at(scenario, series, first - RUN_IN, cutoff, cutoff)
+    begun = dataclasses.replace(begun, park=without_trend(begun.park))
+    worlds = [with_numbers(begun, ranges, u, past, f"p{i}") for i, u in enumerate(prior)]
+    histories, n_failed = _run(worlds, np.arange(len(worlds)), extent, progress)
+    dates, logs = _said(histories, dates_of(series, first, cutoff))
+    observed = summaries(dates.logs[None], dates)[0]
+    if not len(observed):
+        return Calibrated(ranges_of(start, None, known=known), past, prior, None, {}, n_failed)
+    ran = np.array(sorted(histories))
+    rows = rows_by_subject(dates)
+    near = posterior(prior[ran], summaries(noisy(logs, extent.seed), dates), observed, extent.n)
+    left_over = {subject: min(leftover(own, dates, logs, near), MOST_LEFT_OVER) for subject, own in rows.items()}
+    seen = noisy(logs, extent.seed, np.array([left_over[subject] for subject in dates.subjects]))
+    near = posterior(prior[ran], summaries(seen, dates), observed, extent.n)
+    return Calibrated(ranges, past, prior, dataclasses.replace(near, kept=ran[near.kept]), left_over, n_failed)
+
+
+def _said(histories: Mapping[int, History], dates: Dates) -> tuple[Dates, Floats]:
+    """The dates that the runs cover, and the logarithms of what they say then, of shape (n_runs, n_dates)."""
+    columns = []
+    for subject, quarter in zip(dates.subjects, dates.quarters, strict=True):
+        found = [reading(histories[i], subject, quarter) for i in sorted(histories)]
+        columns.append([None if value is None else math.log(max(float(value[0]), 1e-9)) for value in found])
+    covered = [i for i, column in enumerate(columns) if None not in column]
+    kept = Dates(tuple(dates.subjects[i] for i in covered), tuple(dates.quarters[i] for i in covered), dates.logs[covered])
+    return kept, np.array([columns[i] for i in covered], np.float64).T
+
+
+def _run(worlds: Sequence[Scenario], numbers: Ints, extent: Extent, progress: Progress) -> tuple[dict[int, History], int]:
+    """Histories of one world each, by its number, and how many failed.
+
+    Raises
+    ------
+    BadInputError
+        If none ran.
+    """
+    cases = [Case(world, world.policy or NO_POLICY, int(r), extent.seed) for world, r in zip(worlds, numbers, strict=True)]
+    runs = run_cases(cases, jobs=extent.jobs, progress=progress)
+    if runs.interrupted:
+        raise KeyboardInterrupt
+    places = {world.name: i for i, world in enumerate(worlds)}
+    found = {places[history.cases[0].scenario.name]: history for history in runs.histories}
+    if not found:
+        why = runs.failures[0].error if runs.failures else ""
+        raise BadInputError(Label(f"所有运行都失败了：{why}", f"every run failed: {why}"))
+    return found, len(worlds) - len(found)

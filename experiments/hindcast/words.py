@@ -1,0 +1,159 @@
+"""What a hindcast says, in words: how it was made, how it did, what the past said of the numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from experiments.hindcast.naive import LABELS, Rule
+from experiments.hindcast.numbers import NUMBERS, UNITS
+from experiments.hindcast.projection import Projection
+from experiments.hindcast.scores import REJECTED_BELOW, Ensemble
+from experiments.hindcast.scoring import BY_MEASURE, POOLED, Summary
+from experiments.wording import DASH, number, scope_label
+from model.facts import Label
+from model.measures import MEASURES
+from model.units import quarter_name
+
+LEARNT = 0.8  # width of the range after the past relative to before: above it the past says nothing
+FEW = 10  # values from which on a test of coverage means something
+
+
+def told(projection: Projection, summaries: Sequence[Summary]) -> Label:
+    """The hindcast in words, paragraph by paragraph."""
+    parts = [how(projection), *(verdict(s) for s in summaries if s.kind == POOLED)]
+    parts += [by_measure(projection, [s for s in summaries if s.kind == BY_MEASURE])] if summaries else [nothing_held()]
+    parts += [learnt(projection), limits()]
+    kept = [part for part in parts if part.en]
+    return Label("\n\n".join(p.zh for p in kept), "\n\n".join(p.en for p in kept))
+
+
+def date(quarter: int) -> str:
+    """The year where a quarter ends it, else the quarter."""
+    name = quarter_name(quarter)
+    return name[:4] if name.endswith("Q4") else name
+
+
+def how(projection: Projection) -> Label:
+    scenario, extent, past = projection.scenario, projection.extent, projection.calibrated.past
+    when, ends = date(projection.cutoff), date(extent.end)
+    n = next(iter(projection.values.values())).shape[1]
+    zh = f"{scenario.title.zh}：从 {when} 年底的观测值起，推演到 {ends}，{n} 个世界。"
+    en = f"{scenario.title.en}: projected from what was observed at the end of {when} to {ends}, {n} worlds."
+    if projection.n_failed:
+        zh += f"另有 {projection.n_failed} 次运行失败，未计入。"
+        en += f" {projection.n_failed} runs failed and are not among them."
+    if past is None or projection.calibrated.posterior is None:
+        zh += "截止日期之前没有可用来校准的历史，进入、退出和增长只取声明的区间。"
+        en += " There was no past to calibrate to: entry, exit and growth keep their declared ranges."
+    else:
+        runs = extent.n_past
+        zh += (
+            f"进入、退出和增长按 {date(past.first)}{DASH}{when} 年的观测值校准（{runs} 次历史运行）。截止日期之后的数值没有用到。"
+        )
+        en += f" Entry, exit and growth are calibrated to what was observed in {date(past.first)}{DASH}{when}"
+        en += f" ({runs} runs of the past). Nothing after the cut-off was used."
+    return Label(zh, en)
+
+
+def verdict(all_: Summary) -> Label:
+    """How the model did on all held-back values, and beside the two rules."""
+    n, hits = all_.n, all_.n - all_.misses_90
+    zh = f"对照此后的 {n} 个观测值：90% 区间含其中 {hits} 个，50% 区间含 {round(all_.share_50 * n)} 个"
+    en = f"Against {n} values seen later: the 90% intervals hold {hits} of them, the 50% intervals {round(all_.share_50 * n)}"
+    rejected = all_.miss_test < REJECTED_BELOW
+    p = number(all_.miss_test)
+    if rejected and all_.misses_90 > 0.1 * n:
+        zh, en = (
+            zh + f"；漏出过多（二项检验 p = {p}），区间太窄",
+            en + f"; too many lie outside (binomial test, p = {p}): the bands are too narrow",
+        )
+    elif rejected:
+        zh, en = zh + f"；漏出过少（p = {p}），区间太宽", en + f"; too few lie outside (p = {p}): the bands are too wide"
+    else:
+        zh, en = zh + f"，与 90% 相容（二项检验 p = {p}）", en + f", which agrees with 90% (binomial test, p = {p})"
+    if n < FEW:
+        zh, en = zh + "；数值很少，检验力很低", en + "; so few values test little"
+    zh, en = zh + "。", en + "."
+    if not all_.n_compared:
+        return Label(zh, en)
+    share = _percent(all_.crps_compared)
+    zh += f"平均误差得分（CRPS，占截止时数值的比重）为 {share}"
+    en += f" The mean score (CRPS, lower is better, as a share of the value at the cut-off) is {share}"
+    for rule in Rule:
+        got = all_.rules[rule]
+        zh += f"，“{LABELS[rule].zh}”为 {_percent(got.crps)}（只取中位数 {_percent(got.error)}）"
+        en += f"; {LABELS[rule].en.lower()} scores {_percent(got.crps)} ({_percent(got.error)} by its median alone)"
+    better = all_.crps_compared <= all_.best_rule
+    zh += "：模型不逊于两条简单规则中较好的一条。" if better else "：模型不如两条简单规则中较好的一条。"
+    en += ": the model does no worse than the better rule." if better else ": the model does worse than the better rule."
+    return Label(zh, en)
+
+
+def by_measure(projection: Projection, own: Sequence[Summary]) -> Label:
+    zh, en = [], []
+    for s in own:
+        measure, scope = s.name.split("/")
+        fact, park = MEASURES[measure], projection.scenario.park
+        best = "" if not s.n_compared else f"（较好规则 {_percent(s.best_rule)}）"
+        zh.append(f"{fact.label.zh}（{scope_label(park, scope, 'zh')}）{_percent(s.crps)}{best}")
+        best = "" if not s.n_compared else f" (better rule {_percent(s.best_rule)})"
+        en.append(f"{fact.label.en} ({scope_label(park, scope, 'en')}) {_percent(s.crps)}{best}")
+    return Label("分指标的得分：" + "；".join(zh) + "。", "By measure: " + "; ".join(en) + ".")
+
+
+def nothing_held() -> Label:
+    zh = "截止日期之后没有观测值，因此没有得分；用 --observed 给出后来的数值。"
+    return Label(zh, "Nothing was observed after the cut-off, so there is no score; give later values with --observed.")
+
+
+def learnt(projection: Projection) -> Label:
+    """The numbers before and after the past, and those of which it says nothing."""
+    calibrated = projection.calibrated
+    if calibrated.posterior is None:
+        return Label("", "")
+    zh, en, silent = [], [], []
+    for key, (before, after) in ranges_before_and_after(projection).items():
+        label, percent = NUMBERS[key], UNITS[key] == "1/year"
+        low, middle, high = ((f"{v * 100:.1f}%" if percent else number(v)) for v in after)
+        zh.append(f"{label.zh} {middle}（{low} 至 {high}）")
+        en.append(f"{label.en.lower()} {middle} ({low} to {high})")
+        if after[2] - after[0] > LEARNT * (before[2] - before[0]):
+            silent.append(label)
+    told_zh = "校准后的取值（90% 区间）：" + "，".join(zh) + "。"
+    told_en = "After the past (90% interval): " + ", ".join(en) + "."
+    if silent:
+        told_zh += "历史数据几乎不能说明：" + "、".join(s.zh for s in silent) + "。"
+        told_en += " The past says next to nothing of: " + ", ".join(s.en.lower() for s in silent) + "."
+    return Label(told_zh, told_en)
+
+
+def ranges_before_and_after(projection: Projection) -> dict[str, tuple[tuple[float, float, float], tuple[float, float, float]]]:
+    """5 %, median and 95 % of every number before and after the past."""
+    calibrated = projection.calibrated
+    kept = calibrated.worlds(projection.extent.n)
+    found = []
+    for places, weights in ((calibrated.prior, None), (kept.places, kept.weights)):
+        values = [calibrated.ranges.values(u) for u in places]
+        found.append({key: Ensemble.of(np.array([v[key] for v in values]), weights) for key in NUMBERS})
+    before, after = ({key: (e.quantile(0.05), e.quantile(0.5), e.quantile(0.95)) for key, e in one.items()} for one in found)
+    return {key: (before[key], after[key]) for key in NUMBERS}
+
+
+def limits() -> Label:
+    zh = (
+        "这检验的是进入、退出、增长和饱和，不检验龙头带动。同一园区相邻年份的误差彼此相关，覆盖率检验的结论因此带有运气成分；"
+        "曲线指数、年限和未见年份的离散度是设计取值，不是观测。"
+    )
+    en = (
+        "This tests entry, exit, growth and saturation, not what anchors bring. Errors of one park in neighbouring years go"
+        " together, so the test of coverage depends on luck; the exponent of the curve, the length of the"
+        " past and the spread of years not seen are design choices."
+    )
+    return Label(zh, en)
+
+
+def _percent(share: float) -> str:
+    return DASH if math.isnan(share) else f"{share * 100:.1f}%"
