@@ -1,4 +1,4 @@
-"""Hindcasts of a small park: nothing later moves the projection, numbers are recovered, bad files are refused with their lines."""
+"""Hindcasts of a small park: nothing later moves the projection, numbers are recovered, bad files are refused in place."""
 
 from __future__ import annotations
 
