@@ -40,7 +40,7 @@ class Cluster(Protocol):
     def submit(self, function: Callable[..., Outcome], *arguments: object, key: str, pure: bool) -> Promise: ...
     def nthreads(self) -> Mapping[str, int]: ...
     def wait_for_workers(self, n_workers: int, timeout: float) -> None: ...
-    def run(self, function: Callable[[], str]) -> Mapping[str, str]: ...
+    def run(self, function: Callable[[], str], *, on_error: str) -> Mapping[str, str | BaseException]: ...
 
 
 def in_cluster(task: Task, chunks: Sequence[Sequence[Case]], address: str) -> Stream:
@@ -109,12 +109,13 @@ def _check_workers(client: Cluster) -> None:
         client.wait_for_workers(1, timeout=PATIENCE_SECONDS)
     except (TimeoutError, OSError):
         raise ClusterError(Label("调度器没有任何工作进程", "the scheduler has no workers")) from None
-    own = code_of_model()
-    try:
-        others = sorted(address for address, code in client.run(code_of_model).items() if code != own)
-    except Exception as error:  # noqa: BLE001 - a worker without the package raises whatever it likes
+    told = client.run(code_of_model, on_error="return")
+    errors = [said for said in told.values() if isinstance(said, Exception) and not isinstance(said, OSError)]
+    if errors:  # a worker that went away while it was asked says nothing of its code, and will be given no work
         zh, en = "工作进程上没有本程序，请在各处安装同一版本", "install this package on every worker"
-        raise ClusterError(Label(f"{zh}：{error}", f"{en}: {error}")) from None
+        raise ClusterError(Label(f"{zh}：{errors[0]}", f"{en}: {errors[0]}"))
+    own = code_of_model()
+    others = sorted(address for address, code in told.items() if isinstance(code, str) and code != own)
     if others:
         names = ", ".join(others)
         zh, en = f"这些工作进程的模型代码不同：{names}", f"these workers run another version of the model: {names}"

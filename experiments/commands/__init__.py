@@ -13,6 +13,7 @@ from experiments.commands.asking import attribute, chain, goals, levers
 from experiments.commands.checking import check
 from experiments.commands.comparing import compare
 from experiments.commands.creating import new
+from experiments.commands.evidencing import evidence
 from experiments.commands.exporting import export
 from experiments.commands.hindcasting import hindcast
 from experiments.commands.language import told
@@ -35,6 +36,7 @@ SUMMARIES = {
         "每个龙头带来了什么：按来源，以及与没有它的同一批模拟相比",
         "What each anchor brought: by name, and by the worlds without it.",
     ),
+    evidence: told("证据：模型给出的典型事实与目标逐项对照", "The scorecard: stylised facts against what the model gives."),
     hindcast: told(
         "用过去的数据推演其后，再与实际对照", "Project a park from a past date on and score it against what was seen later."
     ),
@@ -61,6 +63,7 @@ app.command("chain", help=SUMMARIES[chain])(chain)
 app.command("report", help=SUMMARIES[report])(report)
 app.command("list", help=SUMMARIES[list_entries])(list_entries)
 app.command("hindcast", help=SUMMARIES[hindcast])(hindcast)
+app.command("evidence", help=SUMMARIES[evidence])(evidence)
 app.command("sweep", help=SUMMARIES[sweep])(sweep)
 app.command("resume", help=SUMMARIES[resume])(resume)
 app.command("rerun", help=SUMMARIES[rerun])(rerun)

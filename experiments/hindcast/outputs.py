@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,27 +67,34 @@ def carried_out(asked: Asked, out: Path | None, progress: Progress = silent) -> 
     )
     ran = time.monotonic()
     _write(folder, found, asked.languages)
-    record = Manifest(
-        experiment=f"hindcast-{subject.scenario.name}",
+    seconds = {"runs": round(ran - clock, 2), "writing": round(time.monotonic() - ran, 2)}
+    write_manifest(folder, _record(asked, found, started, write_inputs(folder, texts), seconds))
+    return folder, found.words
+
+
+def _record(
+    asked: Asked, found: Hindcast, started: datetime, inputs: Mapping[str, str], seconds: Mapping[str, float]
+) -> Manifest:
+    name = found.projection.scenario.name
+    return Manifest(
+        experiment=f"hindcast-{name}",
         argv=sys.argv,
         status=Status.COMPLETE,
         started=started.isoformat(),
         seed=asked.seed,
-        replications=[0, asked.n_past + asked.n],
-        plan=[Planned(subject.scenario.name, ["none"])],
+        replications=[0, asked.n_past],
+        plan=[Planned(name, ["none"])],
         jobs=asked.jobs,
         counts=_counts(found),
-        inputs=write_inputs(folder, texts),
+        inputs=inputs,
         code=code_version(),
         model=code_of_model(),
         packages=package_versions(),
         platform=this_platform(),
         question={"name": "hindcast", "until": asked.until, "n": asked.n, "past": asked.n_past},
-        seconds={"runs": round(ran - clock, 2), "writing": round(time.monotonic() - ran, 2)},
+        seconds=seconds,
         ended=datetime.now(UTC).isoformat(),
     )
-    write_manifest(folder, record)
-    return folder, found.words
 
 
 def _counts(found: Hindcast) -> dict[str, int]:
