@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from experiments.errors import BadInputError
+from experiments.hindcast.beginning import is_dated
 from experiments.hindcast.levels import N_PAST, Extent
 from experiments.hindcast.projection import Projection, project
 from experiments.hindcast.scoring import Score, Summary, scores, summaries
@@ -15,7 +16,7 @@ from model.facts import Label
 from model.history import Axis
 from model.measures import MEASURES
 from model.scenario import Observed, Scenario
-from model.units import QUARTERS_PER_YEAR, quarter
+from model.units import QUARTERS_PER_YEAR, quarter, year_of
 
 AHEAD_YEARS = 10  # that are projected where nothing was seen after the cut-off
 
@@ -46,7 +47,7 @@ def hindcast(  # noqa: PLR0913 - the options of the command
 
     Parameters
     ----------
-    until : the last year whose observed values are used
+    until : the last year whose observed values are used; of a park that names anchors, the year of its start
     observed : all of them, in place of those of the park's file; values after the cut-off serve the scores alone
     n_past, n : worlds that are run through the past, and those nearest to it, which are projected
 
@@ -59,6 +60,8 @@ def hindcast(  # noqa: PLR0913 - the options of the command
         cutoff = quarter(f"{until:04d}Q4")
     except ValueError:
         raise BadInputError(Label(f"“{until}”不是年份，例如 1999", f"{until} is no year such as 1999")) from None
+    if is_dated(scenario.park) and year_of(scenario.park.start) == until:
+        cutoff = scenario.park.start  # within the year, and it can stand nowhere else
     points = [p for p in (scenario.park.observed if observed is None else observed) if MEASURES[p.measure].axis is Axis.SEGMENT]
     held = tuple(point for point in points if point.quarter > cutoff)
     end = max((point.quarter for point in held), default=cutoff + AHEAD_YEARS * QUARTERS_PER_YEAR)

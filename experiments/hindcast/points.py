@@ -58,7 +58,7 @@ class Reader:
         else:
             text = f"{cells[VALUE]} {cells.get(UNIT, '')}".strip()
             value = self._number(Quantity(MEASURES[measure].unit), text, line)
-        return Observed(measure, scope, self._quarter(cells, line), value, cells.get("source", "") or self.table.file)
+        return Observed(measure, scope, self._quarter(cells, line), value, cells.get("source", "") or Path(self.table.file).name)
 
     def _entry(self, cells: dict[str, str]) -> ObservedEntry | None:
         """The entry of the park's file whose series has the indicator, if need be without what stands in brackets behind it."""

@@ -40,7 +40,7 @@ def how(projection: Projection) -> Label:
     scenario, extent, past = projection.scenario, projection.extent, projection.calibrated.past
     when, ends = date(projection.cutoff), date(extent.end)
     n = next(iter(projection.values.values())).shape[1]
-    zh = f"{scenario.title.zh}：从 {when} 年底的观测值起，推演到 {ends}，{n} 个世界。"
+    zh = f"{scenario.title.zh}：从 {when} 末的观测值起，推演到 {ends}，{n} 个世界。"
     en = f"{scenario.title.en}: projected from what was observed at the end of {when} to {ends}, {n} worlds."
     if projection.n_failed:
         zh += f"另有 {projection.n_failed} 次运行失败，未计入。"
