@@ -54,22 +54,23 @@ SUMMARIES = {
 }
 
 app = typer.Typer(name="wutong", help=ABOUT, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+# answers, results, files, evidence: in this order the help shows them
 app.command("run", help=SUMMARIES[run])(run)
 app.command("compare", help=SUMMARIES[compare])(compare)
 app.command("goals", help=SUMMARIES[goals])(goals)
 app.command("levers", help=SUMMARIES[levers])(levers)
 app.command("attribute", help=SUMMARIES[attribute])(attribute)
 app.command("chain", help=SUMMARIES[chain])(chain)
-app.command("report", help=SUMMARIES[report])(report)
-app.command("list", help=SUMMARIES[list_entries])(list_entries)
-app.command("hindcast", help=SUMMARIES[hindcast])(hindcast)
-app.command("evidence", help=SUMMARIES[evidence])(evidence)
 app.command("sweep", help=SUMMARIES[sweep])(sweep)
 app.command("resume", help=SUMMARIES[resume])(resume)
-app.command("rerun", help=SUMMARIES[rerun])(rerun)
+app.command("report", help=SUMMARIES[report])(report)
 app.command("export", help=SUMMARIES[export])(export)
+app.command("rerun", help=SUMMARIES[rerun])(rerun)
+app.command("list", help=SUMMARIES[list_entries])(list_entries)
 app.command("check", help=SUMMARIES[check])(check)
 app.command("new", help=SUMMARIES[new])(new)
+app.command("hindcast", help=SUMMARIES[hindcast])(hindcast)
+app.command("evidence", help=SUMMARIES[evidence])(evidence)
 
 
 def show_version(context: typer.Context, asked: bool) -> None:  # noqa: FBT001 - called by Typer
