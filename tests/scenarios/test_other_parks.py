@@ -20,8 +20,8 @@ from model.units import quarter, quarter_name, year_of
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 NAMES = {  # scenario and park: start, last year of any figure, observed points
-    "sophia_antipolis": ("2003Q4", 2003, 12),
-    "sophia_antipolis_1999": ("1999Q4", 2003, 12),
+    "sophia_antipolis": ("2003Q4", 2003, 13),
+    "sophia_antipolis_1999": ("1999Q4", 2003, 13),
     "hsinchu": ("2005Q4", 2005, 22),
     "hsinchu_2001": ("2001Q4", 2005, 22),
     "research_triangle": ("1981Q4", 1981, 6),
