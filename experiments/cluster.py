@@ -115,7 +115,7 @@ def _check_workers(client: Cluster) -> None:
         zh, en = "工作进程上没有本程序，请在各处安装同一版本", "install this package on every worker"
         raise ClusterError(Label(f"{zh}：{errors[0]}", f"{en}: {errors[0]}"))
     own = code_of_model()
-    others = sorted(address for address, code in told.items() if isinstance(code, str) and code != own)
+    others = sorted(address for address, code in told.items() if not isinstance(code, BaseException) and code != own)
     if others:
         names = ", ".join(others)
         zh, en = f"这些工作进程的模型代码不同：{names}", f"these workers run another version of the model: {names}"
