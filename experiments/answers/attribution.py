@@ -10,6 +10,7 @@ import numpy as np
 from experiments.answers import Answer, Column
 from experiments.answers.attribution_words import said
 from experiments.answers.both_accounts import Attribution, Interaction, find, members_of
+from experiments.answers.member_account import account_of
 from experiments.answers.support import per_support
 from experiments.goals import mean_difference
 from experiments.results import RUN_COLUMNS, TRAJECTORY_COLUMNS, Row
@@ -30,9 +31,10 @@ COLUMNS: dict[str, Column] = {
     "account": Column(
         Label(
             "算法：lineage 按来源，without 与没有它的同一批模拟相比，others 两者之差即对其他企业的影响，"
-            "support 每亿元扶持，together 两者同在时多带来的",
+            "support 每亿元扶持，purse 地方留成税收、收支累计与可追回的扶持，together 两者同在时多带来的",
             "Account: lineage; without, the same worlds without it; others, their difference, which is its effect on all others; "
-            "support, per 亿元 of support; together, what one brings more where the other is there too",
+            "support, per 亿元 of support; purse, local tax, balance so far, support that could be claimed back; "
+            "together, what one brings more where the other is there too",
         )
     ),
     "measure": Column(TRAJECTORY_COLUMNS["measure"]),
@@ -127,6 +129,11 @@ def _series(one: Attribution) -> Iterator[tuple[str, str, str, str, Floats]]:
     yield from (("others", "firms", part, "firms", values) for part, values in one.channels.items())
     yield from (("others", part, part, SIGNALS[part], values) for part, values in one.signals.items())
     yield "support", "support", "all", "亿元", one.support
+    if one.n:
+        purse = account_of(one)
+        yield "purse", "local_tax", "all", shown_unit(facts["local_tax"]), purse.local_tax
+        yield "purse", "net_balance", "all", "亿元", purse.summed
+        yield "purse", "clawback", "own", "亿元", purse.clawback
 
 
 def _ratios(one: Attribution, who: tuple[str, ...]) -> Iterator[Row]:

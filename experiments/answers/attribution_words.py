@@ -6,9 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 
 from experiments.answers.both_accounts import Attribution, Interaction
+from experiments.answers.member_account import account_of, payback_of
 from experiments.answers.support import MUCH, per_support
 from experiments.goals import Difference, mean_difference
-from experiments.wording import amount, amount_range, number, scale_for
+from experiments.wording import amount, amount_range, chance, number, scale_for
 from model.facts import Floats, Label
 from model.history import History
 from model.scenario import Anchor, Lab
@@ -122,11 +123,11 @@ def _amount(value: float, unit: str, language: str) -> str:
     return amount(rounded(value, unit), unit, language)
 
 
-def _interval(mean: Difference, unit: str, language: str) -> str:
-    """The interval of a mean in brackets, its sign that of the words before it; that there is none, from a single pair."""
+def _interval(mean: Difference, unit: str, language: str, *, signed: bool = False) -> str:
+    """The interval of a mean in brackets, its sign that of the words before it, or its own if ``signed``."""
     if not mean.n:
         return "（只有一对模拟，没有区间）" if language == "zh" else " (a single pair of runs, no interval)"
-    low, high = (-mean.high, -mean.low) if mean.high < 0.0 else (mean.low, mean.high)
+    low, high = (-mean.high, -mean.low) if mean.high < 0.0 and not signed else (mean.low, mean.high)
     between = amount_range(rounded(low, unit), rounded(high, unit), unit, language)
     return f"（90% 区间 {between}）" if language == "zh" else f" (90% interval {between})"
 
@@ -233,8 +234,25 @@ def _supported(one: Attribution, row: int, language: str) -> str:
         )
     value, low, high = (number(rounded(v, "persons")) for v in (ratio.value, ratio.low, ratio.high))
     if zh:
-        return f"{text}，每亿元对应新增 {value} 个名下岗位（90% 区间 {low} 至 {high}）。"
-    return f"{text}: {value} jobs more by name for every 100 million CNY (90% interval {low} to {high})."
+        return f"{text}，每亿元对应新增 {value} 个名下岗位（90% 区间 {low} 至 {high}）。{_purse(one, row, language)}"
+    purse = _purse(one, row, language)
+    return f"{text}: {value} jobs more by name for every 100 million CNY (90% interval {low} to {high}). {purse}"
+
+
+def _purse(one: Attribution, row: int, language: str) -> str:
+    """Whether tax by name has paid the support back, and how much of it could be claimed back."""
+    account = account_of(one)
+    back, balance, claim = payback_of(one, account), mean_difference(account.summed[row]), account.clawback[row]
+    size = _amount(balance.mean if balance.n else float(account.summed[row].mean()), "亿元", language)
+    odds = "" if back is None else chance(back.share, language)
+    inside = _interval(balance, "亿元", language, signed=True)
+    idle, claimed = int((claim > 0.0).sum()), _amount(float(claim.mean()), "亿元", language)
+    if language == "zh":
+        text = f"名下企业新增的地方留成税收减去扶持，累计平均 {size}{inside}，模拟期末已收回的可能性{odds}。"
+        return text + (f"有 {idle}/{one.n} 次模拟里它当时不在营，已付给它的平均 {claimed}可以追回。" if idle else "")
+    text = f"Local tax gained by name less support sums to {size}{inside}; paid back by the end of the run: {odds}."
+    idly = f" In {idle} of {one.n} runs it does not operate then: {claimed} on average, paid to it, could be claimed back."
+    return text + (idly if idle else "")
 
 
 def _remarks(one: Attribution, language: str) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 
 from experiments.answers.attribution import attribution, without, worlds_for
 from experiments.answers.both_accounts import attributed, interaction, segment_groups
+from experiments.answers.member_account import account_of, payback_of
 from experiments.answers.support import per_support
 from model.base import directions
 from model.entities import Direction
@@ -324,3 +325,43 @@ def test_support_of_nothing_has_no_ratio():
     assert per_support(np.ones(5), np.zeros(5)) is None and per_support(np.zeros(0), np.zeros(0)) is None
     found = per_support(np.full(50, 30.0), np.full(50, 2.0))
     assert found is not None and (found.value, found.low, found.high) == (15.0, 15.0, 15.0)
+
+
+# ── The purse ────────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_the_purse_is_tax_by_name_less_support_and_what_idle_anchors_were_paid_can_be_claimed_back():
+    scenario = worlds.toy_scenario(quarters=QUARTERS)
+    paid = worlds.policy(LeverSetting("landing_subsidy", 0.2, worlds.FIRST, NEVER))
+    history = simulate(worlds.cases(scenario, 20, paid))
+    one = attributed(history, None, "new_maker")
+    account = account_of(one)
+    own_tax = history.total("local_tax") / history.total("value_added")
+    np.testing.assert_allclose(account.local_tax, one.value_added * own_tax, rtol=1e-9, atol=1e-12)
+    own, others = (history.total(f"{whose}_support", ("new_maker",)) for whose in ("anchor", "brought"))
+    np.testing.assert_allclose(account.support, own + others, atol=1e-9)
+    np.testing.assert_allclose(account.summed, np.cumsum(account.balance, axis=0) / 4.0, atol=1e-12)
+    runs = history.total("anchor_firms", ("new_maker",)) > 0.0
+    assert account.support.any() and (account.clawback[runs] == 0.0).all()
+    np.testing.assert_allclose(account.clawback[~runs], (np.cumsum(own, axis=0) / 4.0)[~runs], atol=1e-12)
+    back = payback_of(one, account)
+    assert back is not None and back.share.n == 20
+    for row in attribution([one]).rows:
+        if row[6:9] == ("purse", "net_balance", "all"):
+            assert row[12] == pytest.approx(account.summed[quarter(str(row[9])) - history.start].mean(), abs=1e-12)
+
+
+def test_where_nothing_is_paid_nothing_is_to_be_paid_back_and_a_lab_owes_nothing():
+    history = simulate(worlds.cases(worlds.toy_scenario(quarters=QUARTERS), 3))
+    for name in (history.cases[0].scenario.park.anchors[0].key, "institute"):
+        one = attributed(history, None, name)
+        account = account_of(one)
+        assert not account.support.any() and not account.clawback.any() and payback_of(one, account) is None
+
+
+def test_a_purse_in_the_red_is_told_with_its_sign():
+    history = simulate(
+        worlds.cases(worlds.toy_scenario(quarters=10), 20, worlds.policy(LeverSetting("landing_subsidy", 0.2, worlds.FIRST)))
+    )
+    one = attributed(history, None, "new_maker")
+    dear = dataclasses.replace(one, support=one.support + np.arange(len(one.support))[:, None])
+    words = attribution([dear]).words
+    assert "−" in words.zh.partition("减去扶持，累计平均 ")[2][:24] and "90% 区间 −" in words.zh.partition("减去扶持")[2][:60]
