@@ -27,6 +27,7 @@ Cell = str | int | float | None
 Row = Sequence[Cell]
 
 ONLY_IN_ALL = (Axis.PARK, Axis.ANCHOR, Axis.LAB)  # what single anchors brought stands in attribution.csv and in exports
+DETAILED_GROUPS = 4  # scenarios and policies up to which segments stand in trajectories.csv: more would not open in Excel
 QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 SIGNIFICANT_DIGITS = 7
@@ -115,10 +116,11 @@ def write_tables(
 
 
 def trajectory_rows(histories: Sequence[History]) -> Iterator[Row]:
-    """Quantiles over worlds, one row per scenario, policy, measure, scope and quarter."""
+    """Quantiles over worlds, one row per scenario, policy, measure, scope and quarter; of many policies without segments."""
+    detailed = len(histories) <= DETAILED_GROUPS
     for history in histories:
         case, n = history.cases[0], len(history.cases)
-        for measure, scope in scopes_of(history):
+        for measure, scope in scopes_of(history, segments=detailed):
             series = history.total(measure, members(history, measure, scope))
             numbers = np.vstack([np.quantile(series, QUANTILES, axis=1), series.mean(axis=1)]).T.tolist()
             unit = shown_unit(history.facts[measure])
@@ -126,15 +128,16 @@ def trajectory_rows(histories: Sequence[History]) -> Iterator[Row]:
                 yield (case.scenario.name, case.policy.name, measure, scope, quarter, *row, unit, n)
 
 
-def scopes_of(history: History) -> Iterator[tuple[str, str]]:
-    """Measure and scope of every trajectory that a history holds."""
+def scopes_of(history: History, *, segments: bool = True) -> Iterator[tuple[str, str]]:
+    """Measure and scope of every trajectory that a history holds, those of single segments only if asked for."""
     park = history.cases[0].scenario.park
     industries = [i.key for i in park.industries if park.segments_of(i.key)]
     for measure, fact in history.facts.items():
         yield measure, "all"
         if fact.axis not in ONLY_IN_ALL:
             within = industries if fact.axis is Axis.SEGMENT else []
-            yield from ((measure, scope) for scope in dict.fromkeys([*within, *history.axes[fact.axis]]))
+            parts = history.axes[fact.axis] if segments or fact.axis is not Axis.SEGMENT else ()
+            yield from ((measure, scope) for scope in dict.fromkeys([*within, *parts]))
 
 
 def run_rows(histories: Sequence[History], ids: Mapping[int, str], failed: Sequence[Case] = ()) -> Iterator[Row]:

@@ -104,3 +104,11 @@ def test_reading_columns_of_two_scenarios_with_other_dates_stand_side_by_side():
     position = 6 + list(columns).index("revenue.software.2030")
     assert rows[0][position] is None
     assert rows[-1][position] is not None
+
+
+def test_trajectories_of_many_policies_leave_segments_out(monkeypatch):
+    histories = synthetic.histories(2, 4)
+    whole = {row[3] for row in results.trajectory_rows(histories)}
+    monkeypatch.setattr(results, "DETAILED_GROUPS", 1)
+    fewer = {row[3] for row in results.trajectory_rows(histories)}
+    assert whole - fewer == set(synthetic.SEGMENTS) and {"all", "software"} <= fewer
