@@ -80,7 +80,7 @@ class PartnerKind:
 
     key: str
     label: Label
-    partners: Assumption | None  # None: from the laptop ridge
+    partners: Assumption | None  # None: those of a laptop maker
     shares: Mapping[str, float]  # segment -> share, summing to 1
 
 

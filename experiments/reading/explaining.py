@@ -56,11 +56,14 @@ def _named(tree: Node, name: str) -> Node:
 
 
 def _all_assumptions(resolved: Resolved, known: Catalogue) -> Node:
-    """Every parameter of the rules: as the scenario sets it, or else as the model declares it."""
+    """Every parameter of the rules but those of a posterior: as the scenario sets it, or else as the model declares it."""
     given = resolved.tree.get("assumptions")
     set_here = {} if given is None else given.members
+    calibrated = {name for name, a in resolved.scenario.assumptions.items() if a.drawn_with}
     value = {
-        name: set_here.get(name) or _as_node(fact.assumption, Mark(DECLARED, 0, 0)) for name, fact in known.parameters.items()
+        name: set_here.get(name) or _as_node(fact.assumption, Mark(DECLARED, 0, 0))
+        for name, fact in known.parameters.items()
+        if name not in calibrated
     }
     mark = resolved.tree.mark if given is None else given.mark
     return Node(value, mark, {name: node.mark for name, node in value.items()})
@@ -139,7 +142,7 @@ def drawn(resolved: Resolved, catalogue: Catalogue | None = None) -> dict[Path, 
         **dict(assumptions_in(resolved.file)),
         **{("park", *path): a for path, a in assumptions_in(resolved.park_entry)},
     }
-    points = {path: a.quantile(GRID) for path, a in found.items() if a.low < a.high or a.null_prob > 0.0}
+    points = {path: a.alone().quantile(GRID) for path, a in found.items() if a.low < a.high or a.null_prob > 0.0}
     return {path: (float(low), float(middle), float(high)) for path, (low, middle, high) in points.items()}
 
 

@@ -40,6 +40,9 @@ HINTS: Mapping[str, Label] = {
         "The policy where no other is named: a file of the folder policies, for example as_announced, or a policy written out."),
     "anchor_fate": Label("起点时尚未投产、且自身未写 fate 的龙头都如此，例如 {delayed: 2 years}。",
         "What becomes of every anchor that does not operate yet and names no fate of its own, for example {delayed: 2 years}."),
+    "posteriors": Label("以校准结果代替声明区间：posteriors 文件夹中的 CSV 文件名，例如 laptop_wave；每个世界取一整行。",
+        "Calibrated parameters in place of their declared ranges: CSV files of the folder posteriors, for example laptop_wave; "
+        "a world takes one whole row."),
     "assumptions": Label("逐个改写模型参数：参数名后写一个数或一个分布，代替所声明的区间。",
         "Changes parameters of the rules, one by one: a number or a distribution in place of the declared range."),
     "shocks": Label("园区以外的变化，按名称列出，例如某年外部需求下降。",

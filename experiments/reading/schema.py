@@ -286,6 +286,7 @@ class ScenarioFile(Sourced):
     clock: ClockEntry
     policy: str | PolicyFile | None = None
     anchor_fate: FateList = ()
+    posteriors: list[str] = []
     assumptions: dict[str, object] = {}
     shocks: dict[str, ShockEntry] = {}
     targets: dict[str, TargetEntry] = {}

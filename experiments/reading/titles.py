@@ -32,6 +32,7 @@ TITLES: Mapping[str, Label] = {
     "ClockEntry.end": Label("最后季度", "Last quarter"),
     "policy": Label("政策方案", "Policy"),
     "anchor_fate": Label("龙头的共同去向", "Fate of the anchors"),
+    "posteriors": Label("校准结果", "Posteriors"),
     "assumptions": Label("参数假设", "Assumptions"),
     "shocks": Label("外部冲击", "Shocks"),
     "years": Label("年份", "Years"),
