@@ -20,7 +20,6 @@ from model.facts import Floats
 TRUTHS = 400
 REJECTED_AT = 1.63
 """Kolmogorov's statistic times the root of n, which chance exceeds once in a hundred: several parameters are tried."""
-)
 ENOUGH = 30.0  # worlds that count, below which a truth is left out and counted
 
 
