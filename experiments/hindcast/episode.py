@@ -88,7 +88,7 @@ def episode(
     if n_effective(weights) < FEWEST:
         n, worth = len(weights), f"{n_effective(weights):.0f}"
         zh = f"{n} 个世界中只有约 {worth} 个接近截止前的观测值；请增大 --past，或放宽园区文件中的区间"
-        en = f"of {n} worlds only some {worth} come near to what was seen up to the cut-off: raise --past, or widen the park's ranges"
+        en = f"of {n} worlds only some {worth} come near to what was seen up to the cut-off: raise --past, or widen the ranges"
         raise BadInputError(Label(zh, en))
     joined = {s: _as_seen(np.concatenate([v[s] for v in values], axis=1), s, cutoff, extent.seed) for s in subjects}
     return Episode(joined, weights, {name: np.concatenate([d[name] for d in drawn]) for name in drawn[0]}, n_failed)
@@ -121,9 +121,8 @@ def _from(history: History, subject: Subject, cutoff: int, end: int) -> Floats:
 
 def _as_seen(values: Floats, subject: Subject, cutoff: int, seed: int) -> Floats:
     """Values with the error with which a figure is seen, a quarter by itself; at the cut-off as they are."""
-    noise = np.stack(
-        [generator(seed, "/".join(subject), cutoff + i).standard_normal(values.shape[1]) for i in range(len(values))]
-    )
+    name, n = "/".join(subject), values.shape[1]
+    noise = np.stack([generator(seed, name, cutoff + row).standard_normal(n) for row in range(len(values))])
     noise[0] = 0.0
     return np.asarray(values * np.exp(SEEN_SPREAD * noise))
 
