@@ -36,7 +36,7 @@ CONCEPTS = (
     "Stochasticity", "Collectives", "Observation",
 )  # fmt: skip
 SYMBOLS = {"ridge_share", "ridge_lag"}  # of the equations, explained beside them
-NO_CODE_NAMES = {"end_states"}
+NO_CODE_NAMES = {"end_states", "laptop_wave"}
 
 
 @pytest.fixture(scope="module")

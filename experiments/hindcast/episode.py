@@ -83,15 +83,20 @@ def episode(
         drawn.append(_drawn(history.cases))
     if not said:
         raise BadInputError(Label("所有运行都失败了", "every run failed"))
-    seen = np.array([v for _, _, v in dates])
-    weights = weights_of(log_weights(np.concatenate(said), seen, np.full(len(seen), SEEN_SPREAD)))
+    weights = _weights(np.concatenate(said), np.array([v for _, _, v in dates]))
+    joined = {s: _as_seen(np.concatenate([v[s] for v in values], axis=1), s, cutoff, extent.seed) for s in subjects}
+    return Episode(joined, weights, {name: np.concatenate([d[name] for d in drawn]) for name in drawn[0]}, n_failed)
+
+
+def _weights(said: Floats, seen: Floats) -> Floats:
+    """How much each world counts, from what it says of the dates, of shape (n_worlds, n_dates)."""
+    weights = weights_of(log_weights(said, seen, np.full(len(seen), SEEN_SPREAD)))
     if n_effective(weights) < FEWEST:
         n, worth = len(weights), f"{n_effective(weights):.0f}"
         zh = f"{n} 个世界中只有约 {worth} 个接近截止前的观测值；请增大 --past，或放宽园区文件中的区间"
         en = f"of {n} worlds only some {worth} come near to what was seen up to the cut-off: raise --past, or widen the ranges"
         raise BadInputError(Label(zh, en))
-    joined = {s: _as_seen(np.concatenate([v[s] for v in values], axis=1), s, cutoff, extent.seed) for s in subjects}
-    return Episode(joined, weights, {name: np.concatenate([d[name] for d in drawn]) for name in drawn[0]}, n_failed)
+    return weights
 
 
 def _in_parts(scenario: Scenario, extent: Extent, progress: Progress) -> Iterator[History | None]:
