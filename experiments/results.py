@@ -7,6 +7,7 @@ is led by an apostrophe.  Every file appears whole or not at all.
 from __future__ import annotations
 
 import csv
+import functools
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,7 +31,7 @@ ONLY_IN_ALL = (Axis.PARK, Axis.ANCHOR, Axis.LAB)  # what single anchors brought 
 DETAILED_GROUPS = 4  # scenarios and policies up to which segments stand in trajectories.csv: more would not open in Excel
 QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-SIGNIFICANT_DIGITS = 7
+NUMBER = "%.7g"  # seven significant digits
 
 RUN_COLUMNS: dict[str, Label] = {
     "run": Label("运行编号，由内容决定", "Id of the run, from its content"),
@@ -247,10 +248,13 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Row], *, exact:
 def written_cell(cell: Cell) -> str | int:
     """A cell as it is written: numbers to seven digits, nothing for None, texts safe from formula readers."""
     if isinstance(cell, float):
-        return f"{cell:.{SIGNIFICANT_DIGITS}g}"
-    return "" if cell is None else cell if isinstance(cell, int) else safe_text(cell)
+        return NUMBER % cell
+    if isinstance(cell, str):
+        return safe_text(cell)
+    return "" if cell is None else cell
 
 
+@functools.lru_cache(maxsize=4096)  # the same few names stand in all rows of a table
 def safe_text(text: str) -> str:
     """A text that no spreadsheet takes for a formula: an apostrophe leads where one would."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
