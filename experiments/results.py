@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import csv
 import functools
+import itertools
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +33,7 @@ ONLY_IN_ALL = (Axis.PARK, Axis.ANCHOR, Axis.LAB)  # what single anchors brought 
 DETAILED_GROUPS = 4  # scenarios and policies up to which segments stand in trajectories.csv: more would not open in Excel
 QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+NUMBERS_AT_ONCE = 1_000_000  # of which quantiles are taken
 NUMBER = "%.7g"  # seven significant digits
 
 RUN_COLUMNS: dict[str, Label] = {
@@ -120,13 +123,23 @@ def trajectory_rows(histories: Sequence[History]) -> Iterator[Row]:
     """Quantiles over worlds, one row per scenario, policy, measure, scope and quarter; of many policies without segments."""
     detailed = len(histories) <= DETAILED_GROUPS
     for history in histories:
-        case, n = history.cases[0], len(history.cases)
-        for measure, scope in scopes_of(history, segments=detailed):
-            series = history.total(measure, members(history, measure, scope))
-            numbers = np.vstack([np.quantile(series, QUANTILES, axis=1), series.mean(axis=1)]).T.tolist()
+        case, n, quarters = history.cases[0], len(history.cases), history.quarters
+        for measure, pairs in itertools.groupby(scopes_of(history, segments=detailed), key=itemgetter(0)):
+            scopes = [scope for _, scope in pairs]
             unit = shown_unit(history.facts[measure])
-            for quarter, row in zip(history.quarters, numbers, strict=True):
-                yield (case.scenario.name, case.policy.name, measure, scope, quarter, *row, unit, n)
+            for scope, numbers in zip(scopes, _summaries(history, measure, scopes), strict=True):
+                for quarter, row in zip(quarters, numbers, strict=True):
+                    yield (case.scenario.name, case.policy.name, measure, scope, quarter, *row, unit, n)
+
+
+def _summaries(history: History, measure: str, scopes: Sequence[str]) -> Iterator[list[list[float]]]:
+    """Quantiles and mean of a measure in every scope, one list a quarter; scopes are taken together as far as memory bears."""
+    step = max(1, NUMBERS_AT_ONCE // (len(history.cases) * (history.n_quarters + 1)))
+    for first in range(0, len(scopes), step):
+        series = [history.total(measure, members(history, measure, scope)) for scope in scopes[first : first + step]]
+        quantiles = np.quantile(np.stack(series), QUANTILES, axis=2)
+        for i, one in enumerate(series):
+            yield np.vstack([quantiles[:, i], one.mean(axis=1)]).T.tolist()
 
 
 def scopes_of(history: History, *, segments: bool = True) -> Iterator[tuple[str, str]]:
