@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments import plots
 from experiments.wording import scope_key
 from model.history import History
 
@@ -25,6 +24,8 @@ def write_figures(folder: Path, histories: Sequence[History], language: str) -> 
 
 
 def _draw(folder: Path, histories: Sequence[History], language: str) -> None:
+    from experiments import plots  # matplotlib: half of the time in which an experiment that is refused would start
+
     for measure, scope in _subjects(histories[0]):
         plots.save(plots.trajectory(histories, measure, scope, language), folder, f"{measure}-{scope}")
     plots.save(plots.industries(histories, MEASURE, language), folder, f"{MEASURE}-by-industry")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import os
 
 import hypothesis
+import typer.testing
 
 for name in ("LC_ALL", "LC_MESSAGES"):
     os.environ.pop(name, None)
@@ -13,3 +15,6 @@ os.environ["NO_COLOR"] = "1"
 
 hypothesis.settings.register_profile("quiet", database=None, deadline=None, derandomize=True)
 hypothesis.settings.load_profile("quiet")
+
+# tests call the command line a thousand times in one process: to build its commands anew each time took longer than what they do
+typer.testing._get_command = functools.cache(typer.testing._get_command)
