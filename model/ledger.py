@@ -26,6 +26,7 @@ class AnchorLine:
     name: int  # of the park's anchors, NONE for one recruited during the run
     segment: int
     signed: int  # quarter, past or planned
+    closed: int  # quarter in which it was given up or closed, or NEVER
     stage: Stage  # at the end
     firm: int  # row of the ledger, NONE if it never opened
 
@@ -91,6 +92,7 @@ class Bookkeeper:
         self._row: dict[int, int] = {}
         self._columns: dict[str, list[int]] = {name: [] for name in COLUMNS}
         self._ended: dict[int, int] = {}
+        self._closed: dict[int, int] = {}  # slot of an anchor -> quarter
         self._staff: list[tuple[Ints, Floats]] = []
         self._revenue: list[tuple[Ints, Floats]] = []
 
@@ -118,6 +120,8 @@ class Bookkeeper:
         self._ended |= {self._row[keys[int(row)]]: now.quarter for row in before.deaths}
         self._enter(now, parents)
         self._count(before, now)
+        for slot in np.flatnonzero(now.anchors.stage == Stage.CLOSED).tolist():
+            self._closed.setdefault(slot, now.quarter)
 
     def ledger(self, case: Case) -> Ledger:
         """Everything entered so far, as new read-only arrays."""
@@ -165,7 +169,9 @@ class Bookkeeper:
         table = self._last.anchors
         row = {int(leads[i]): int(i) for i in np.flatnonzero(leads >= 0)}
         return tuple(
-            AnchorLine(int(name), int(segment), int(signed), Stage(int(stage)), row.get(slot, NONE))
+            AnchorLine(
+                int(name), int(segment), int(signed), self._closed.get(slot, NEVER), Stage(int(stage)), row.get(slot, NONE)
+            )
             for slot, (name, segment, signed, stage) in enumerate(
                 zip(table.name, table.segment, table.signs, table.stage, strict=True)
             )

@@ -89,6 +89,8 @@ def test_anchors_are_named_and_lead_their_firm():
     assert [park.anchors[line.name].key for line in ledger.anchors[:2]] == ["old_maker", "new_maker"]
     for slot, line in enumerate(ledger.anchors):
         assert line.firm == NONE or ledger.leads[line.firm] == slot
+        assert (line.closed < NEVER) == (line.stage is Stage.CLOSED)
+        assert line.firm == NONE or line.closed == ledger.ended[line.firm]
         assert (line.stage is Stage.OPERATING) == (line.firm != NONE and ledger.ended[line.firm] == NEVER)
     old, new = (line.firm for line in ledger.anchors[:2])
     assert ledger.born[old] == worlds.START - 32 and ledger.channel[new] == Channel.SCHEDULED
