@@ -31,7 +31,7 @@ class AnchorLine:
     firm: int  # row of the ledger, NONE if it never opened
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ledger:
     """Every firm that ever operated in a world, in the order in which they opened; those of the start come first.
 
