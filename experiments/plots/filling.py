@@ -25,10 +25,10 @@ from experiments.results import replacing
 from model.entities import Channel
 from model.units import quarter_name
 
-WIDTH, DPI, PER_SECOND = 8.6, 90, 2.5
+WIDTH, DPI, PER_SECOND = 8.6, 90, 2
 PANEL, LEFT, RIGHT = (4.9, 5.3), 0.4, 5.6  # inches: the sketch, its left edge, that of the figures beside it
 BAR, BAR_STEP = 1.75, 0.4
-FIRST, LAST = 2, 7  # frames that the first and the last quarter stand
+FIRST, LAST = 1, 5  # frames that the first and the last quarter stand
 DATE, TOTAL = 26.0, 11.5  # points
 MOST_INDUSTRIES = 7
 
@@ -95,9 +95,8 @@ def ground(of: Portrait, language: str) -> tuple[_Stage, Figure]:
 
 
 def _stage(of: Portrait, plan: sketch.Sketch, height: float, bottom: float) -> _Stage:
-    counts = np.array(
-        [np.sum([s.by_industry for s in sites_at(of, q)], axis=0) for q in range(of.ledger.start, of.ledger.end + 1)]
-    )
+    quarters = range(of.ledger.start, of.ledger.end + 1)
+    counts = np.array([np.sum([site.by_industry for site in sites_at(of, quarter)], axis=0) for quarter in quarters])
     most = counts.max(axis=0)
     shown = sorted(sorted(np.flatnonzero(most), key=lambda i: -int(most[i]))[:MOST_INDUSTRIES])
     return _Stage(plan, height, bottom, tuple(map(int, shown)), max(int(most.max(initial=0)), 1))

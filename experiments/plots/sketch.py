@@ -1,4 +1,4 @@
-"""A sketch of a park: a plate for every zone, where its place says, and a dot for every firm ever, at the same spot at every date."""
+"""A sketch of a park: a plate for every zone, where its place says, and a dot for every firm, at one spot at every date."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from experiments.plots.style import GREY, INK, LABEL, SMALL
 from experiments.portrait.sites import Site, industries_of, sites_at
 from experiments.portrait.world import Portrait
 from model.entities import Channel
-from model.facts import Floats
+from model.facts import Floats, Mask
 from model.ledger import Ledger
 
 GROUND, PLATE, GAUGE, FULL = "#f4f5f6", "#ffffff", "#d9dde1", "#5c6770"
@@ -136,7 +136,7 @@ def _slots(ledger: Ledger, rows: list[int], radii: Floats) -> tuple[list[int], l
     return slot, reach
 
 
-def _wanted(of: Portrait, shown: Floats) -> Floats:
+def _wanted(of: Portrait, shown: Mask) -> Floats:
     """Where each zone should stand, both from 0 to 1; without places side by side, the own plants always at the foot."""
     n = len(of.park.zones)
     if has_places(of):

@@ -31,9 +31,7 @@ COLUMNS = {
     ),
     "anchor": Column(Label("带来它的龙头", "Anchor that brought it")),
     "lab": Column(Label("源自的实验室", "Laboratory that it goes back to")),
-    "parent": Column(
-        Label("衍生自哪家企业（编号）；空为未知或不是衍生", "Number of the firm it span off; empty if none is known")
-    ),
+    "parent": Column(Label("衍生自哪家企业（编号）；空为未知或不是衍生", "Number of the firm it left; empty if none is known")),
     "round": Column(
         Label(
             "带动轮次：1 跟随龙头或由其及实验室直接衍生，2 为再衍生，以此类推；0 与龙头和实验室无关",
@@ -42,13 +40,9 @@ COLUMNS = {
     ),
     "born": Column(Label("开业季度；起点已有企业的为推算", "Quarter of opening; drawn for firms of the start")),
     "ended": Column(Label("关闭或迁出的季度；空为期末仍在", "Quarter in which it closed or moved away; empty if still there")),
-    "staff_first": Column(
-        Label("首次记录的人数（起点或开业时）", "Staff when first counted, at the start or the opening"), "persons"
-    ),
+    "staff_first": Column(Label("起点或开业时的人数", "Staff at the start or the opening"), "persons"),
     "staff_peak": Column(Label("最多时的人数", "Staff at its peak"), "persons"),
-    "staff_last": Column(
-        Label("最后一次记录的人数（期末或退出前）", "Staff when last counted, at the end or before it left"), "persons"
-    ),
+    "staff_last": Column(Label("期末或退出前的人数", "Staff at the end, or before it left"), "persons"),
     "revenue_last": Column(Label("最后一个季度的营业收入（年化）", "Revenue over its last quarter, annualised"), "亿元/year"),
     "revenue_total": Column(Label("模拟期内营业收入合计", "Revenue over the run"), "亿元"),
 }

@@ -93,7 +93,8 @@ def one_world(of: Portrait) -> Label:
     """What has to be said wherever a single world is shown."""
     case = of.case
     return Label(
-        f"这是一次模拟（第 {case.replication} 号，种子 {case.seed}），不是预测：换一次抽样，企业和数字都会不同；无名企业由模型生成。",
+        f"这是一次模拟（第 {case.replication} 号，种子 {case.seed}），"
+        "不是预测：另一次抽样会有不同的企业和数字；无名企业由模型生成。",
         f"One world (replication {case.replication}, seed {case.seed}), no forecast: another draw has other firms and numbers; "
         "firms without a name are made by the model.",
     )
