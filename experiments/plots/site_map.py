@@ -81,8 +81,8 @@ def _places(of: Portrait, language: str) -> str:
         if zh:
             return "示意图，不是测绘图：方位大致属实，距离和形状没有意义；圆盘只为容下先后在其中的企业；自建厂房的位置没有意义。"
         return (
-            "A sketch, no survey: the zones' order on the ground is roughly true; distances and shapes mean nothing, nor does the "
-            "place of the own plants. A plate is as large as the firms need that ever stood there."
+            "A sketch, no survey: the zones' order on the ground is roughly true; distances and shapes mean nothing, nor does "
+            "the place of the own plants. A plate is as large as the firms need that ever stood there."
         )
     if zh:
         return "园区文件未给出片区位置，图中位置只为整齐，没有意义；圆盘大小只为容下先后在其中的企业。"
