@@ -19,6 +19,7 @@ from experiments.commands.hindcasting import hindcast
 from experiments.commands.language import told
 from experiments.commands.listing import list_entries
 from experiments.commands.options import Lang
+from experiments.commands.portraying import portrait
 from experiments.commands.reporting import report
 from experiments.commands.resuming import rerun, resume
 from experiments.commands.running import main_job, run
@@ -39,6 +40,10 @@ SUMMARIES = {
     evidence: told("证据：模型给出的典型事实与目标逐项对照", "The scorecard: stylised facts against what the model gives."),
     hindcast: told(
         "用过去的数据推演其后，再与实际对照", "Project a park from a past date on and score it against what was seen later."
+    ),
+    portrait: told(
+        "细看一次模拟：每家企业的来去、龙头的家族树、片区示意图和动画",
+        "One world firm by firm: ledger, family trees, sites, animation.",
     ),
     chain: told("产业链图：哪一环缺、谁会用", "The chain map: which link is missing, and who would use it."),
     compare: told("比较政策方案：差多少、多大把握、花多少钱", "Compare policies: how much, how sure, at what cost."),
@@ -61,6 +66,7 @@ app.command("goals", help=SUMMARIES[goals])(goals)
 app.command("levers", help=SUMMARIES[levers])(levers)
 app.command("attribute", help=SUMMARIES[attribute])(attribute)
 app.command("chain", help=SUMMARIES[chain])(chain)
+app.command("portrait", help=SUMMARIES[portrait])(portrait)
 app.command("sweep", help=SUMMARIES[sweep])(sweep)
 app.command("resume", help=SUMMARIES[resume])(resume)
 app.command("report", help=SUMMARIES[report])(report)

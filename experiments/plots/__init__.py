@@ -34,9 +34,12 @@ from experiments.plots.difference import differences
 from experiments.plots.dose import dose
 from experiments.plots.event import anchor_event
 from experiments.plots.event_accounts import accounts_event
+from experiments.plots.family import family_tree
+from experiments.plots.filling import filling
 from experiments.plots.hindcast import hindcast_picture
 from experiments.plots.panels import attainment, industries
 from experiments.plots.regret import regret_table
+from experiments.plots.site_map import site_map
 from experiments.plots.starts import late_starts
 from experiments.plots.style import save
 from experiments.plots.tornado import tornado
@@ -44,5 +47,6 @@ from experiments.plots.trajectories import trajectory
 
 __all__ = [
     "accounts_event", "anchor_event", "attainment", "attainment_by_band", "chain", "cost_effect", "differences", "dose",
-    "hindcast_picture", "industries", "late_starts", "regret_table", "save", "tornado", "trajectory",
+    "family_tree", "filling", "hindcast_picture", "industries", "late_starts", "regret_table", "save", "site_map", "tornado",
+    "trajectory",
 ]  # fmt: skip

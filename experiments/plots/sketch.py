@@ -1,0 +1,267 @@
+"""A sketch of a park: a plate for every zone, where its place says, and a dot for every firm, at one spot at every date."""
+
+from __future__ import annotations
+
+import bisect
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import EllipseCollection
+from matplotlib.figure import Figure
+from matplotlib.patches import Arc, Circle
+
+from experiments import wording
+from experiments.plots import packing, style, typeface
+from experiments.plots.style import GREY, INK, LABEL, SMALL
+from experiments.portrait.sites import Site, industries_of, sites_at
+from experiments.portrait.world import Portrait
+from model.entities import Channel
+from model.facts import Floats, Mask
+from model.ledger import Ledger
+
+GROUND, PLATE, GAUGE, FULL = "#f4f5f6", "#ffffff", "#d9dde1", "#5c6770"
+TEXT_WIDTH, NAME_WIDTH, RING = 1.42, 1.66, 0.09  # inches
+ROOMY = 1.7  # times its radius: a vacant spot so much larger is left to a larger firm
+BETWEEN_DOTS = 0.12  # in the unit of radii
+SMALLEST_PLATE = 7.0
+STAFF_SHOWN = (10, 100, 1000, 10000)
+
+
+def radius(staff: Floats) -> Floats:
+    """Radius of the dot of a firm, of the shape of staff: with the cube root, so that small firms stay visible."""
+    return np.asarray(np.cbrt(np.maximum(staff, 1.0)))
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """Where everything is drawn, the same at every date.
+
+    Attributes
+    ----------
+    spots : of shape (n_firms, 2)
+        Of every firm ever, from the middle of its plate, in the unit of radii.
+    plates : of shape (n_zones,)
+        Radius of every plate, in that unit; the projects' own plants last.
+    middles : of shape (n_zones, 2) [inch]
+        Of the plates.
+    scale : inch, of the unit of radii
+    names : of the zones, in lines
+    has_places : whether the park says where its zones are
+    """
+
+    spots: Floats
+    plates: Floats
+    middles: Floats
+    scale: float
+    names: Sequence[Sequence[str]]
+    has_places: bool
+    size: tuple[float, float]
+
+    def text_top(self, number: int) -> float:
+        """Where the words below a plate begin [inch]."""
+        return float(self.middles[number, 1] - self.plates[number] * self.scale) - RING - 0.03
+
+
+def sketch(of: Portrait, width: float, height: float, language: str) -> Sketch:
+    """The sketch of a park that fills a room [inch] as well as may be."""
+    spots, plates = _packed(of.ledger, len(of.zones))
+    names = [typeface.wrap(label.in_language(language), NAME_WIDTH, LABEL) for _, label in of.zones]
+    shown = np.bincount(of.ledger.zone, minlength=len(plates)) > 0
+    shown[:-1] = True
+    wanted, texts = _wanted(of, shown), np.array([_text_size(lines) for lines in names])
+    scale, boxes = 0.0, np.zeros((len(plates), 2))
+    low, high = 0.0, min(width, height) / (2.0 * float(plates.max()))
+    for _ in range(16):
+        middle = (low + high) / 2
+        found = _cards(wanted[shown], plates[shown], texts[shown], middle, (width, height))
+        if found is None:
+            high = middle
+        else:
+            low = scale = middle
+            boxes[shown] = found
+    middles = boxes + np.stack([np.zeros(len(plates)), texts[:, 1] / 2], axis=1)
+    return Sketch(spots, plates, middles, scale, names, has_places(of), (width, height))
+
+
+def has_places(of: Portrait) -> bool:
+    """Whether the park says of every zone where it is."""
+    return bool(of.park.zones) and all(zone.place is not None for zone in of.park.zones)
+
+
+def _text_size(lines: Sequence[str]) -> tuple[float, float]:
+    """Width and height of the words below a plate [inch]."""
+    height = len(lines) * style.line_height(LABEL) + 2 * style.line_height(SMALL) + 0.06
+    return max(TEXT_WIDTH, *(typeface.width(line, LABEL) for line in lines)), height
+
+
+@functools.lru_cache(maxsize=4)
+def _packed(ledger: Ledger, n_zones: int) -> tuple[Floats, Floats]:
+    """Spots of the firms and radii of the plates: those of the start in the middle, by size, then newcomers as they come.
+
+    A newcomer takes a spot that has fallen vacant, if it fits there.
+    """
+    radii = radius(ledger.staff.max(axis=0, initial=0.0)) + BETWEEN_DOTS
+    spots, plates = np.zeros((ledger.n_firms, 2)), np.full(n_zones, SMALLEST_PLATE)
+    for zone in range(n_zones):
+        rows = np.flatnonzero(ledger.zone == zone)
+        first = ledger.channel[rows] == Channel.INITIAL
+        rows = rows[np.lexsort((rows, np.where(first, -radii[rows], 0.0), ~first))]
+        slot, reach = _slots(ledger, rows.tolist(), radii)
+        middles = packing.packed(reach)
+        spots[rows] = middles[slot]
+        plates[zone] = max(packing.outer_radius(middles, np.array(reach)), SMALLEST_PLATE)
+    return spots, plates
+
+
+def _slots(ledger: Ledger, rows: list[int], radii: Floats) -> tuple[list[int], list[float]]:
+    """Number of the spot of each firm, in the order of their coming, and the radius of each spot."""
+    slot, reach, vacant = list[int](), list[float](), list[tuple[float, int]]()
+    leaving = sorted((int(ledger.ended[row]), n) for n, row in enumerate(rows))
+    gone = 0
+    for row in rows:
+        while gone < len(slot) and leaving[gone][0] <= ledger.born[row] and leaving[gone][1] < len(slot):
+            number = slot[leaving[gone][1]]
+            bisect.insort(vacant, (reach[number], number))
+            gone += 1
+        needed = float(radii[row])
+        place = bisect.bisect_left(vacant, (needed, -1))
+        if place < len(vacant) and vacant[place][0] <= ROOMY * needed:
+            slot.append(vacant.pop(place)[1])
+        else:
+            slot.append(len(reach))
+            reach.append(needed)
+    return slot, reach
+
+
+def _wanted(of: Portrait, shown: Mask) -> Floats:
+    """Where each zone should stand, both from 0 to 1; without places side by side, the own plants always at the foot."""
+    n = len(of.park.zones)
+    if has_places(of):
+        spots = np.array([(z.place.east, z.place.north) for z in of.park.zones if z.place is not None])
+        span = np.maximum(np.ptp(spots, axis=0), 1e-9)
+        spots = 0.15 + 0.7 * (spots - spots.min(axis=0)) / span
+    else:
+        columns = max(int(np.ceil(np.sqrt(n))), 1)
+        row, column = np.divmod(np.arange(n), columns)
+        spots = np.stack([(column + 0.5) / columns, 1.0 - (row + 0.5) / max(row.max(initial=0) + 1, 1)], axis=1)
+    if shown[-1]:
+        spots = spots * (1.0, 0.72) + (0.0, 0.28)
+    return np.vstack([spots.reshape(-1, 2), [0.5, 0.0]])
+
+
+def _cards(
+    wanted: Floats, plates: Floats, texts: Floats, scale: float, room: tuple[float, float]
+) -> list[tuple[float, float]] | None:
+    """Middles of the zones' cards at a scale, or None where they do not fit."""
+    across = 2.0 * (plates * scale + RING)
+    sizes = [(max(float(a), w), float(a) + h) for a, (w, h) in zip(across, texts.tolist(), strict=True)]
+    return packing.moved_apart([(x * room[0], y * room[1]) for x, y in wanted.tolist()], sizes, room, 0.06)
+
+
+# ── Drawing ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+def draw(figure: Figure, of: Portrait, plan: Sketch, corner: tuple[float, float], quarter: int, language: str) -> Axes:
+    """The sketch at the end of a quarter, with its lower left corner at a place of the figure [inch]."""
+    axes = style.new_axes(figure, *corner, *plan.size)
+    axes.set(xlim=(0.0, plan.size[0]), ylim=(0.0, plan.size[1]), xticks=[], yticks=[], facecolor=GROUND)
+    axes.spines["bottom"].set_visible(False)
+    for number, site in enumerate(sites_at(of, quarter)):
+        if is_shown(of, number):
+            plate(axes, plan, number, site)
+            if site.share is not None:
+                axes.add_patch(gauge(plan, number, site.share))
+            _words(figure, plan, number, site, corner, language)
+    axes.add_collection(dots(of, plan, quarter, axes))
+    return axes
+
+
+def is_shown(of: Portrait, number: int) -> bool:
+    """Whether a zone is drawn: every one of the park, and the projects' own plants where any ever stood."""
+    return number < len(of.park.zones) or int(of.ledger.zone.max(initial=0)) == number
+
+
+def dots(of: Portrait, plan: Sketch, quarter: int, axes: Axes) -> EllipseCollection:
+    """A dot for every firm that is there at the end of a quarter, in the colour of its industry."""
+    rows = np.flatnonzero(of.ledger.operating(quarter))
+    across = 2.0 * plan.scale * radius(of.ledger.staff_at(quarter)[rows])
+    pens = [style.industry_pen(industry.key, n).colour for n, industry in enumerate(of.park.industries)]
+    colours = [pens[n] for n in industries_of(of)[rows]]
+    places = plan.middles[of.ledger.zone[rows]] + plan.spots[rows] * plan.scale
+    return EllipseCollection(
+        across, across, np.zeros(len(rows)), units="xy", offsets=places, offset_transform=axes.transData, facecolors=colours,
+        linewidths=0.0, zorder=4,
+    )  # fmt: skip
+
+
+def plate(axes: Axes, plan: Sketch, number: int, site: Site) -> None:
+    """The ground of a zone, with an empty ring around it where its floor space has a limit."""
+    (x, y), reach = plan.middles[number], float(plan.plates[number]) * plan.scale + 0.02
+    dashes = "-" if site.share is not None else (0, (3, 2))
+    axes.add_patch(Circle((x, y), reach, facecolor=PLATE, edgecolor=GAUGE, linewidth=0.8, linestyle=dashes, zorder=2))
+    if site.share is not None:
+        axes.add_patch(_arc(plan, number, 360.0, GAUGE, 2))
+
+
+def gauge(plan: Sketch, number: int, share: float) -> Arc:
+    """The part of a ring that says which share of the floor space is in use, clockwise from the top."""
+    return _arc(plan, number, 360.0 * min(share, 1.0), FULL, 3)
+
+
+def _arc(plan: Sketch, number: int, degrees: float, colour: str, zorder: int) -> Arc:
+    across = 2.0 * (float(plan.plates[number]) * plan.scale + 0.055)
+    x, y = plan.middles[number]
+    return Arc((x, y), across, across, theta1=90.0 - degrees, theta2=90.0, color=colour, linewidth=4.0, zorder=zorder)
+
+
+def _words(figure: Figure, plan: Sketch, number: int, site: Site, corner: tuple[float, float], language: str) -> None:
+    x, top = corner[0] + float(plan.middles[number, 0]), corner[1] + plan.text_top(number)
+    lines = [(line, LABEL, INK) for line in plan.names[number]] + [(text, SMALL, GREY) for text in site_words(site, language)]
+    for text, size, colour in lines:
+        style.write(figure, x, top - style.line_height(size) / 2, text, size, colour, "center")
+        top -= style.line_height(size)
+
+
+def site_words(site: Site, language: str) -> tuple[str, str]:
+    """Floor space with the share in use, and firms with their staff, in two short lines."""
+    zh, n = language == "zh", len(site.firms)
+    floor = "项目自带，无上限" if zh else "without a limit"
+    if site.share is not None and site.floor is not None:
+        size = f"{wording.number(site.floor * 1e-4)} 万㎡" if zh else f"{wording.number(site.floor * 1e-3)}k m²"
+        floor = f"{size}，已用 {site.share:.0%}" if zh else f"{size}, {site.share:.0%} used"
+    if zh:
+        return floor, f"{n:,} 家，{wording.amount(round(site.staff), 'persons', 'zh')}"
+    return floor, f"{n:,} firm{'' if n == 1 else 's'}, {round(site.staff):,} staff"
+
+
+def firms_and_staff(n_firms: int, staff: float, language: str) -> str:
+    """Firms and their staff, in one line."""
+    if language == "zh":
+        return f"{n_firms:,} 家，{wording.amount(round(staff), 'persons', 'zh')}"
+    return f"{n_firms:,} firm{'' if n_firms == 1 else 's'}, {wording.amount(round(staff), 'persons', 'en')}"
+
+
+def size_key(figure: Figure, plan: Sketch, x: float, y: float, language: str) -> float:
+    """Samples of dots by staff, in a row; returns where it ends [inch]."""
+    w, h = figure.get_size_inches()
+    lead = "圆点为企业，大小示人数：" if language == "zh" else "A dot is a firm, sized by staff:"
+    style.write(figure, x, y, lead, SMALL, GREY)
+    x += typeface.width(lead, SMALL) + 0.08
+    for count in STAFF_SHOWN:
+        across = 2.0 * plan.scale * float(radius(np.array([float(count)]))[0])
+        layer = figure.add_axes((x / w, (y - across / 2) / h, across / w, across / h))
+        layer.set_axis_off()
+        layer.set(xlim=(-1.0, 1.0), ylim=(-1.0, 1.0))
+        layer.add_patch(Circle((0.0, 0.0), 1.0, facecolor=GREY, linewidth=0.0, clip_on=False))
+        text = wording.number(count)
+        style.write(figure, x + across + 0.05, y, text, SMALL, GREY)
+        x += across + 0.05 + typeface.width(text, SMALL) + 0.16
+    return x
+
+
+def north(figure: Figure, x: float, y: float, language: str) -> None:
+    """An arrow to the north, for parks that say where their zones are."""
+    w, h = figure.get_size_inches()
+    figure.text(x / w, y / h, "↑", fontsize=LABEL, color=GREY, ha="center", va="center_baseline")
+    style.write(figure, x, y + 0.17, "北" if language == "zh" else "N", SMALL, GREY, "center")
