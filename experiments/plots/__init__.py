@@ -34,6 +34,7 @@ from experiments.plots.difference import differences
 from experiments.plots.dose import dose
 from experiments.plots.event import anchor_event
 from experiments.plots.event_accounts import accounts_event
+from experiments.plots.goal_map import goal_map
 from experiments.plots.hindcast import hindcast_picture
 from experiments.plots.panels import attainment, industries
 from experiments.plots.regret import regret_table
@@ -44,5 +45,5 @@ from experiments.plots.trajectories import trajectory
 
 __all__ = [
     "accounts_event", "anchor_event", "attainment", "attainment_by_band", "chain", "cost_effect", "differences", "dose",
-    "hindcast_picture", "industries", "late_starts", "regret_table", "save", "tornado", "trajectory",
+    "goal_map", "hindcast_picture", "industries", "late_starts", "regret_table", "save", "tornado", "trajectory",
 ]  # fmt: skip

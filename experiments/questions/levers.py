@@ -10,6 +10,7 @@ from typing import ClassVar
 from experiments.answers import Answer, together
 from experiments.answers.doses import dose_response
 from experiments.answers.effect import Outcome
+from experiments.answers.goal_map import GoalMap, dose_map
 from experiments.answers.lever_policies import EqualCost, dose_policies, equal_cost_policies, lever_policy
 from experiments.answers.mixes import mix
 from experiments.answers.series import main_targets
@@ -138,6 +139,16 @@ class Dose(Asked):
         for group, place in places(histories, folder):
             for base, others in ((base, others) for base, others in _against_nothing(group) if others):
                 plots.save(plots.dose(base, others, self.outcome(base), language), place, f"dose-{self.lever}")
+            for name, found in self.maps(group).items():
+                plots.save(plots.goal_map(found, language), place, name)
+
+    def maps(self, group: Sequence[History]) -> dict[str, GoalMap]:
+        """Where the first goal is reached in the runs of one scenario, by the name of the picture; none of another measure."""
+        found = dict[str, GoalMap]()
+        for base, others in _against_nothing(group):
+            one = None if self.measure or not base.cases[0].scenario.targets else dose_map(base, others, main_targets(base)[0])
+            found |= {f"goal-map-{self.lever}": one} if one is not None else {}
+        return found
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,12 @@ import numpy as np
 from experiments import wording
 from experiments.answers.effect import effect_of
 from experiments.answers.line_up import LineUp, line_up
+from experiments.answers.robust_choice import yardstick_of
+from experiments.answers.robustness import grid, mean_regret, regrets
 from experiments.goals import attainment
+from experiments.questions import Conditions, Dose
 from experiments.report.answer_tables import rows_of
+from experiments.report.captions_of_maps import map_sentence
 from experiments.report.cells import Ranged, in_words
 from experiments.report.code_words import in_plain_words
 from experiments.report.material import Material, said, shortened
@@ -46,7 +50,8 @@ def _told(material: Material, scenario: str, picture: str, language: str) -> str
 
 
 def _goals(material: Material, group: Sequence[History], rest: str, language: str) -> str:  # noqa: ARG001
-    told = []
+    asked = {id(history) for history in material.main}  # the pictures leave out worlds that a question runs besides
+    group, told = [h for h in group if id(h) in asked] or group, []
     for target in group[0].cases[0].scenario.targets:
         shares = [(wording.policy_name(h, language, with_scenario=False), attainment(h, target).share) for h in group]
         name, best = max(shares, key=lambda pair: (pair[1].n > 0, pair[1].value if pair[1].n else 0.0))
@@ -185,9 +190,41 @@ def _brought(material: Material, group: Sequence[History], name: str, language: 
     return _sentence(lead, told, language)
 
 
+def _goal_map(material: Material, group: Sequence[History], rest: str, language: str) -> str:
+    question = material.experiment.question
+    maps = question.maps(group) if isinstance(question, Dose) else {}
+    maps |= question.maps(material.histories) if isinstance(question, Conditions) else {}
+    return map_sentence(maps[f"goal-map-{rest}"], language)
+
+
+def _late_starts(material: Material, group: Sequence[History], rest: str, language: str) -> str:
+    target = next(t for t in group[0].cases[0].scenario.targets if t.key == rest)
+    rows = [row for row in _rows(material, "last_starts") if row["target"] == rest and row["last"] == "yes"]
+    told = [f"{in_plain_words(material, row, 'lever', language)} {row['start']}" for row in rows]
+    label = target.label.in_language(language)
+    lead = said(language, f"{label}：各工具最迟仍有作用的开始季度", f"{label}: last start at which each lever still helps")
+    return _sentence(lead, told or [said(language, "没有一项看得出作用", "none is seen to help")], language)
+
+
+def _regret(material: Material, group: Sequence[History], rest: str, language: str) -> str:  # noqa: ARG001
+    yardstick = yardstick_of(material.histories)
+    table = grid(material.histories, yardstick)
+    found = [mean_regret(row).mean for row in zip(*regrets(table), strict=True)]
+    unit = wording.target_unit(material.histories[0].facts[yardstick.measure], yardstick)
+    names = [material.title_of(policy.name, language) for policy in table.policies]
+    order = sorted(range(len(found)), key=lambda p: found[p])
+    told = [f"“{names[p]}” {in_words(Ranged(found[p], unit=unit), language)}" for p in order]
+    label = yardstick.label.in_language(language)
+    lead = said(language, f"{label}：各方案在各情景中的平均遗憾", f"{label}: mean regret of each policy over the scenarios")
+    return _sentence(lead, told, language)
+
+
 Tell = Callable[[Material, Sequence[History], str, str], str]
 STARTS: dict[str, Tell] = {
     "goals": _goals,
+    "goal-map-": _goal_map,
+    "late-starts-": _late_starts,
+    "regret": _regret,
     "difference-": _differences,
     "cost-effect-": _cost_effect,
     "tornado": _levers,
