@@ -1,4 +1,4 @@
-"""The pictures of an experiment: paths of the first goals, revenue in all and by industry, the chance of each goal."""
+"""The pictures of an experiment: paths of the first goals, revenue in all and by industry, the chance of each goal, the labs."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ def _draw(folder: Path, histories: Sequence[History], language: str) -> None:
     plots.save(plots.industries(histories, MEASURE, language), folder, f"{MEASURE}-by-industry")
     if histories[0].cases[0].scenario.targets:
         plots.save(plots.attainment(histories, language), folder, "goals")
+    if histories[0].cases[0].scenario.park.labs:
+        plots.save(plots.knowledge_pipeline(histories[0], language), folder, "labs")
 
 
 def _subjects(history: History) -> list[tuple[str, str]]:

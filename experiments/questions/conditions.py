@@ -65,6 +65,8 @@ class Conditions:
 
         plots.save(plots.attainment_by_band(histories[:1], language), folder, "goals-by-entry")
         plots.save(plots.attainment(histories[:1], language), folder, "goals")
+        if histories[0].cases[0].scenario.park.labs:
+            plots.save(plots.knowledge_pipeline(histories[0], language), folder, "labs")
         for name, found in self.maps(histories).items():
             plots.save(plots.goal_map(found, language), folder, name)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from experiments import wording
+from experiments.answers import research
 from experiments.answers.effect import effect_of
 from experiments.answers.line_up import LineUp, line_up
 from experiments.answers.robust_choice import yardstick_of
@@ -219,12 +220,21 @@ def _regret(material: Material, group: Sequence[History], rest: str, language: s
     return _sentence(lead, told, language)
 
 
+def _labs(material: Material, group: Sequence[History], rest: str, language: str) -> str:  # noqa: ARG001
+    spread = _spread(group[0], "knowledge", group[0].total("knowledge")[-1], language)
+    lead = said(language, "实验室各阶段在研项目、成果与衍生企业", "Research of the labs by stage, its results and firms")
+    end, told = group[0].quarters[-1], research.sentence(research.pipeline(group[0], language))
+    stock = said(language, f"{end} 知识存量中位数 {spread}。", f"knowledge stock in {end}, median {spread}.")
+    return said(language, f"{lead}：{stock}{told}", f"{lead}: {stock} {told}".strip())
+
+
 Tell = Callable[[Material, Sequence[History], str, str], str]
 STARTS: dict[str, Tell] = {
     "goals": _goals,
     "goal-map-": _goal_map,
     "late-starts-": _late_starts,
     "regret": _regret,
+    "labs": _labs,
     "difference-": _differences,
     "cost-effect-": _cost_effect,
     "tornado": _levers,
