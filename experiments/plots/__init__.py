@@ -36,6 +36,7 @@ from experiments.plots.event import anchor_event
 from experiments.plots.event_accounts import accounts_event
 from experiments.plots.goal_map import goal_map
 from experiments.plots.hindcast import hindcast_picture
+from experiments.plots.mix import mix
 from experiments.plots.panels import attainment, industries
 from experiments.plots.pipeline import knowledge_pipeline
 from experiments.plots.regret import regret_table
@@ -46,6 +47,6 @@ from experiments.plots.trajectories import trajectory
 
 __all__ = [
     "accounts_event", "anchor_event", "attainment", "attainment_by_band", "chain", "cost_effect", "differences", "dose",
-    "goal_map", "hindcast_picture", "industries", "knowledge_pipeline", "late_starts", "regret_table", "save", "tornado",
+    "goal_map", "hindcast_picture", "industries", "knowledge_pipeline", "late_starts", "mix", "regret_table", "save", "tornado",
     "trajectory",
 ]  # fmt: skip

@@ -200,6 +200,12 @@ def hairline(figure: Figure, x: Sequence[float], y: Sequence[float], colour: str
     figure.add_artist(Line2D([v / w for v in x], [v / h for v in y], color=colour, linewidth=width, solid_capstyle="butt"))
 
 
+def dot(figure: Figure, x: float, y: float, size: float, colour: str) -> None:
+    """A round mark of a size in points at a place in inches."""
+    w, h = figure.get_size_inches()
+    figure.add_artist(Line2D([x / w], [y / h], marker="o", markersize=size, color=colour, markeredgewidth=0.0))
+
+
 def write_beside(axes: Axes, point: tuple[float, float], offset: tuple[float, float], text: str) -> None:
     """A label beside a point of the axes, ``offset`` points away, with a thin white edge to stay readable over lines."""
     align: Literal["right", "left"] = "right" if offset[0] < 0 else "left"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -178,7 +179,11 @@ class Mix(Asked):
         return (together(found),) if found else ()
 
     def draw(self, histories: Sequence[History], folder: Path, language: str) -> None:
-        """Nothing yet: the shares stand in the table and the words."""
+        from experiments import plots
+
+        for group, place in places(histories, folder):
+            with suppress(ValueError):  # a part has no runs, or none that could be paired
+                plots.save(plots.mix(_whole(group), group, self.outcome(group[0]), language), place, "mix")
 
 
 def with_policies(plan: Plan, policies_from: Callable[[int], Sequence[Policy]]) -> Plan:

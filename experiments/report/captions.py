@@ -156,6 +156,22 @@ def _levers(material: Material, group: Sequence[History], rest: str, language: s
     return _sentence(lead, told, language)
 
 
+def _mix(material: Material, group: Sequence[History], rest: str, language: str) -> str:  # noqa: ARG001
+    policies = {history.cases[0].policy.name for history in group}
+    rows = [row for row in _rows(material, "mix") if row["policy"] in policies]
+    whole = next(row for row in rows if row["kind"] == "whole")
+    told = [
+        f"{in_plain_words(material, row, 'lever', language)} {_mean(row, ('mean', 'low', 'high'), language)}"
+        for row in rows
+        if row["kind"] == "share"
+    ]
+    change, name = _mean(whole, ("mean", "low", "high"), language), material.title_of(str(whole["policy"]), language)
+    lead = said(
+        language, f"“{name}”的平均变化 {change}，各工具的份额（90% 区间）", f"“{name}” changes {change}; shares (90% interval)"
+    )
+    return _sentence(lead, told, language)
+
+
 def _chain(material: Material, group: Sequence[History], rest: str, language: str) -> str:
     here = group[0].cases[0].scenario.name
     rows = [row for row in _rows(material, "chain") if (row["scenario"], row["quarter"]) == (here, rest)]
@@ -235,6 +251,7 @@ STARTS: dict[str, Tell] = {
     "late-starts-": _late_starts,
     "regret": _regret,
     "labs": _labs,
+    "mix": _mix,
     "difference-": _differences,
     "cost-effect-": _cost_effect,
     "tornado": _levers,
