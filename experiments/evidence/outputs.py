@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from experiments.answers import Answer
 from experiments.errors import ResultsError
 from experiments.evidence.mature import joined, mature
 from experiments.evidence.scorecard import Seen, scorecard
@@ -64,6 +65,7 @@ def carried_out(n: int, seed: int, jobs: int, out: Path | None, language: str) -
     write_answers(folder, [found])
     with replacing(folder / "answer.txt") as unfinished:
         unfinished.write_text(found.words.in_language(language) + "\n", encoding="utf-8")
+    _draw(folder, found)
     code = code_version()
     record = {
         "experiment": "evidence",
@@ -81,3 +83,12 @@ def carried_out(n: int, seed: int, jobs: int, out: Path | None, language: str) -
     with replacing(folder / MANIFEST) as unfinished:
         unfinished.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return folder, found.words
+
+
+def _draw(folder: Path, found: Answer) -> None:
+    from experiments import plots
+
+    for language in ("zh", "en"):
+        place = folder / "figures" / language
+        place.mkdir(parents=True, exist_ok=True)
+        plots.save(plots.scorecard(found, language), place, "scorecard")

@@ -122,3 +122,5 @@ def _write(folder: Path, found: Hindcast, languages: Sequence[str]) -> None:
         place = figures / language if len(languages) > 1 else figures
         place.mkdir(exist_ok=True)
         plots.save(plots.hindcast_picture(found, language), place, "hindcast")
+        if found.scores:
+            plots.save(plots.pit_histogram(found, language), place, "pit")
