@@ -15,6 +15,7 @@ from experiments.evidence.scorecard import Seen, scorecard
 from experiments.identity import code_of_model
 from experiments.manifest import MANIFEST, code_version, fingerprint, package_versions, results_folder, this_platform
 from experiments.outputs import write_answers
+from experiments.pictures import write
 from experiments.plan import Plan, Request, plan_of
 from experiments.results import replacing
 from experiments.runner import run_cases
@@ -89,6 +90,4 @@ def _draw(folder: Path, found: Answer) -> None:
     from experiments import plots
 
     for language in ("zh", "en"):
-        place = folder / "figures" / language
-        place.mkdir(parents=True, exist_ok=True)
-        plots.save(plots.scorecard(found, language), place, "scorecard")
+        write([plots.Named("scorecard", plots.scorecard(found, language))], folder / "figures" / language)

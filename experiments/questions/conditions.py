@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 from experiments.answers import Answer
@@ -16,6 +15,7 @@ from experiments.answers.reaching import goals_by_year
 from experiments.answers.requirements import conditions
 from experiments.answers.shortfall import shortfall
 from experiments.errors import BadInputError
+from experiments.pictures import Picture
 from experiments.plan import NO_POLICY, Plan
 from experiments.questions.question import by_scenario
 from experiments.reading.messages import choices
@@ -60,15 +60,15 @@ class Conditions:
     def told(self, histories: Sequence[History], answers: Sequence[Answer], language: str) -> list[str]:  # noqa: ARG002
         return [given.words.in_language(language) for given in answers]
 
-    def draw(self, histories: Sequence[History], folder: Path, language: str) -> None:
+    def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
         from experiments import plots
 
-        plots.save(plots.attainment_by_band(histories[:1], language), folder, "goals-by-entry")
-        plots.save(plots.attainment(histories[:1], language), folder, "goals")
+        yield plots.Named("goals-by-entry", plots.attainment_by_band(histories[:1], language))
+        yield plots.Named("goals", plots.attainment(histories[:1], language))
         if histories[0].cases[0].scenario.park.labs:
-            plots.save(plots.knowledge_pipeline(histories[0], language), folder, "labs")
+            yield plots.Named("labs", plots.knowledge_pipeline(histories[0], language))
         for name, found in self.maps(histories).items():
-            plots.save(plots.goal_map(found, language), folder, name)
+            yield plots.Named(name, plots.goal_map(found, language))
 
     def maps(self, histories: Sequence[History]) -> dict[str, GoalMap]:
         """Where the goal is reached, by the name of the picture: by what the runs drew, and by what was set besides."""
@@ -118,11 +118,11 @@ class Late:
     def told(self, histories: Sequence[History], answers: Sequence[Answer], language: str) -> list[str]:  # noqa: ARG002
         return [given.words.in_language(language) for given in answers]
 
-    def draw(self, histories: Sequence[History], folder: Path, language: str) -> None:
+    def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
         from experiments import plots
 
         if found := self._found(histories):
-            plots.save(plots.late_starts(found, language), folder, f"late-starts-{found[0].target.key}")
+            yield plots.Named(f"late-starts-{found[0].target.key}", plots.late_starts(found, language))
 
     def _found(self, histories: Sequence[History]) -> list[LateStarts]:
         ran = {history.cases[0].policy.name: history for history in histories}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 from experiments.answers import Answer, together
@@ -19,6 +18,7 @@ from experiments.answers.single_levers import tornado
 from experiments.answers.subsets import subset_policies
 from experiments.equal_cost import yearly_cost
 from experiments.errors import BadInputError
+from experiments.pictures import Picture
 from experiments.plan import NO_POLICY, Plan
 from experiments.questions.question import by_scenario, places
 from experiments.runner import run_cases
@@ -89,13 +89,15 @@ class Levers(Asked):
         ]
         return (together(found),) if found else ()
 
-    def draw(self, histories: Sequence[History], folder: Path, language: str) -> None:
+    def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
         from experiments import plots
 
-        for group, place in places(histories, folder):
+        for group, place in places(histories):
             for base, others in _against_nothing(group):
                 planned = self.policies(base.start + 1)
-                plots.save(plots.tornado(base, others, self.outcome(base), self.money, language, planned), place, "tornado")
+                yield plots.Named(
+                    f"{place}tornado", plots.tornado(base, others, self.outcome(base), self.money, language, planned)
+                )
 
 
 @dataclass(frozen=True)
@@ -134,14 +136,14 @@ class Dose(Asked):
         found = [dose_response(base, others, self.outcome(base)) for base, others in _against_nothing(histories)]
         return (together(found),) if found else ()
 
-    def draw(self, histories: Sequence[History], folder: Path, language: str) -> None:
+    def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
         from experiments import plots
 
-        for group, place in places(histories, folder):
+        for group, place in places(histories):
             for base, others in ((base, others) for base, others in _against_nothing(group) if others):
-                plots.save(plots.dose(base, others, self.outcome(base), language), place, f"dose-{self.lever}")
+                yield plots.Named(f"{place}dose-{self.lever}", plots.dose(base, others, self.outcome(base), language))
             for name, found in self.maps(group).items():
-                plots.save(plots.goal_map(found, language), place, name)
+                yield plots.Named(f"{place}{name}", plots.goal_map(found, language))
 
     def maps(self, group: Sequence[History]) -> dict[str, GoalMap]:
         """Where the first goal is reached in the runs of one scenario, by the name of the picture; none of another measure."""
@@ -178,12 +180,12 @@ class Mix(Asked):
         found = [mix(_whole(group), group, self.outcome(group[0])) for group in by_scenario(histories)]
         return (together(found),) if found else ()
 
-    def draw(self, histories: Sequence[History], folder: Path, language: str) -> None:
+    def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
         from experiments import plots
 
-        for group, place in places(histories, folder):
+        for group, place in places(histories):
             with suppress(ValueError):  # a part has no runs, or none that could be paired
-                plots.save(plots.mix(_whole(group), group, self.outcome(group[0]), language), place, "mix")
+                yield plots.Named(f"{place}mix", plots.mix(_whole(group), group, self.outcome(group[0]), language))
 
 
 def with_policies(plan: Plan, policies_from: Callable[[int], Sequence[Policy]]) -> Plan:
