@@ -1,11 +1,11 @@
-"""The pictures of an experiment: paths of the first goals, revenue in all and by industry, the chance of each goal."""
+"""The pictures of an experiment: paths of the first goals, revenue in all and by industry, the chance of each goal, the labs."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
+from experiments.pictures import Picture
 from experiments.wording import scope_key
 from model.history import History
 
@@ -14,23 +14,24 @@ N_GOALS = 3  # goals whose paths are drawn
 SERIES = 3  # observed figures from which on a measure is drawn for their sake
 
 
-def write_figures(folder: Path, histories: Sequence[History], language: str) -> None:
-    """Draw every scenario's pictures into an existing folder, each in a folder of its own where there are several."""
+def figures(histories: Sequence[History], language: str) -> Iterator[Picture]:
+    """The pictures of every scenario, named after it where there are several."""
     scenarios = dict.fromkeys(history.cases[0].scenario.name for history in histories)
     for name in scenarios:
-        place = folder / name if len(scenarios) > 1 else folder
-        place.mkdir(exist_ok=True)
-        _draw(place, [history for history in histories if history.cases[0].scenario.name == name], language)
+        place = f"{name}/" if len(scenarios) > 1 else ""
+        yield from _of_scenario([history for history in histories if history.cases[0].scenario.name == name], place, language)
 
 
-def _draw(folder: Path, histories: Sequence[History], language: str) -> None:
+def _of_scenario(histories: Sequence[History], place: str, language: str) -> Iterator[Picture]:
     from experiments import plots  # matplotlib: half of the time in which an experiment that is refused would start
 
     for measure, scope in _subjects(histories[0]):
-        plots.save(plots.trajectory(histories, measure, scope, language), folder, f"{measure}-{scope}")
-    plots.save(plots.industries(histories, MEASURE, language), folder, f"{MEASURE}-by-industry")
+        yield plots.Named(f"{place}{measure}-{scope}", plots.trajectory(histories, measure, scope, language))
+    yield plots.Named(f"{place}{MEASURE}-by-industry", plots.industries(histories, MEASURE, language))
     if histories[0].cases[0].scenario.targets:
-        plots.save(plots.attainment(histories, language), folder, "goals")
+        yield plots.Named(f"{place}goals", plots.attainment(histories, language))
+    if histories[0].cases[0].scenario.park.labs:
+        yield plots.Named(f"{place}labs", plots.knowledge_pipeline(histories[0], language))
 
 
 def _subjects(history: History) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from experiments import results
 from experiments.answers import Answer
 from experiments.design import describe, table
 from experiments.launcher import launcher
+from experiments.pictures import write
 from experiments.plan import Plan
 from experiments.questions import Question
 from experiments.runner import Failure, Runs
@@ -52,7 +53,7 @@ def written(
         for language in pictures.languages:
             place = folder / "figures" / language if len(pictures.languages) > 1 else folder / "figures"
             place.mkdir(parents=True, exist_ok=True)
-            question.draw(runs.histories, place, language)
+            write(question.draw(runs.histories, language), place)
     return words, {"tables": tables - began, "answers": told - tables, "figures": time.monotonic() - told}
 
 

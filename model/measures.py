@@ -16,6 +16,7 @@ from model.history import Axis, Kind, MeasureFact
 from model.lineage import summed
 from model.lineage_measures import lineage_measures
 from model.moment import Measure, Moment, counted, entry
+from model.research_measures import research_measures
 from model.settlement import Settled
 from model.state import ParkState
 
@@ -236,7 +237,17 @@ def _ratios() -> tuple[Measure, ...]:
     )  # fmt: skip
 
 
-_ALL = {m.fact.key: m for m in (*_stocks(), *_totals(), *_rates(), *_flows(), *_project_flows(), *_ratios(), *lineage_measures())}
+_DECLARED = (
+    *_stocks(),
+    *_totals(),
+    *_rates(),
+    *_flows(),
+    *_project_flows(),
+    *_ratios(),
+    *lineage_measures(),
+    *research_measures(),
+)
+_ALL = {m.fact.key: m for m in _DECLARED}
 MEASURES: Mapping[str, MeasureFact] = {key: m.fact for key, m in _ALL.items()}
 
 

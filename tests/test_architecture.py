@@ -23,7 +23,7 @@ FLOORS = (  # of model/, lowest first: a module imports from its own floor or be
     {"ledger", "lever_table", "lineage", "newcomers", "settlement", "support"},
     {"rules"},
     {"schedule"},
-    {"assumptions", "lineage_measures", "measures", "moment"},
+    {"assumptions", "lineage_measures", "research_measures", "measures", "moment"},
     {"start"},
     {"simulate"},
     {"park"},

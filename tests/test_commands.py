@@ -13,21 +13,22 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from experiments import experiment, outputs, plan, plots, runner
+from experiments import experiment, outputs, plan, runner
 from experiments.commands import app
 from experiments.commands.columns import aligned, width
 from experiments.commands.language import Language, of_locale
 from experiments.commands.progress import Progress
 from experiments.errors import FolderError
-from experiments.figures import write_figures
+from experiments.figures import figures
 from experiments.manifest import results_folder
+from experiments.pictures import Picture, write
 from experiments.questions import goals
 from model.history import History
 from model.scenario import Case, LeverSetting, Policy, Scenario
@@ -70,8 +71,20 @@ def three_fails(cases: Sequence[Case]) -> History:
     return made_up_runs(cases)
 
 
-def draw_nothing(folder: Path, histories: Sequence[History], language: str) -> None:
-    (folder / "drawn").touch()
+class Blank:
+    """A picture that takes no time."""
+
+    name = "drawn"
+
+    def png(self) -> bytes:
+        return b""
+
+    def svg(self) -> str:
+        return ""
+
+
+def draw_nothing(histories: Sequence[History], language: str) -> Iterator[Picture]:
+    yield Blank()
 
 
 @pytest.fixture
@@ -80,7 +93,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(plan, "scenario_inputs", made_up_scenario)
     monkeypatch.setattr(plan, "policy_inputs", made_up_policy)
     use(monkeypatch, made_up_runs)
-    monkeypatch.setattr(goals, "write_figures", draw_nothing)
+    monkeypatch.setattr(goals, "figures", draw_nothing)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -132,7 +145,13 @@ def test_results_name_themselves(made_up):
     folder = made_up / "here"
     files = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     assert {"manifest.json", "summary.csv", "trajectories.csv", "runs.csv", "columns.json"} <= files
-    assert {"figures/zh/drawn", "figures/en/drawn", "inputs/baseline.yaml", "inputs/policies/none.yaml"} <= files
+    assert {
+        "figures/zh/drawn.png",
+        "figures/en/drawn.png",
+        "figures/en/drawn.svg",
+        "inputs/baseline.yaml",
+        "inputs/policies/none.yaml",
+    } <= files
     assert "failures.csv" not in files
     record = manifest_in(folder)
     assert record["status"] == "complete"
@@ -154,20 +173,17 @@ def test_the_default_folder_is_new_every_time(made_up):
     assert all((folder / "figures").is_dir() and not (folder / "figures" / "en").exists() for folder in folders)
 
 
-def test_pictures_come_in_every_language_that_is_asked_for(tmp_path, monkeypatch):
+def test_pictures_come_in_every_language_that_is_asked_for(tmp_path):
     histories = [made_up_runs([Case(synthetic.scenario(), made_up_policy("none")[0], r) for r in range(4)])]
-    (tmp_path / "one").mkdir()
-    write_figures(tmp_path / "one", histories, "zh")
+    write(figures(histories, "zh"), tmp_path / "one")
     paths = {"revenue-software", "firms-software", "employees-software", "revenue-all"}
     stems = {*paths, "revenue-by-industry", "goals"}
     assert {p.name for p in (tmp_path / "one").iterdir()} == {f"{stem}.{suffix}" for stem in stems for suffix in ("png", "svg")}
 
-    saved = set()
-    monkeypatch.setattr(plots, "save", lambda figure, folder, name: saved.add(f"{folder.name}/{name}"))
     goalless = replace(synthetic.scenario(), targets=())
     cases = tuple(replace(case, scenario=goalless) for case in histories[0].cases)
-    write_figures(tmp_path, [replace(histories[0], cases=cases)], "en")
-    assert saved == {f"{tmp_path.name}/revenue-{what}" for what in ("all", "by-industry")}
+    drawn = {picture.name for picture in figures([replace(histories[0], cases=cases)], "en")}
+    assert drawn == {f"revenue-{what}" for what in ("all", "by-industry")}
 
 
 def refuse_to_run(cases: Sequence[Case]) -> History:

@@ -227,7 +227,7 @@ def invoke(*words: str) -> Result:
 def folder(tmp_path_factory):
     """A real experiment with the shipped park, without pictures."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(goals, "write_figures", lambda *_: None)
+        patch.setattr(goals, "figures", lambda *_: ())
         folder = tmp_path_factory.mktemp("real") / "out"
         words = ("--policy", "none", "--policy", "as_announced", "-n", "2", "--jobs", "1", "--until", "2022Q4", "-q")
         assert invoke("run", "baseline", *words, "--out", str(folder)).exit_code == 0

@@ -44,7 +44,7 @@ from model.levers import LEVERS
 from model.scenario import Policy
 from model.units import quarter_name
 
-__all__ = ["Part", "mix", "parts_of", "subset_policies"]
+__all__ = ["Part", "mix", "parts_of", "subset_policies", "worth_of"]
 KINDS = {
     "whole": Label("整个组合", "the whole mix"),
     "share": Label("份额（沙普利值）", "share (Shapley)"),
@@ -89,7 +89,7 @@ def parts_of(policy: Policy, histories: Sequence[History], outcome: Outcome) -> 
     parts : none if the runs of a subset are missing or the runs do not cover the date
     """
     levers = levers_of(policy)
-    worth = _worth(policy, histories, outcome)
+    worth = worth_of(policy, histories, outcome)
     if worth is None or not levers:
         return ()
     gained = worth[frozenset(levers)] - worth[frozenset()]
@@ -103,7 +103,7 @@ def parts_of(policy: Policy, histories: Sequence[History], outcome: Outcome) -> 
     return (whole, *_shares(policy, worth), *interactions)
 
 
-def _worth(policy: Policy, histories: Sequence[History], outcome: Outcome) -> Mapping[Subset, Floats] | None:
+def worth_of(policy: Policy, histories: Sequence[History], outcome: Outcome) -> Mapping[Subset, Floats] | None:
     """What every subset reads in the worlds that all share; None where a subset has no runs or the date is not covered."""
     ran = {frozenset(h.cases[0].policy.settings): h for h in histories}
     needed = subsets_of(policy)

@@ -8,12 +8,14 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from experiments.answers import Answer
 from experiments.errors import ResultsError
 from experiments.evidence.mature import joined, mature
 from experiments.evidence.scorecard import Seen, scorecard
 from experiments.identity import code_of_model
 from experiments.manifest import MANIFEST, code_version, fingerprint, package_versions, results_folder, this_platform
 from experiments.outputs import write_answers
+from experiments.pictures import write
 from experiments.plan import Plan, Request, plan_of
 from experiments.results import replacing
 from experiments.runner import run_cases
@@ -64,6 +66,7 @@ def carried_out(n: int, seed: int, jobs: int, out: Path | None, language: str) -
     write_answers(folder, [found])
     with replacing(folder / "answer.txt") as unfinished:
         unfinished.write_text(found.words.in_language(language) + "\n", encoding="utf-8")
+    _draw(folder, found)
     code = code_version()
     record = {
         "experiment": "evidence",
@@ -81,3 +84,10 @@ def carried_out(n: int, seed: int, jobs: int, out: Path | None, language: str) -
     with replacing(folder / MANIFEST) as unfinished:
         unfinished.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return folder, found.words
+
+
+def _draw(folder: Path, found: Answer) -> None:
+    from experiments import plots
+
+    for language in ("zh", "en"):
+        write([plots.Named("scorecard", plots.scorecard(found, language))], folder / "figures" / language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from experiments.manifest import (
     write_inputs,
     write_manifest,
 )
+from experiments.pictures import Picture, write
 from experiments.results import replacing
 from experiments.runner import Progress, silent
 from model.facts import Label
@@ -111,14 +112,16 @@ def _counts(found: Hindcast) -> dict[str, int]:
 
 
 def _write(folder: Path, found: Hindcast, languages: Sequence[str]) -> None:
-    from experiments import plots
-
     write_tables(folder, found)
     with replacing(folder / "answer.txt") as unfinished:
         unfinished.write_text(found.words.in_language(languages[0]) + "\n", encoding="utf-8")
-    figures = folder / "figures"
-    figures.mkdir(exist_ok=True)
     for language in languages:
-        place = figures / language if len(languages) > 1 else figures
-        place.mkdir(exist_ok=True)
-        plots.save(plots.hindcast_picture(found, language), place, "hindcast")
+        write(_pictures(found, language), folder / "figures" / language if len(languages) > 1 else folder / "figures")
+
+
+def _pictures(found: Hindcast, language: str) -> Iterator[Picture]:
+    from experiments import plots
+
+    yield plots.Named("hindcast", plots.hindcast_picture(found, language))
+    if found.scores:
+        yield plots.Named("pit", plots.pit_histogram(found, language))

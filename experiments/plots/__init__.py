@@ -36,17 +36,22 @@ from experiments.plots.event import anchor_event
 from experiments.plots.event_accounts import accounts_event
 from experiments.plots.family import family_tree
 from experiments.plots.filling import filling
+from experiments.plots.goal_map import goal_map
 from experiments.plots.hindcast import hindcast_picture
+from experiments.plots.mix import mix
+from experiments.plots.named import Named, save
 from experiments.plots.panels import attainment, industries
+from experiments.plots.pipeline import knowledge_pipeline
+from experiments.plots.pit import pit_histogram
 from experiments.plots.regret import regret_table
+from experiments.plots.scorecard import scorecard
 from experiments.plots.site_map import site_map
 from experiments.plots.starts import late_starts
-from experiments.plots.style import save
 from experiments.plots.tornado import tornado
 from experiments.plots.trajectories import trajectory
 
 __all__ = [
-    "accounts_event", "anchor_event", "attainment", "attainment_by_band", "chain", "cost_effect", "differences", "dose",
-    "family_tree", "filling", "hindcast_picture", "industries", "late_starts", "regret_table", "save", "site_map", "tornado",
-    "trajectory",
+    "Named", "accounts_event", "anchor_event", "attainment", "attainment_by_band", "chain", "cost_effect", "differences", "dose",
+    "family_tree", "filling", "goal_map", "hindcast_picture", "industries", "knowledge_pipeline", "late_starts", "mix",
+    "pit_histogram", "regret_table", "save", "scorecard", "site_map", "tornado", "trajectory",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The look of all pictures, in one place: colours, sizes, axes, titles, notes, direct labels, saving.
+"""The look of all pictures, in one place: colours, sizes, axes, titles, notes, direct labels.
 
 Positions are in inches from the lower left corner of the figure, so that nothing moves when a text grows.
 """
@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -20,7 +18,6 @@ from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
 from experiments.plots import typeface
-from experiments.results import replacing
 from experiments.wording import number
 
 DPI = 160
@@ -200,6 +197,12 @@ def hairline(figure: Figure, x: Sequence[float], y: Sequence[float], colour: str
     figure.add_artist(Line2D([v / w for v in x], [v / h for v in y], color=colour, linewidth=width, solid_capstyle="butt"))
 
 
+def dot(figure: Figure, x: float, y: float, size: float, colour: str) -> None:
+    """A round mark of a size in points at a place in inches."""
+    w, h = figure.get_size_inches()
+    figure.add_artist(Line2D([x / w], [y / h], marker="o", markersize=size, color=colour, markeredgewidth=0.0))
+
+
 def write_beside(axes: Axes, point: tuple[float, float], offset: tuple[float, float], text: str) -> None:
     """A label beside a point of the axes, ``offset`` points away, with a thin white edge to stay readable over lines."""
     align: Literal["right", "left"] = "right" if offset[0] < 0 else "left"
@@ -276,13 +279,3 @@ def finished(figure: Figure) -> Figure:
     """The figure with every text in the shipped typeface."""
     typeface.dress(t for t in figure.findobj(Text) if isinstance(t, Text) and t.get_text())
     return figure
-
-
-def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
-    """Write ``name.png`` and ``name.svg`` into an existing folder and return their paths; equal figures give equal bytes."""
-    paths = folder / f"{name}.png", folder / f"{name}.svg"
-    with replacing(paths[0]) as unfinished:
-        figure.savefig(unfinished, format="png", dpi=DPI, facecolor=PAPER, metadata={"Software": None})
-    with replacing(paths[1]) as unfinished, rc_context({"svg.hashsalt": "wutong", "svg.fonttype": "path"}):
-        figure.savefig(unfinished, format="svg", facecolor=PAPER, metadata={"Date": None, "Creator": None})
-    return paths

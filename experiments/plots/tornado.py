@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from experiments import wording
-from experiments.answers.effect import Outcome
+from experiments.answers.effect import Effect, Outcome
 from experiments.answers.evidence import BASIS_WORDS, Basis
 from experiments.answers.lever_policies import level_text
 from experiments.answers.single_levers import Bar, tornado_bars
@@ -119,15 +119,16 @@ def _row(figure: Figure, bar: Bar, y: float, scale: wording.Scale, digits: int, 
     style.write(figure, style.MARGIN, y - 0.09, level_text(bar.lever, bar.level, language), SMALL, GREY)
     left = _left_of_axes() + _axes_width() + GAP
     if bar.effect.known:
-        style.write(figure, left, y, _change(bar, scale.factor, digits, language), SMALL)
+        style.write(figure, left, y, effect_text(bar.effect, scale.factor, digits, language), SMALL)
         style.write(figure, left + VALUES, y, wording.amount(bar.cost, "亿元", language), SMALL)
     basis = typeface.wrap(BASIS_WORDS[bar.known.basis].in_language(language), BASES - 0.12, SMALL)
     step = style.line_height(SMALL)
     style.write_lines(figure, left + VALUES + COSTS, y + step * len(basis) / 2, basis, SMALL, GREY)
 
 
-def _change(bar: Bar, factor: float, digits: int, language: str) -> str:
-    mean, low, high = (_coarse(v * factor, digits) for v in (bar.effect.mean, bar.effect.low, bar.effect.high))
+def effect_text(effect: Effect, factor: float, digits: int, language: str) -> str:
+    """A mean with its sign and its 90 % interval; digits that could not be seen beside the longest bar are left out."""
+    mean, low, high = (_coarse(v * factor, digits) for v in (effect.mean, effect.low, effect.high))
     between = wording.DASH if low >= 0 else " 至 " if language == "zh" else " to "
     inside = f"{wording.number(low)}{between}{wording.number(high)}"
     return f"{signed(mean)}（{inside}）" if language == "zh" else f"{signed(mean)} ({inside})"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 from experiments.answers import Answer
 from experiments.answers.attribution import attribution, worlds_for
 from experiments.answers.both_accounts import Attribution, Interaction, attributed, interaction, members_of
 from experiments.errors import BadInputError
+from experiments.pictures import Picture
 from experiments.plan import Plan
 from experiments.questions.question import by_scenario
 from experiments.reading.messages import choices
@@ -63,14 +63,14 @@ class Attribute:
     def told(self, histories: Sequence[History], answers: Sequence[Answer], language: str) -> list[str]:  # noqa: ARG002
         return [given.words.in_language(language) for given in answers]
 
-    def draw(self, histories: Sequence[History], folder: Path, language: str) -> None:
+    def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
         from experiments import plots
 
         found, _ = self._found(histories)
         known = [one for one in found if one.n and one.accounts["firms"].difference is not None]
         for one in sorted(known, key=_size, reverse=True)[:DRAWN]:
             with suppress(ValueError):  # it opens in none of the runs
-                plots.save(plots.accounts_event(one, "firms", language), folder, f"{one.member.key}-firms")
+                yield plots.Named(f"{one.member.key}-firms", plots.accounts_event(one, "firms", language))
 
     def _found(self, histories: Sequence[History]) -> tuple[list[Attribution], list[Interaction]]:
         worlds = {group[0].cases[0].scenario.name: group[0] for group in by_scenario(histories)}

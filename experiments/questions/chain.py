@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 from experiments.answers import Answer, together
 from experiments.answers.chain import chain, chain_links
+from experiments.pictures import Picture
 from experiments.plan import Plan
 from experiments.questions.question import by_scenario, places
 from model.history import History
@@ -39,12 +39,12 @@ class Chain:
     def told(self, histories: Sequence[History], answers: Sequence[Answer], language: str) -> list[str]:  # noqa: ARG002
         return [given.words.in_language(language) for given in answers if given.words.zh]
 
-    def draw(self, histories: Sequence[History], folder: Path, language: str) -> None:
+    def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
         from experiments import plots
 
-        for group, place in places(histories, folder):
+        for group, place in places(histories):
             for when in self._dates(group[0]):
-                plots.save(plots.chain(group[0], when, language), place, f"chain-{quarter_name(when)}")
+                yield plots.Named(f"{place}chain-{quarter_name(when)}", plots.chain(group[0], when, language))
 
     def _dates(self, history: History) -> list[int]:
         last = quarter(self.date) if self.date else history.start + history.n_quarters

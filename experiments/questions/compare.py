@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 from experiments import answer
@@ -18,6 +17,7 @@ from experiments.answers.separation import separation
 from experiments.answers.series import main_targets
 from experiments.answers.verdicts import Verdict, separated
 from experiments.errors import BadInputError
+from experiments.pictures import Picture
 from experiments.plan import Plan
 from experiments.questions.question import by_scenario, places, without_repeats
 from experiments.wording import scope_key
@@ -79,10 +79,10 @@ class Compare:
         words = [given.words.in_language(language) for given in answers if given.key != silent]
         return [part for part in (*without_repeats([goals, *words], language), table) if part]
 
-    def draw(self, histories: Sequence[History], folder: Path, language: str) -> None:
+    def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
         from experiments import plots
 
-        for group, place in places(histories, folder):
+        for group, place in places(histories):
             if not self._comparable(group):
                 continue
             target = main_targets(group[0])[0]
@@ -90,13 +90,15 @@ class Compare:
             measure, scope = (target.measure, scope) if "+" not in scope else (MEASURE, "all")
             for picture, drawn in (("difference", plots.differences), ("cost-effect", plots.cost_effect)):
                 if any(o.n_pairs >= 2 for o in line_up(group, self.baseline).opponents):
-                    plots.save(drawn(group, measure, scope, language, self.baseline), place, f"{picture}-{measure}-{scope}")
-            plots.save(plots.trajectory(group, measure, scope, language), place, f"{measure}-{scope}")
+                    yield plots.Named(
+                        f"{place}{picture}-{measure}-{scope}", drawn(group, measure, scope, language, self.baseline)
+                    )
+            yield plots.Named(f"{place}{measure}-{scope}", plots.trajectory(group, measure, scope, language))
             if group[0].cases[0].scenario.targets:
-                plots.save(plots.attainment(group, language), place, "goals")
+                yield plots.Named(f"{place}goals", plots.attainment(group, language))
         if len(by_scenario(histories)) > 1:
             with suppress(ValueError):
-                plots.save(plots.regret_table(histories, language), folder, "regret")
+                yield plots.Named("regret", plots.regret_table(histories, language))
 
     def _comparable(self, group: Sequence[History]) -> bool:
         names = [history.cases[0].policy.name for history in group]

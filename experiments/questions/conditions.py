@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 from experiments.answers import Answer
 from experiments.answers.attainment import goals_in_depth
 from experiments.answers.conditions import Dial, Tried, anchor_dial, entry_dial, with_ample_space
+from experiments.answers.goal_map import GoalMap, drawn_map, tried_map
 from experiments.answers.last_start import LateStarts, alone, last_starts, late_starts, later_policies
 from experiments.answers.reaching import goals_by_year
 from experiments.answers.requirements import conditions
 from experiments.answers.shortfall import shortfall
 from experiments.errors import BadInputError
+from experiments.pictures import Picture
 from experiments.plan import NO_POLICY, Plan
 from experiments.questions.question import by_scenario
 from experiments.reading.messages import choices
@@ -53,24 +54,37 @@ class Conditions:
         return plan.of(worlds, [(policy,)] * len(worlds))
 
     def answers(self, histories: Sequence[History]) -> tuple[Answer, ...]:
-        base = histories[0]
-        worlds = {group[0].cases[0].scenario.name: group[0] for group in by_scenario(histories)}
-        scenario = base.cases[0].scenario
-        target, tried = self._target(scenario), []
-        for dial in _dials(scenario, target):
-            ran = tuple(worlds[step.scenario.name] for step in dial.steps if step.scenario.name in worlds)
-            tried += [Tried(dial, target, ran)] if len(ran) == len(dial.steps) else []
-        own = [base]
-        return goals_in_depth(own), shortfall(own), goals_by_year(own), conditions(own, tried)
+        own = histories[:1]
+        return goals_in_depth(own), shortfall(own), goals_by_year(own), conditions(own, self._tried(histories))
 
     def told(self, histories: Sequence[History], answers: Sequence[Answer], language: str) -> list[str]:  # noqa: ARG002
         return [given.words.in_language(language) for given in answers]
 
-    def draw(self, histories: Sequence[History], folder: Path, language: str) -> None:
+    def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
         from experiments import plots
 
-        plots.save(plots.attainment_by_band(histories[:1], language), folder, "goals-by-entry")
-        plots.save(plots.attainment(histories[:1], language), folder, "goals")
+        yield plots.Named("goals-by-entry", plots.attainment_by_band(histories[:1], language))
+        yield plots.Named("goals", plots.attainment(histories[:1], language))
+        if histories[0].cases[0].scenario.park.labs:
+            yield plots.Named("labs", plots.knowledge_pipeline(histories[0], language))
+        for name, found in self.maps(histories).items():
+            yield plots.Named(name, plots.goal_map(found, language))
+
+    def maps(self, histories: Sequence[History]) -> dict[str, GoalMap]:
+        """Where the goal is reached, by the name of the picture: by what the runs drew, and by what was set besides."""
+        target = self._target(histories[0].cases[0].scenario)
+        found = {"goal-map": drawn_map(histories[0], target), "goal-map-runs": tried_map(self._tried(histories))}
+        return {f"{name}-{target.key}": one for name, one in found.items() if one is not None}
+
+    def _tried(self, histories: Sequence[History]) -> list[Tried]:
+        """The dials of which every step ran."""
+        worlds = {group[0].cases[0].scenario.name: group[0] for group in by_scenario(histories)}
+        scenario = histories[0].cases[0].scenario
+        target, tried = self._target(scenario), list[Tried]()
+        for dial in _dials(scenario, target):
+            ran = tuple(worlds[step.scenario.name] for step in dial.steps if step.scenario.name in worlds)
+            tried += [Tried(dial, target, ran)] if len(ran) == len(dial.steps) else []
+        return tried
 
     def _target(self, scenario: Scenario) -> Target:
         return chosen(judged(scenario), self.goal)
@@ -104,11 +118,11 @@ class Late:
     def told(self, histories: Sequence[History], answers: Sequence[Answer], language: str) -> list[str]:  # noqa: ARG002
         return [given.words.in_language(language) for given in answers]
 
-    def draw(self, histories: Sequence[History], folder: Path, language: str) -> None:
+    def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
         from experiments import plots
 
         if found := self._found(histories):
-            plots.save(plots.late_starts(found, language), folder, f"late-starts-{found[0].target.key}")
+            yield plots.Named(f"late-starts-{found[0].target.key}", plots.late_starts(found, language))
 
     def _found(self, histories: Sequence[History]) -> list[LateStarts]:
         ran = {history.cases[0].policy.name: history for history in histories}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 from experiments import answer
 from experiments.answers import Answer
-from experiments.figures import write_figures
+from experiments.figures import figures
+from experiments.pictures import Picture
 from experiments.plan import Plan
 from model.history import History
 
@@ -33,6 +33,6 @@ class Goals:
         words = answer.answer(histories, language)
         return [words, answer.terminal_table(histories, language)] if goals else [words]
 
-    def draw(self, histories: Sequence[History], folder: Path, language: str) -> None:
+    def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
         if len(histories) <= MOST_SERIES:
-            write_figures(folder, histories, language)
+            yield from figures(histories, language)

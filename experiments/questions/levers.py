@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 from experiments.answers import Answer, together
 from experiments.answers.doses import dose_response
 from experiments.answers.effect import Outcome
+from experiments.answers.goal_map import GoalMap, dose_map
 from experiments.answers.lever_policies import EqualCost, dose_policies, equal_cost_policies, lever_policy
 from experiments.answers.mixes import mix
 from experiments.answers.series import main_targets
@@ -17,6 +18,7 @@ from experiments.answers.single_levers import tornado
 from experiments.answers.subsets import subset_policies
 from experiments.equal_cost import yearly_cost
 from experiments.errors import BadInputError
+from experiments.pictures import Picture
 from experiments.plan import NO_POLICY, Plan
 from experiments.questions.question import by_scenario, places
 from experiments.runner import run_cases
@@ -87,13 +89,15 @@ class Levers(Asked):
         ]
         return (together(found),) if found else ()
 
-    def draw(self, histories: Sequence[History], folder: Path, language: str) -> None:
+    def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
         from experiments import plots
 
-        for group, place in places(histories, folder):
+        for group, place in places(histories):
             for base, others in _against_nothing(group):
                 planned = self.policies(base.start + 1)
-                plots.save(plots.tornado(base, others, self.outcome(base), self.money, language, planned), place, "tornado")
+                yield plots.Named(
+                    f"{place}tornado", plots.tornado(base, others, self.outcome(base), self.money, language, planned)
+                )
 
 
 @dataclass(frozen=True)
@@ -132,12 +136,22 @@ class Dose(Asked):
         found = [dose_response(base, others, self.outcome(base)) for base, others in _against_nothing(histories)]
         return (together(found),) if found else ()
 
-    def draw(self, histories: Sequence[History], folder: Path, language: str) -> None:
+    def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
         from experiments import plots
 
-        for group, place in places(histories, folder):
+        for group, place in places(histories):
             for base, others in ((base, others) for base, others in _against_nothing(group) if others):
-                plots.save(plots.dose(base, others, self.outcome(base), language), place, f"dose-{self.lever}")
+                yield plots.Named(f"{place}dose-{self.lever}", plots.dose(base, others, self.outcome(base), language))
+            for name, found in self.maps(group).items():
+                yield plots.Named(f"{place}{name}", plots.goal_map(found, language))
+
+    def maps(self, group: Sequence[History]) -> dict[str, GoalMap]:
+        """Where the first goal is reached in the runs of one scenario, by the name of the picture; none of another measure."""
+        found = dict[str, GoalMap]()
+        for base, others in _against_nothing(group):
+            one = None if self.measure or not base.cases[0].scenario.targets else dose_map(base, others, main_targets(base)[0])
+            found |= {f"goal-map-{self.lever}": one} if one is not None else {}
+        return found
 
 
 @dataclass(frozen=True)
@@ -166,8 +180,12 @@ class Mix(Asked):
         found = [mix(_whole(group), group, self.outcome(group[0])) for group in by_scenario(histories)]
         return (together(found),) if found else ()
 
-    def draw(self, histories: Sequence[History], folder: Path, language: str) -> None:
-        """Nothing yet: the shares stand in the table and the words."""
+    def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
+        from experiments import plots
+
+        for group, place in places(histories):
+            with suppress(ValueError):  # a part has no runs, or none that could be paired
+                yield plots.Named(f"{place}mix", plots.mix(_whole(group), group, self.outcome(group[0]), language))
 
 
 def with_policies(plan: Plan, policies_from: Callable[[int], Sequence[Policy]]) -> Plan:

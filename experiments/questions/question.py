@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Protocol
 
 from experiments.answers import Answer
 from experiments.errors import BadInputError
+from experiments.pictures import Picture
 from experiments.plan import Plan
 from experiments.reading.messages import choices
 from model.facts import Label
@@ -49,8 +49,8 @@ class Question(Protocol):
         """The answer in words, paragraph by paragraph."""
         ...
 
-    def draw(self, histories: Sequence[History], folder: Path, language: str) -> None:
-        """Draw the first pictures of the answers into an existing folder."""
+    def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
+        """The first pictures of the answers, one after the other; those of one of several scenarios are named after it."""
         ...
 
 
@@ -71,13 +71,10 @@ def by_scenario(histories: Sequence[History]) -> list[list[History]]:
     return [[history for history in histories if history.cases[0].scenario.name == name] for name in names]
 
 
-def places(histories: Sequence[History], folder: Path) -> list[tuple[list[History], Path]]:
-    """The histories of each scenario with the folder of its pictures: one of its own where there are several."""
+def places(histories: Sequence[History]) -> list[tuple[list[History], str]]:
+    """The histories of each scenario with what its pictures' names begin with: its own where there are several."""
     groups = by_scenario(histories)
-    found = [(group, folder / group[0].cases[0].scenario.name if len(groups) > 1 else folder) for group in groups]
-    for _, place in found:
-        place.mkdir(exist_ok=True)
-    return found
+    return [(group, f"{group[0].cases[0].scenario.name}/" if len(groups) > 1 else "") for group in groups]
 
 
 def refuse_unknown(scenario: Scenario, measure: str = "", scope: str = "", date: str = "") -> None:

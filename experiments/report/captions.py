@@ -7,10 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from experiments import wording
+from experiments.answers import research
 from experiments.answers.effect import effect_of
 from experiments.answers.line_up import LineUp, line_up
+from experiments.answers.robust_choice import yardstick_of
+from experiments.answers.robustness import grid, mean_regret, regrets
 from experiments.goals import attainment
+from experiments.questions import Conditions, Dose
 from experiments.report.answer_tables import rows_of
+from experiments.report.captions_of_maps import map_sentence
 from experiments.report.cells import Ranged, in_words
 from experiments.report.code_words import in_plain_words
 from experiments.report.material import Material, said, shortened
@@ -46,7 +51,8 @@ def _told(material: Material, scenario: str, picture: str, language: str) -> str
 
 
 def _goals(material: Material, group: Sequence[History], rest: str, language: str) -> str:  # noqa: ARG001
-    told = []
+    asked = {id(history) for history in material.main}  # the pictures leave out worlds that a question runs besides
+    group, told = [h for h in group if id(h) in asked] or group, []
     for target in group[0].cases[0].scenario.targets:
         shares = [(wording.policy_name(h, language, with_scenario=False), attainment(h, target).share) for h in group]
         name, best = max(shares, key=lambda pair: (pair[1].n > 0, pair[1].value if pair[1].n else 0.0))
@@ -150,6 +156,22 @@ def _levers(material: Material, group: Sequence[History], rest: str, language: s
     return _sentence(lead, told, language)
 
 
+def _mix(material: Material, group: Sequence[History], rest: str, language: str) -> str:  # noqa: ARG001
+    policies = {history.cases[0].policy.name for history in group}
+    rows = [row for row in _rows(material, "mix") if row["policy"] in policies]
+    whole = next(row for row in rows if row["kind"] == "whole")
+    told = [
+        f"{in_plain_words(material, row, 'lever', language)} {_mean(row, ('mean', 'low', 'high'), language)}"
+        for row in rows
+        if row["kind"] == "share"
+    ]
+    change, name = _mean(whole, ("mean", "low", "high"), language), material.title_of(str(whole["policy"]), language)
+    lead = said(
+        language, f"“{name}”的平均变化 {change}，各工具的份额（90% 区间）", f"“{name}” changes {change}; shares (90% interval)"
+    )
+    return _sentence(lead, told, language)
+
+
 def _chain(material: Material, group: Sequence[History], rest: str, language: str) -> str:
     here = group[0].cases[0].scenario.name
     rows = [row for row in _rows(material, "chain") if (row["scenario"], row["quarter"]) == (here, rest)]
@@ -185,9 +207,51 @@ def _brought(material: Material, group: Sequence[History], name: str, language: 
     return _sentence(lead, told, language)
 
 
+def _goal_map(material: Material, group: Sequence[History], rest: str, language: str) -> str:
+    question = material.experiment.question
+    maps = question.maps(group) if isinstance(question, Dose) else {}
+    maps |= question.maps(material.histories) if isinstance(question, Conditions) else {}
+    return map_sentence(maps[f"goal-map-{rest}"], language)
+
+
+def _late_starts(material: Material, group: Sequence[History], rest: str, language: str) -> str:
+    target = next(t for t in group[0].cases[0].scenario.targets if t.key == rest)
+    rows = [row for row in _rows(material, "last_starts") if row["target"] == rest and row["last"] == "yes"]
+    told = [f"{in_plain_words(material, row, 'lever', language)} {row['start']}" for row in rows]
+    label = target.label.in_language(language)
+    lead = said(language, f"{label}：各工具最迟仍有作用的开始季度", f"{label}: last start at which each lever still helps")
+    return _sentence(lead, told or [said(language, "没有一项看得出作用", "none is seen to help")], language)
+
+
+def _regret(material: Material, group: Sequence[History], rest: str, language: str) -> str:  # noqa: ARG001
+    yardstick = yardstick_of(material.histories)
+    table = grid(material.histories, yardstick)
+    found = [mean_regret(row).mean for row in zip(*regrets(table), strict=True)]
+    unit = wording.target_unit(material.histories[0].facts[yardstick.measure], yardstick)
+    names = [material.title_of(policy.name, language) for policy in table.policies]
+    order = sorted(range(len(found)), key=lambda p: found[p])
+    told = [f"“{names[p]}” {in_words(Ranged(found[p], unit=unit), language)}" for p in order]
+    label = yardstick.label.in_language(language)
+    lead = said(language, f"{label}：各方案在各情景中的平均遗憾", f"{label}: mean regret of each policy over the scenarios")
+    return _sentence(lead, told, language)
+
+
+def _labs(material: Material, group: Sequence[History], rest: str, language: str) -> str:  # noqa: ARG001
+    spread = _spread(group[0], "knowledge", group[0].total("knowledge")[-1], language)
+    lead = said(language, "实验室各阶段在研项目、成果与衍生企业", "Research of the labs by stage, its results and firms")
+    end, told = group[0].quarters[-1], research.sentence(research.pipeline(group[0], language))
+    stock = said(language, f"{end} 知识存量中位数 {spread}。", f"knowledge stock in {end}, median {spread}.")
+    return said(language, f"{lead}：{stock}{told}", f"{lead}: {stock} {told}".strip())
+
+
 Tell = Callable[[Material, Sequence[History], str, str], str]
 STARTS: dict[str, Tell] = {
     "goals": _goals,
+    "goal-map-": _goal_map,
+    "late-starts-": _late_starts,
+    "regret": _regret,
+    "labs": _labs,
+    "mix": _mix,
     "difference-": _differences,
     "cost-effect-": _cost_effect,
     "tornado": _levers,

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from experiments.report.captions import sentence
 from experiments.report.material import Material
@@ -73,14 +71,10 @@ def pictures(material: Material, languages: Sequence[str]) -> Pictures:
 
 
 def _drawn(material: Material, language: str) -> dict[str, str]:
-    """SVG by the picture's place below the folder of figures, without its ending."""
+    """SVG by the picture's name, in the order of the question."""
     if not material.histories or material.answers_many_points:
         return {}
-    with tempfile.TemporaryDirectory(prefix="wutong-") as place:
-        folder = Path(place)
-        material.experiment.question.draw(material.histories, folder, language)
-        paths = sorted(folder.rglob("*.svg"))
-        return {path.relative_to(folder).with_suffix("").as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    return {one.name: one.svg() for one in material.experiment.question.draw(material.histories, language)}
 
 
 def tidied(svg: str, prefix: str, letters: Letters) -> str:

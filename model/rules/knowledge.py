@@ -133,6 +133,7 @@ def apply(state: ParkState, p: Knowledge, draws: Draws) -> Change:
         flows={
             "transferred_projects": _by_field(state, transferred),
             "entering_transfer": _by_field(state, transferring),
+            "research_finished": np.bincount(finished, minlength=len(labs.key)).astype(np.float64).reshape(base.n_worlds, -1),
         },
     )
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from model.draws import Draws, Purpose, child
 from model.entities import Channel, read_only
+from model.research_measures import FINISHED, UNDER_WAY
 from model.rules import spin_off
 from model.rules.knowledge import Knowledge, next_maturity, next_stock, pass_share, stage_end, stage_key, stage_years
 from model.rules.spin_off import SpinOff, lab_rate, yearly_rate
@@ -140,3 +141,15 @@ def test_founders_leave_their_parent():
     assert settled.opened[Channel.FIRM_SPIN_OFF].sum() == len(grown_up)
     for key, heads in grown_up.items():
         assert now[key] == pytest.approx(heads - min(3.0, 0.5 * heads))
+
+
+def test_research_is_recorded_by_stage_and_what_finishes_is_what_knowledge_gains():
+    scenario = worlds.toy_scenario(quarters=24)
+    scenario = dataclasses.replace(scenario, assumptions={**scenario.assumptions, "knowledge.decay": worlds.fixed(0.08)})
+    history = worlds.run(scenario, 8)
+    stages = [history.values[name] for name in UNDER_WAY]
+    assert all(one.shape == (25, 8, 1) and (one == np.rint(one)).all() for one in stages)
+    assert stages[0][0].sum() > 0.0, "projects of the years before the start are there"
+    finished, stock = history.total(FINISHED), history.total("knowledge")
+    assert finished.sum() > 0.0 and not finished[0].any()
+    assert stock[1:] == pytest.approx(stock[:-1] * np.exp(-0.08 / 4.0) + finished[1:])

@@ -80,7 +80,7 @@ def root(text) -> Node:
 
 @pytest.fixture
 def single(tmp_path, monkeypatch) -> Path:
-    monkeypatch.setattr(Goals, "draw", lambda *_: None)
+    monkeypatch.setattr(Goals, "draw", lambda *_: ())
     return made(tmp_path, Goals(), ("none",), 1)
 
 
@@ -261,7 +261,7 @@ def test_when_all_runs_failed_it_says_so_and_nothing_else(single):
 def test_an_unfinished_comparison_says_what_it_rests_on(compared, tmp_path, monkeypatch):
     folder = tmp_path / "out"
     shutil.copytree(compared, folder)
-    monkeypatch.setattr(Compare, "draw", lambda *_: None)
+    monkeypatch.setattr(Compare, "draw", lambda *_: ())
     lessened(folder, drop=3, fail=1)
     answer = tree(report(folder, "en")).by_id("en-answer").text
     assert "not finished: of 6 runs planned, 2 have not run" in answer

@@ -1,0 +1,38 @@
+"""Pictures on their way to a file or a page: drawn in ``experiments.plots``, written here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+from experiments.results import replacing
+
+
+class Picture(Protocol):
+    """A picture under a name such as ``goals`` or ``baseline/revenue-all``; equal pictures give equal bytes."""
+
+    @property
+    def name(self) -> str: ...
+
+    def png(self) -> bytes:
+        """The picture as PNG."""
+        ...
+
+    def svg(self) -> str:
+        """The picture as SVG, its letters as paths."""
+        ...
+
+
+def write(pictures: Iterable[Picture], folder: Path) -> list[tuple[Path, Path]]:
+    """Write each picture as PNG and SVG below a folder, whole or not at all, as it is drawn; returns their paths."""
+    written = []
+    for picture in pictures:
+        paths = folder / f"{picture.name}.png", folder / f"{picture.name}.svg"
+        paths[0].parent.mkdir(parents=True, exist_ok=True)
+        with replacing(paths[0]) as unfinished:
+            unfinished.write_bytes(picture.png())
+        with replacing(paths[1]) as unfinished:
+            unfinished.write_text(picture.svg(), encoding="utf-8", newline="\n")
+        written.append(paths)
+    return written
