@@ -22,6 +22,7 @@ from experiments.commands.options import Lang
 from experiments.commands.reporting import report
 from experiments.commands.resuming import rerun, resume
 from experiments.commands.running import main_job, run
+from experiments.commands.sensing import sensitivity
 from experiments.commands.sweeping import sweep
 
 ABOUT = told(
@@ -39,6 +40,10 @@ SUMMARIES = {
     evidence: told("证据：模型给出的典型事实与目标逐项对照", "The scorecard: stylised facts against what the model gives."),
     hindcast: told(
         "用过去的数据推演其后，再与实际对照", "Project a park from a past date on and score it against what was seen later."
+    ),
+    sensitivity: told(
+        "敏感性：结论有多少取决于没有来源的数，最值得去量什么",
+        "How much of the answer hangs on numbers without a source, and what to measure.",
     ),
     chain: told("产业链图：哪一环缺、谁会用", "The chain map: which link is missing, and who would use it."),
     compare: told("比较政策方案：差多少、多大把握、花多少钱", "Compare policies: how much, how sure, at what cost."),
@@ -71,6 +76,7 @@ app.command("check", help=SUMMARIES[check])(check)
 app.command("new", help=SUMMARIES[new])(new)
 app.command("hindcast", help=SUMMARIES[hindcast])(hindcast)
 app.command("evidence", help=SUMMARIES[evidence])(evidence)
+app.command("sensitivity", help=SUMMARIES[sensitivity])(sensitivity)
 
 
 def show_version(context: typer.Context, asked: bool) -> None:  # noqa: FBT001 - called by Typer

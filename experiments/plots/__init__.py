@@ -37,6 +37,7 @@ from experiments.plots.event_accounts import accounts_event
 from experiments.plots.hindcast import hindcast_picture
 from experiments.plots.panels import attainment, industries
 from experiments.plots.regret import regret_table
+from experiments.plots.sensitivity import sensitivity_dots
 from experiments.plots.starts import late_starts
 from experiments.plots.style import save
 from experiments.plots.tornado import tornado
@@ -44,5 +45,5 @@ from experiments.plots.trajectories import trajectory
 
 __all__ = [
     "accounts_event", "anchor_event", "attainment", "attainment_by_band", "chain", "cost_effect", "differences", "dose",
-    "hindcast_picture", "industries", "late_starts", "regret_table", "save", "tornado", "trajectory",
+    "hindcast_picture", "industries", "late_starts", "regret_table", "save", "sensitivity_dots", "tornado", "trajectory",
 ]  # fmt: skip
