@@ -109,17 +109,27 @@ def noise_level(by_number: Sequence[Ints], outcome: Floats, seed: int = 1) -> fl
         return math.inf
     y, n = outcome - outcome.mean(), outcome.size
     k = np.array([int(band.max()) + 1 for band in usable])
-    first = np.cumsum(k) - k
-    inside = np.concatenate([band[None, :] == np.arange(m)[:, None] for band, m in zip(usable, k, strict=True)]).astype(
-        np.float64
-    )
-    count, draws, most = inside.sum(axis=1), np.random.default_rng([seed, n]), []
+    order = np.concatenate([np.argsort(band, kind="stable") for band in usable])
+    count = np.concatenate([np.bincount(band) for band in usable])
+    draws, most = np.random.default_rng([seed, n]), []
     for _ in range(SHUFFLES // AT_ONCE):
         shuffled = draws.permuted(np.tile(y, (AT_ONCE, 1)), axis=1)
-        between = np.add.reduceat((inside @ shuffled.T) ** 2 / count[:, None], first)
-        within = (float(y @ y) - between) / (n - k[:, None])
-        most.append((1.0 - within * (n - 1) / float(y @ y)).max(axis=0))
+        between = np.add.reduceat(sums_of(shuffled, order, count) ** 2 / count, np.cumsum(k) - k, axis=1)
+        within = (float(y @ y) - between) / (n - k)
+        most.append((1.0 - within * (n - 1) / float(y @ y)).max(axis=1))
     return float(np.quantile(np.concatenate(most), LEVEL))
+
+
+def sums_of(values: Floats, members: Ints, count: Ints) -> Floats:
+    """Sums of values of shape (..., n_worlds) over groups of worlds, of shape (..., n_groups).
+
+    Without a matrix product, whose bits differ between machines, and whose threads get into the way of other processes.
+
+    Parameters
+    ----------
+    members, count : worlds of all groups one after the other, and how many each has, none of them empty
+    """
+    return np.asarray(np.add.reduceat(values[..., members], np.cumsum(count) - count, axis=-1))
 
 
 # ── Which numbers ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -15,7 +15,7 @@ from typing import Literal
 
 import numpy as np
 
-from experiments.answers.first_order import AT_ONCE, FEWEST, LEVEL, SHUFFLES, thirds
+from experiments.answers.first_order import FEWEST, LEVEL, SHUFFLES, sums_of, thirds
 from experiments.answers.robustness import ranks
 from experiments.goals import Difference, mean_difference
 from model.facts import Floats, Ints, Mask
@@ -139,12 +139,12 @@ def noise_of(values: Floats, numbers: Sequence[Floats], seed: int = 1) -> Noise:
     masks = [m for m in map(thirds, numbers) if min(int(mask.sum()) for mask in m) >= 2]
     if n < FEWEST or n_policies < 2 or not masks:
         return Noise(math.inf, -math.inf)
-    low, high = (np.stack([m[side] for m in masks], axis=1).astype(np.float64) for side in (0, 1))
-    low, high = low / low.sum(axis=0), high / high.sum(axis=0)
+    members = [np.concatenate([np.flatnonzero(m[side]) for m in masks]) for side in (0, 1)]
+    counts = [np.array([int(m[side].sum()) for m in masks]) for side in (0, 1)]
     draws, most, least = np.random.default_rng([seed, n, n_policies]), [], []
-    for _ in range(SHUFFLES // 2 // AT_ONCE):
-        mixed = values[:, draws.permuted(np.tile(np.arange(n), (AT_ONCE, 1)), axis=1)]
-        here, there = ((mixed @ side).reshape(n_policies, -1) for side in (low, high))
-        most.append(shifts(here, there).reshape(AT_ONCE, -1).max(axis=1))
-        least.append(taus(here, there).reshape(AT_ONCE, -1).min(axis=1))
-    return Noise(float(np.quantile(np.concatenate(most), LEVEL)), float(np.quantile(np.concatenate(least), 1.0 - LEVEL)))
+    for _ in range(SHUFFLES // 2):
+        mixed = values[:, draws.permutation(n)]
+        here, there = (sums_of(mixed, *side) / side[1] for side in zip(members, counts, strict=True))
+        most.append(shifts(here, there).max())
+        least.append(taus(here, there).min())
+    return Noise(float(np.quantile(most, LEVEL)), float(np.quantile(least, 1.0 - LEVEL)))

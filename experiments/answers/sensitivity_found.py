@@ -134,7 +134,7 @@ def of_goal(history: History, target: Target, numbers: Sequence[Uncertain]) -> O
 
 
 def of_ranking(table: Grid) -> OfRanking:
-    """How the ranking moves, from one scenario; what strong numbers do to the differences between policies is first taken out.
+    """How the ranking moves, from one scenario; what the numbers do that decide how far the best is ahead is first taken out.
 
     Otherwise two thirds of any number would differ by their entrants, or whatever decides most, and hide what the number does.
     """
@@ -144,7 +144,8 @@ def of_ranking(table: Grid) -> OfRanking:
     drawn = [u.values for u in numbers]
     order = tuple(int(i) for i in np.argsort(-values.mean(axis=1), kind="stable"))
     lead = explained(drawn, values[order[0]] - values[order[1]])
-    deciding = dict.fromkeys(i for row in values - values.mean(axis=0) for i in explained(drawn, row).named)
+    ahead = explained(drawn, values[order[0]] - values.mean(axis=0))
+    deciding = dict.fromkeys((*lead.named, *ahead.named))
     rest = taken_out(values, [drawn[i] for i in deciding])
     usual, places = noise_of(rest, drawn), places_in(values)
     found = []

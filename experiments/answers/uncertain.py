@@ -6,6 +6,7 @@ segments of an industry share each draw; they are one number here, their sum or 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -84,8 +85,12 @@ def uncertain_in(cases: Sequence[Case]) -> tuple[Uncertain, ...]:
 def _parameters(scenario: Scenario, draws: Drawn) -> Iterator[Uncertain]:
     for name, fact in parameter_facts().items():
         own = scenario.assumptions.get(name)
-        tag = fact.tag if own is None else tag_of(own.source)
+        tag = fact.tag if own is None or _same_range(own, fact.assumption) else tag_of(own.source)
         yield Uncertain(name, fact.label, fact.unit, tag, Label("", ""), draws.parameter(name))
+
+
+def _same_range(one: Assumption, other: Assumption) -> bool:
+    return dataclasses.replace(one, source=other.source) == other
 
 
 # ── Industries ───────────────────────────────────────────────────────────────────────────────────────────────────────
