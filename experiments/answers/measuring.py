@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from experiments.answers.uncertain import Uncertain
+from experiments.wording import lower_first
 from model.facts import Label
 
 WAYS: Mapping[str, Label] = {  # by the field of a park's file; {} is the industry, zone, anchor or lab
@@ -40,6 +41,9 @@ PARAMETERS: Mapping[str, Label] = {
 }
 
 
+COMMON = ("industries.", "partner_kinds.")  # whose names are no proper names
+
+
 def way_of(number: Uncertain, language: str) -> str:
     """What one would do to know a number; for the inner numbers of a rule, only that it would be known."""
     field = number.name.rpartition(".")[2]
@@ -47,8 +51,6 @@ def way_of(number: Uncertain, language: str) -> str:
     if own is None:
         label = number.label.in_language(language)
         return f"弄清“{label}”" if language == "zh" else f"knowing “{label}”"
-    return own.in_language(language).format(_inside(number.owner.in_language(language), language))
-
-
-def _inside(name: str, language: str) -> str:
-    return name[:1].lower() + name[1:] if language == "en" and name[1:2].islower() and " " not in name else name
+    name = number.owner.in_language(language)
+    common = language == "en" and number.name.startswith(COMMON)
+    return own.in_language(language).format(lower_first(name) if common else name)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from experiments import wording
 from experiments.answers.first_order import FEWEST, Estimate
 from experiments.answers.measuring import way_of
@@ -26,8 +28,8 @@ def goal_words(goals: Sequence[OfGoal], language: str) -> str:
     parts = [_opening(goals, language)]
     if goals[0].n >= FEWEST:
         parts += [_one_goal(goal, language) for goal in goals]
-        parts += [_worth(goals, language), _caution(language)]
-    return joined(parts, language)
+        parts.append(joined([_worth(goals, language), _ranges(goals, language), _caution(language)], language))
+    return "\n\n".join(part for part in parts if part)
 
 
 def _opening(goals: Sequence[OfGoal], language: str) -> str:
@@ -91,7 +93,7 @@ def _rest(goal: OfGoal, language: str) -> str:
     told = (
         f"Numbers without a source make up {_percent(unsourced)}" if unsourced else "No number without a source is beyond chance"
     )
-    with_one = f"those with one {_percent(sourced)}" if sourced else "nor is any with one"
+    with_one = f"those with one make up {_percent(sourced)}" if sourced else "none with one is beyond chance"
     more = f"the other {_percent(left)} is luck, interplay and the {others} numbers that are not told from chance"
     return f"{told}, {with_one}; {more}, which alone reaches {_percent(goal.noise)}."
 
@@ -118,6 +120,20 @@ def _worth(goals: Sequence[OfGoal], language: str) -> str:
     if not told:
         return ""
     return f"最值得去量的一件事：{'；'.join(told)}。" if language == "zh" else f"Most worth measuring: {'; '.join(told)}."
+
+
+def _ranges(goals: Sequence[OfGoal], language: str) -> str:
+    """Strong numbers with a source whose range is what matters: a source need not make a number narrow."""
+    strong = {m.number.name: m.number for goal in goals for m in goal.named if m.index.value > 0.2 and not m.number.unsourced}
+    told = []
+    for one in strong.values():
+        low, high = (float(v) for v in np.quantile(one.values, (0.05, 0.95)))
+        told.append(f"{_number(one, language)} {wording.amount_range(low, high, one.unit, language)}")
+    if not told:
+        return ""
+    if language == "zh":
+        return f"有来源不等于准确：九成模拟抽到的范围是{'；'.join(told)}。"
+    return f"A source does not make a number narrow: nine in ten runs drew {'; '.join(told)}."
 
 
 def _caution(language: str) -> str:
@@ -225,9 +241,10 @@ def _chance(estimate: Estimate) -> str:
 
 
 def _size(lead: Difference, unit: str, language: str) -> str:
-    inside = wording.amount_range(lead.low, lead.high, unit, language)
-    size = wording.amount(lead.mean, unit, language)
-    return f"{size}，90% 区间 {inside}" if language == "zh" else f"{size}, 90% interval {inside}"
+    scale = wording.scale_for(unit, max(abs(lead.low), abs(lead.high)), language)
+    size = wording.with_unit(wording.number(lead.mean * scale.factor), scale.name)
+    low, high = (wording.number(v * scale.factor) for v in (lead.low, lead.high))
+    return f"{size}，90% 区间 {low} 至 {high}" if language == "zh" else f"{size}, 90% interval {low} to {high}"
 
 
 def _upper(name: str) -> str:
