@@ -61,6 +61,7 @@ ASKED = {
     "late": (("goals", *GOALS, "--late", "as_announced"), {"last_starts"}),
     "attribute": (("attribute", *TOWN, "--of", "quanta", "--together", "crmicro_12+pingan"), {"attribution"}),
     "chain": (("chain", *TOWN), {"chain", "chain_links"}),
+    "sensitivity": (("sensitivity", *SHORT, *TWO, "-n", "6"), {"sensitivity", "sensitivity_ranking", "sensitivity_places"}),
 }
 
 

@@ -23,6 +23,7 @@ from experiments.commands.portraying import portrait
 from experiments.commands.reporting import report
 from experiments.commands.resuming import rerun, resume
 from experiments.commands.running import main_job, run
+from experiments.commands.sensing import sensitivity
 from experiments.commands.sweeping import sweep
 
 ABOUT = told(
@@ -44,6 +45,10 @@ SUMMARIES = {
     portrait: told(
         "细看一次模拟：每家企业的来去、龙头的家族树、片区示意图和动画",
         "One world firm by firm: ledger, family trees, sites, animation.",
+    ),
+    sensitivity: told(
+        "敏感性：结论有多少取决于没有来源的数，最值得去量什么",
+        "How much of the answer hangs on numbers without a source, and what to measure.",
     ),
     chain: told("产业链图：哪一环缺、谁会用", "The chain map: which link is missing, and who would use it."),
     compare: told("比较政策方案：差多少、多大把握、花多少钱", "Compare policies: how much, how sure, at what cost."),
@@ -77,6 +82,7 @@ app.command("check", help=SUMMARIES[check])(check)
 app.command("new", help=SUMMARIES[new])(new)
 app.command("hindcast", help=SUMMARIES[hindcast])(hindcast)
 app.command("evidence", help=SUMMARIES[evidence])(evidence)
+app.command("sensitivity", help=SUMMARIES[sensitivity])(sensitivity)
 
 
 def show_version(context: typer.Context, asked: bool) -> None:  # noqa: FBT001 - called by Typer

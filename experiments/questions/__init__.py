@@ -14,15 +14,16 @@ from experiments.questions.conditions import Conditions, Late
 from experiments.questions.goals import Goals
 from experiments.questions.levers import Dose, Levers, Mix, equal_levels
 from experiments.questions.question import Question, recorded, refuse_unknown
+from experiments.questions.sensitivity import Sensitivity
 from model.facts import Label
 
 __all__ = [
     "QUESTIONS", "Attribute", "Chain", "Compare", "Conditions", "Dose", "Goals", "Late", "Levers", "Mix", "Question",
-    "equal_levels", "planned_in", "question_in", "recorded", "refuse_unknown", "verdicts",
+    "Sensitivity", "equal_levels", "planned_in", "question_in", "recorded", "refuse_unknown", "verdicts",
 ]  # fmt: skip
 
 QUESTIONS: dict[str, type[Question]] = {
-    question.name: question for question in (Goals, Compare, Levers, Dose, Mix, Chain, Attribute, Conditions, Late)
+    question.name: question for question in (Goals, Compare, Levers, Dose, Mix, Chain, Attribute, Conditions, Late, Sensitivity)
 }
 
 
