@@ -25,7 +25,7 @@ PARAMETERS: Mapping[str, Column] = {
     "q50": Column(Label("校准后中位数", "Median after"), "see unit"),
     "q95": Column(Label("校准后 95%", "95 % after"), "see unit"),
     "narrowed": Column(Label("校准后 90% 区间宽度与校准前之比", "Width of the 90 % range relative to before"), "share"),
-    "rank_statistic": Column(Label("已知真值检验统计量，大于 1.63 为不均匀", "Test of known truths; above 1.63 not even"), "1"),
+    "ranks": Column(Label("已知真值的名次：even 均匀", "Ranks of known truths: even, or what is wrong")),
     "coverage": Column(Label("90% 区间含已知真值的比重", "Known truths inside the 90 % range"), "share"),
 }
 FIGURES: Mapping[str, Column] = {
@@ -68,7 +68,7 @@ def answers(found: Sequence[Posterior], ranks: Sequence[Ranks | None]) -> tuple[
 
 def _parameter(one: Posterior, rank: Ranks | None, name: str) -> tuple[str | float | None, ...]:
     fact = parameter_facts()[name]
-    proof = (None, None) if rank is None else (rank.statistic(name), rank.coverage(name))
+    proof = (None, None) if rank is None else (rank.spreads[one.calibration.place(name)].verdict.value, rank.coverage(name))
     ranges = (*map(float, one.before(name)), *map(float, one.after(name)))
     return (one.calibration.key, name, fact.label.zh, fact.label.en, fact.unit, *ranges, one.narrowed(name), *proof)
 

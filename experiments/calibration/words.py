@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from experiments.calibration.posterior import Posterior
 from experiments.calibration.proof import Ranks
+from experiments.calibration.ranks import VERDICTS, Verdict
 from experiments.wording import lower_first, number
 from model.assumptions import parameter_facts
 from model.facts import Floats, Label
@@ -72,15 +73,19 @@ def _foreseen(one: Posterior) -> Label:
 
 
 def _proved(rank: Ranks) -> Label:
+    """How known truths of the model's own were found."""
     names, n = rank.calibration.names, len(rank.shares)
-    uneven = [parameter_facts()[name].label for name in names if not rank.even(name)]
-    held = [rank.coverage(name) for name in names]
-    between = f"{min(held):.0%}", f"{max(held):.0%}"
+    if not n:
+        return Label("", "")
+    held = sorted(rank.coverage(name) for name in names)
+    between = f"{held[0]:.0%}", f"{held[-1]:.0%}"
     zh = f"以模型自身的 {n} 个已知真值检验：90% 区间含真值的比重为 {between[0]} 至 {between[1]}"
     en = f"Looked for {n} known truths of the model's own: the 90 % ranges hold {between[0]} to {between[1]} of them"
     if rank.n_left_out:
         zh += f"（另有 {rank.n_left_out} 个真值附近世界太少，未计）"
         en += f" ({rank.n_left_out} more had too few worlds about them and are left out)"
-    zh += "；秩不均匀的参数：" + "、".join(label.zh for label in uneven) if uneven else "，秩均匀"
-    en += "; ranks are not even for " + ", ".join(lower_first(u.en) for u in uneven) if uneven else ", and the ranks are even"
+    found = {name: spread.verdict for name, spread in zip(names, rank.spreads, strict=True)}
+    uneven = {parameter_facts()[name].label: VERDICTS[v] for name, v in found.items() if v is not Verdict.EVEN}
+    zh += "；" + "，".join(f"{k.zh}：{v.zh}" for k, v in uneven.items()) if uneven else "，名次均匀"
+    en += "; " + ", ".join(f"{lower_first(k.en)}: {v.en}" for k, v in uneven.items()) if uneven else ", and the ranks are even"
     return Label(zh + "。", en + ".")

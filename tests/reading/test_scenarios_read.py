@@ -77,7 +77,8 @@ def test_all_problems_at_once_each_in_its_line(refused: Refused) -> None:
         "policy: none\n"
     )
     assert [(p.line, p.code) for p in error.problems] == [
-        (5, "unknown_key"), (7, "unknown_name"), (8, "wrong_unit"), (10, "bare_percent"), (10, "too_small"), (12, "duplicate_key"),
+        (5, "unknown_key"), (7, "unknown_name"), (8, "wrong_unit"),
+        (10, "bare_percent"), (10, "too_small"), (12, "duplicate_key"),
     ]  # fmt: skip
 
 

@@ -1,31 +1,28 @@
-"""Simulation-based calibration: does a posterior put the true number where it says, run after run (Talts et al. 2018)?
+"""Ranks of known truths in their posterior: are they even (simulation-based calibration, Talts et al. 2018)?
 
-A table of runs, each with the numbers that it drew and the summaries that came of them, is its own judge.  One run is held out,
-its summaries are taken for observed, and the posterior is formed of the others.  If that is right, the share of its weight below
-the true number is evenly spread between 0 and 1 over many held-out runs: heaped at both ends where the posterior is too narrow,
-in the middle where it is too wide, at one end where it leans.  Tested by chi-square over ten bins and by the largest distance of
-the empirical distribution from the diagonal (band of Massart 1990), at 5 % over all numbers and both tests together.
+If a posterior is right, the share of its weight below the truth is evenly spread between 0 and 1 over many truths: heaped at both
+ends where it is too narrow, in the middle where it is too wide, at one end where it leans.  Tested by chi-square over ten bins
+and by the largest distance of the empirical distribution from the diagonal (band of Massart 1990), at 5 % over all numbers and
+both tests together.
 """
 
 from __future__ import annotations
 
 import enum
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from experiments.answers import Answer, Column
 from experiments.answers.telling import joined, listed
-from experiments.hindcast.calibration import Posterior
 from experiments.wording import number
-from model.facts import Floats, Ints, Label
+from model.facts import Floats, Label
 
-FormPosterior = Callable[[Floats, Floats, Floats, int], Posterior]
 BINS = 10
 LEVEL = 0.05  # of all numbers and tests together
-FEWEST = 5 * BINS  # held-out runs
+FEWEST = 5 * BINS  # truths
 EVEN = 1.0 / 12.0  # variance of an even spread
 LEANS = 3.0  # standard errors of the mean rank
 
@@ -49,7 +46,7 @@ VERDICTS: Mapping[Verdict, Label] = {
     Verdict.LOW: Label("后验偏低", "the posterior lies too low"),
     Verdict.HIGH: Label("后验偏高", "the posterior lies too high"),
     Verdict.OTHER: Label("名次不均匀", "the ranks are not evenly spread"),
-    Verdict.UNKNOWN: Label("检验次数太少", "too few held-out runs"),
+    Verdict.UNKNOWN: Label("检验次数太少", "too few truths"),
 }
 
 
@@ -75,44 +72,9 @@ class Spread:
     verdict: Verdict
 
 
-# ── Ranks ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-def held_out(n_runs: int, n: int, seed: int = 1) -> Ints:
-    """Rows to hold out one at a time, of shape (min(n, n_runs),), in rising order."""
-    return np.sort(np.random.default_rng([seed, n_runs]).permutation(n_runs)[:n])
-
-
-def ranks(places: Floats, summaries: Floats, rows: Ints, form: FormPosterior, n_kept: int) -> Floats:
-    """Weight that the posterior of each held-out run puts below its true numbers, of shape (n_rows, n_numbers).
-
-    Parameters
-    ----------
-    places, summaries : of all runs, of shape (n_runs, n_numbers) and (n_runs, n_summaries)
-    rows : the runs that are held out, one at a time: all others stay in the table
-    form : makes the posterior of places, summaries, those observed and how many runs it may keep
-
-    Raises
-    ------
-    ValueError
-        If a run has a place or a summary that is no number, or the table has no more runs than may be kept.
-    """
-    if not (np.isfinite(places).all() and np.isfinite(summaries).all()):
-        raise ValueError("a run has a place or a summary that is no number")
-    if len(places) <= n_kept:
-        raise ValueError(f"{len(places)} runs do not suffice to hold one out and keep {n_kept}")
-    found = np.empty((len(rows), places.shape[1]))
-    others = np.ones(len(places), np.bool_)
-    for i, row in enumerate(rows.tolist()):
-        others[row] = False
-        given = form(places[others], summaries[others], summaries[row], n_kept)
-        others[row] = True
-        below = (given.places < places[row]) + 0.5 * (given.places == places[row])
-        found[i] = given.weights @ below / given.weights.sum()
-    return np.clip(found, 0.0, 1.0)
-
-
 # ── Are they even? ───────────────────────────────────────────────────────────────────────────────────────────────────
 def spreads(values: Floats) -> tuple[Spread, ...]:
-    """How the ranks of shape (n_rows, n_numbers) are spread, number by number."""
+    """How the ranks of shape (n_truths, n_numbers) are spread, number by number."""
     level = LEVEL / max(2 * values.shape[1], 1)
     return tuple(_spread(np.sort(column), level) for column in values.T)
 
@@ -159,7 +121,7 @@ def chi_square_tail(value: float, freedom: int) -> float:
 # ── Table and words ──────────────────────────────────────────────────────────────────────────────────────────────────
 COLUMNS: Mapping[str, Column] = {
     "number": Column(Label("参数", "Number")),
-    "n": Column(Label("轮流当作观测的运行次数", "Runs held out"), "runs"),
+    "n": Column(Label("已知真值个数", "Known truths"), "runs"),
     "mean": Column(Label("平均名次，应为 0.5", "Mean rank, 0.5 if all is well"), "1"),
     "deviation": Column(Label("名次标准差，应为 0.289", "Standard deviation of the ranks, 0.289 if all is well"), "1"),
     "chi_square": Column(Label("十格卡方值", "Chi-square over ten bins"), "1"),
@@ -177,7 +139,12 @@ COLUMNS: Mapping[str, Column] = {
 
 
 def calibration_answer(names: Sequence[str], values: Floats) -> Answer:
-    """The ranks of every number as a table and in words."""
+    """The ranks of every number as a table and in words.
+
+    Parameters
+    ----------
+    values : of shape (n_truths, n_numbers)
+    """
     found = spreads(values)
     rows = tuple(
         (
@@ -198,7 +165,7 @@ def _cell(value: float) -> float | None:
 
 def _words(names: Sequence[str], found: Sequence[Spread], language: str) -> str:
     zh, n = language == "zh", found[0].n if found else 0
-    lead = f"轮流把 {n} 次运行当作观测来检验后验：" if zh else f"Posterior tested on {n} runs held out one at a time:"
+    lead = f"以模型自身的 {n} 个已知真值检验：" if zh else f"Looked for {n} known truths of the model's own:"
     by_verdict: dict[Verdict, list[str]] = {}
     for name, spread in zip(names, found, strict=True):
         about = f"{name}（平均名次 {number(spread.mean)}）" if zh else f"{name} (mean rank {number(spread.mean)})"
