@@ -13,7 +13,7 @@ from experiments.commands.asking import attribute, chain, goals, levers
 from experiments.commands.checking import check
 from experiments.commands.comparing import compare
 from experiments.commands.creating import new
-from experiments.commands.evidencing import evidence
+from experiments.commands.evidencing import calibrate, evidence
 from experiments.commands.exporting import export
 from experiments.commands.hindcasting import hindcast
 from experiments.commands.language import told
@@ -38,7 +38,10 @@ SUMMARIES = {
         "每个龙头带来了什么：按来源，以及与没有它的同一批模拟相比",
         "What each anchor brought: by name, and by the worlds without it.",
     ),
-    evidence: told("证据：模型给出的典型事实与目标逐项对照", "The scorecard: stylised facts against what the model gives."),
+    evidence: told(
+        "证据：校准、典型事实记分卡、回推检验、各项目标", "The evidence: calibrations, scorecard of facts, hindcasts, goals."
+    ),
+    calibrate: told("校准：哪些参数取值与实际数据相符", "Which parameters agree with what was seen; writes their draws."),
     hindcast: told(
         "用过去的数据推演其后，再与实际对照", "Project a park from a past date on and score it against what was seen later."
     ),
@@ -81,6 +84,7 @@ app.command("list", help=SUMMARIES[list_entries])(list_entries)
 app.command("check", help=SUMMARIES[check])(check)
 app.command("new", help=SUMMARIES[new])(new)
 app.command("hindcast", help=SUMMARIES[hindcast])(hindcast)
+app.command("calibrate", help=SUMMARIES[calibrate])(calibrate)
 app.command("evidence", help=SUMMARIES[evidence])(evidence)
 app.command("sensitivity", help=SUMMARIES[sensitivity])(sensitivity)
 

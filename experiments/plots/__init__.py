@@ -43,6 +43,7 @@ from experiments.plots.named import Named, save
 from experiments.plots.panels import attainment, industries
 from experiments.plots.pipeline import knowledge_pipeline
 from experiments.plots.pit import pit_histogram
+from experiments.plots.posterior import posterior
 from experiments.plots.regret import regret_table
 from experiments.plots.scorecard import scorecard
 from experiments.plots.sensitivity import sensitivity_dots
@@ -54,5 +55,5 @@ from experiments.plots.trajectories import trajectory
 __all__ = [
     "Named", "accounts_event", "anchor_event", "attainment", "attainment_by_band", "chain", "cost_effect", "differences", "dose",
     "family_tree", "filling", "goal_map", "hindcast_picture", "industries", "knowledge_pipeline", "late_starts", "mix",
-    "pit_histogram", "regret_table", "save", "scorecard", "sensitivity_dots", "site_map", "tornado", "trajectory",
+    "pit_histogram", "posterior", "regret_table", "save", "scorecard", "sensitivity_dots", "site_map", "tornado", "trajectory",
 ]  # fmt: skip
