@@ -133,6 +133,16 @@ def carried_out(folder: Path, jobs: int, language: str, progress: Progress = sil
     return words
 
 
+def kept_answers(folder: Path) -> list[Answer]:
+    """What the steps of a folder say, one answer a key."""
+    return one_a_key([answer for path in _in_order(folder) for answer in _kept(path)])
+
+
+def _in_order(folder: Path) -> list[Path]:
+    paths = (folder / KEPT / f"{key}.json" for key in STEPS)
+    return [path for path in paths if path.is_file()]
+
+
 def _written(folder: Path, found: Sequence[Answer], language: str) -> Label:
     answers = one_a_key(found)
     write_answers(folder, answers)

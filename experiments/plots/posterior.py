@@ -34,7 +34,8 @@ def posterior(found: Posterior, language: str) -> Figure:
     y = _heading(figure, y, PARAMETERS.in_language(language))
     for name in own.names:
         fact = parameter_facts()[name]
-        unit = "" if fact.unit in ("1", "share") else f"（{fact.unit}）" if language == "zh" else f" ({fact.unit})"
+        shown = wording.scale_for(fact.unit, 1.0, language).name if fact.unit != "share" else ""
+        unit = "" if not shown else f"（{shown}）" if language == "zh" else f" ({shown})"
         numbers = _numbers(found.after(name))
         _row(figure, y, fact.label.in_language(language) + unit, numbers, INK if name in found.told() else GREY)
         _densities(_axes(figure, y), found, name)
@@ -42,7 +43,8 @@ def posterior(found: Posterior, language: str) -> Figure:
     y -= 0.15
     y = _heading(figure, y, FIGURES.in_language(language))
     for place, given in enumerate(own.figures):
-        _row(figure, y, given.label.in_language(language), _numbers(found.foreseen(place)), INK)
+        seen = f"，观测 {wording.number(given.seen)}" if language == "zh" else f", seen {wording.number(given.seen)}"
+        _row(figure, y, given.label.in_language(language), _numbers(found.foreseen(place)) + seen, INK)
         _foreseen(_axes(figure, y), found.foreseen(place), given.seen)
         y -= ROW
     return style.finished(figure)
@@ -77,7 +79,7 @@ def _row(figure: Figure, y: float, name: str, numbers: str, colour: str) -> None
     lines = typeface.wrap(name, NAMES - 0.2, SMALL)[:2]
     top = y - ROW / 2 + len(lines) * style.line_height(SMALL) / 2
     style.write_lines(figure, style.MARGIN, top, lines, SMALL, colour)
-    style.write(figure, WIDTH - style.MARGIN, y - ROW / 2 - 0.04, numbers, SMALL, colour, "right")
+    style.write(figure, WIDTH - style.MARGIN, y - ROW / 2, numbers, SMALL, colour, "right")
 
 
 def _numbers(quantiles: Floats) -> str:
