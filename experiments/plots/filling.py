@@ -68,7 +68,7 @@ def ground(of: Portrait, language: str) -> tuple[_Stage, Figure]:
     zh, park = language == "zh", of.park.label.in_language(language)
     title = f"{park}：企业如何进驻（一次模拟）" if zh else f"{park} filling up, in one world"
     subtitle = run_words(of).in_language(language)
-    notes = style.note_lines(WIDTH, [one_world(of).in_language(language)])
+    notes = style.note_lines(WIDTH, [one_world(of).in_language(language), sketch.about_places(of, language)])
     foot = style.notes_height(notes) + 0.34
     height = foot + PANEL[1] + 0.1 + style.header_height(WIDTH, title, subtitle)
     still = style.new_figure(WIDTH, height)

@@ -27,7 +27,8 @@ TEXT_WIDTH, NAME_WIDTH, RING = 1.42, 1.66, 0.09  # inches
 ROOMY = 1.7  # times its radius: a vacant spot so much larger is left to a larger firm
 BETWEEN_DOTS = 0.12  # in the unit of radii
 SMALLEST_PLATE = 7.0
-STAFF_SHOWN = (10, 100, 1000, 10000)
+STAFF_SHOWN = (1, 10, 100, 1000, 10000)
+SMALLEST_SAMPLE, LARGEST_SAMPLE = 0.025, 0.3  # inches
 
 
 def radius(staff: Floats) -> Floats:
@@ -198,9 +199,9 @@ def dots(of: Portrait, plan: Sketch, quarter: int, axes: Axes) -> EllipseCollect
 def plate(axes: Axes, plan: Sketch, number: int, site: Site) -> None:
     """The ground of a zone, with an empty ring around it where its floor space has a limit."""
     (x, y), reach = plan.middles[number], float(plan.plates[number]) * plan.scale + 0.02
-    dashes = "-" if site.share is not None else (0, (3, 2))
+    dashes = "-" if site.floor is not None else (0, (3, 2))
     axes.add_patch(Circle((x, y), reach, facecolor=PLATE, edgecolor=GAUGE, linewidth=0.8, linestyle=dashes, zorder=2))
-    if site.share is not None:
+    if site.floor is not None:
         axes.add_patch(_arc(plan, number, 360.0, GAUGE, 2))
 
 
@@ -227,7 +228,9 @@ def site_words(site: Site, language: str) -> tuple[str, str]:
     """Floor space with the share in use, and firms with their staff, in two short lines."""
     zh, n = language == "zh", len(site.firms)
     floor = "项目自带，无上限" if zh else "without a limit"
-    if site.share is not None and site.floor is not None:
+    if site.floor is not None and site.share is None:
+        floor = "尚无载体" if zh else "no floor space yet"
+    elif site.share is not None and site.floor is not None:
         size = f"{wording.number(site.floor * 1e-4)} 万㎡" if zh else f"{wording.number(site.floor * 1e-3)}k m²"
         floor = f"{size}，已用 {site.share:.0%}" if zh else f"{size}, {site.share:.0%} used"
     if zh:
@@ -250,6 +253,10 @@ def size_key(figure: Figure, plan: Sketch, x: float, y: float, language: str) ->
     x += typeface.width(lead, SMALL) + 0.08
     for count in STAFF_SHOWN:
         across = 2.0 * plan.scale * float(radius(np.array([float(count)]))[0])
+        if across > LARGEST_SAMPLE:
+            break
+        if across < SMALLEST_SAMPLE:
+            continue
         layer = figure.add_axes((x / w, (y - across / 2) / h, across / w, across / h))
         layer.set_axis_off()
         layer.set(xlim=(-1.0, 1.0), ylim=(-1.0, 1.0))
@@ -258,6 +265,24 @@ def size_key(figure: Figure, plan: Sketch, x: float, y: float, language: str) ->
         style.write(figure, x + across + 0.05, y, text, SMALL, GREY)
         x += across + 0.05 + typeface.width(text, SMALL) + 0.16
     return x
+
+
+def about_places(of: Portrait, language: str) -> str:
+    """What the places of a sketch mean, and what they do not."""
+    zh = language == "zh"
+    if has_places(of):
+        if zh:
+            return "示意图，不是测绘图：方位大致属实，距离和形状没有意义；圆盘只为容下先后在其中的企业；自建厂房的位置没有意义。"
+        return (
+            "A sketch, no survey: the zones' order on the ground is roughly true; distances and shapes mean nothing, nor does "
+            "the place of the own plants. A plate is as large as the firms need that ever stood there."
+        )
+    if zh:
+        return "园区文件未给出片区位置，图中位置只为整齐，没有意义；圆盘大小只为容下先后在其中的企业。"
+    return (
+        "The park's file does not say where its zones are: places are for tidiness and mean nothing. A plate is as large as the "
+        "firms need that ever stood there."
+    )
 
 
 def north(figure: Figure, x: float, y: float, language: str) -> None:
