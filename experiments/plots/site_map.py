@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from experiments import wording
-from experiments.plots import sketch, style, typeface
+from experiments.plots import sketch, sketch_key, style, typeface
 from experiments.plots.style import GREY, INK, LABEL, SMALL
 from experiments.portrait.sites import Site, sites_at
 from experiments.portrait.world import Portrait, one_world, run_words
@@ -49,7 +49,7 @@ def site_map(of: Portrait, quarter: int, language: str) -> Figure:
     heads = [typeface.wrap(column.name, _column_width(columns) - 0.08, SMALL) for column in columns]
     table = (max(map(len, heads)) + 0.4) * style.line_height(SMALL) + (4 + len(of.park.industries)) * ROW
     notes = style.note_lines(
-        WIDTH, [one_world(of).in_language(language), sketch.about_places(of, language), _sites(of, language)]
+        WIDTH, [one_world(of).in_language(language), sketch_key.about_places(of, language), _sites(of, language)]
     )
     head = style.header_height(WIDTH, title, subtitle)
     figure = style.new_figure(WIDTH, head + 0.42 + PANEL + 0.5 + table + 0.1 + style.notes_height(notes))
@@ -62,8 +62,8 @@ def site_map(of: Portrait, quarter: int, language: str) -> Figure:
         sketch.draw(figure, of, plan, (left, below), date, language)
         style.write(figure, left, below + PANEL + 0.16, _panel_head(n, date, state, language), LABEL)
         if plan.has_places:
-            sketch.north(figure, left + 0.16, below + PANEL - 0.36, language)
-    end = sketch.size_key(figure, plan, style.MARGIN, below - 0.24, language)
+            sketch_key.north(figure, left + 0.16, below + PANEL - 0.36, language)
+    end = sketch_key.size_key(figure, plan, style.MARGIN, below - 0.24, language)
     ring = "外环深色：已用载体份额" if zh else "dark part of a ring: share of floor space in use"
     style.write(figure, end + 0.12, below - 0.24, ring, SMALL, GREY)
     _table(figure, of, states, columns, heads, below - 0.48, language)
