@@ -43,7 +43,7 @@ def portrait(
     policy: PolicyName = None,
     replication: Replication = None,
     of: Of = None,
-    n: Count = 40,
+    n: Count = 20,
     seed: Seed = 1,
     sets: Sets = None,
     until: Until = None,

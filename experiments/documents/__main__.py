@@ -1,4 +1,4 @@
-"""python -m experiments.documents [--check] | end-states | pattern | evidence DIR: write what is generated, or say if it is stale."""
+"""python -m experiments.documents [--check | end-states | pattern | evidence DIR]: write what is generated, or check it."""
 
 from __future__ import annotations
 

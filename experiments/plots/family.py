@@ -95,7 +95,7 @@ def _pens(of: Portrait, shown: Sequence[Family], language: str) -> list[tuple[st
     rows = {row for family in shown for row in (*family.members, *([family.root] if family.root != NONE else []))}
     found = {of.industry_of(row) for row in rows}
     known = enumerate(of.park.industries)
-    return [(i.label.in_language(language), style.industry_pen(i.key, n)) for n, i in known if i.key in found]
+    return [(i.label.in_language(language), Pen(style.industry_pen(i.key, n).colour)) for n, i in known if i.key in found]
 
 
 def colour_of(of: Portrait, row: int) -> str:

@@ -33,10 +33,12 @@ def counted(of: Portrait, shown: Sequence[Family], language: str) -> str:
 def size_of(of: Portrait, family: Family, language: str) -> str:
     """How many firms a family brought, how many of them are there at the end, and their staff."""
     n, still, staff = len(family.members), *_still(of, family.members)
+    own = family.kind is Kind.FIRM  # of which all others span off
     if language == "zh":
-        return f"带来 {n:,} 家企业，期末在营 {still:,} 家、{people(staff, language)}" if n else "未带来企业"
+        there = f"期末在营 {still:,} 家、{people(staff, language)}"
+        return f"{'衍生' if own else '带来'} {n:,} 家企业，{there}" if n else "未带来企业"
     there = f"{still:,} there at the end with {people(staff, language)}"
-    return f"brought {n:,} firm{'' if n == 1 else 's'}, {there}" if n else "brought no firm"
+    return f"{n:,} firm{'' if n == 1 else 's'} {'span off' if own else 'brought'}, {there}" if n else "brought no firm"
 
 
 def _still(of: Portrait, rows: Sequence[int]) -> tuple[int, float]:

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from experiments.plots import sketch, style, typeface
+from experiments.plots import sketch, sketch_key, style, typeface
 from experiments.plots.style import FAINT, GREY, INK, LABEL, SMALL
 from experiments.portrait.sites import Site, sites_at
 from experiments.portrait.world import Portrait, one_world, run_words
@@ -68,7 +68,7 @@ def ground(of: Portrait, language: str) -> tuple[_Stage, Figure]:
     zh, park = language == "zh", of.park.label.in_language(language)
     title = f"{park}：企业如何进驻（一次模拟）" if zh else f"{park} filling up, in one world"
     subtitle = run_words(of).in_language(language)
-    notes = style.note_lines(WIDTH, [one_world(of).in_language(language)])
+    notes = style.note_lines(WIDTH, [one_world(of).in_language(language), sketch_key.about_places(of, language)])
     foot = style.notes_height(notes) + 0.34
     height = foot + PANEL[1] + 0.1 + style.header_height(WIDTH, title, subtitle)
     still = style.new_figure(WIDTH, height)
@@ -80,8 +80,8 @@ def ground(of: Portrait, language: str) -> tuple[_Stage, Figure]:
     axes.set_facecolor(sketch.GROUND)
     _plates(still, axes, of, stage)
     if stage.plan.has_places:
-        sketch.north(still, LEFT + 0.16, stage.top - 0.36, language)
-    sketch.size_key(still, stage.plan, LEFT, foot - 0.17, language)
+        sketch_key.north(still, LEFT + 0.16, stage.top - 0.36, language)
+    sketch_key.size_key(still, stage.plan, LEFT, foot - 0.17, language)
     for n, industry in enumerate(stage.industries):
         name = typeface.wrap(of.park.industries[industry].label.in_language(language), WIDTH - RIGHT - 0.3, SMALL)[0]
         style.write(still, RIGHT, stage.bar_y(n) + 0.21, name, SMALL, GREY)
@@ -136,7 +136,8 @@ def frames(of: Portrait, figure: Figure, stage: _Stage, language: str) -> Iterat
 def _moment(of: Portrait, figure: Figure, axes: Axes, stage: _Stage, quarter: int, language: str) -> Iterator[Artist]:
     """All that changes: the dots, the rings, the words below the plates, date, totals and bars."""
     sites = sites_at(of, quarter)
-    yield axes.add_collection(sketch.dots(of, stage.plan, quarter, axes))
+    for patch in sketch.dots(of, stage.plan, quarter):
+        yield axes.add_artist(patch)
     for number, site in enumerate(sites):
         if sketch.is_shown(of, number):
             yield from _zone(figure, axes, stage, number, site, language)
@@ -158,10 +159,10 @@ def _zone(figure: Figure, axes: Axes, stage: _Stage, number: int, site: Site, la
     if site.share is not None:
         yield axes.add_patch(sketch.gauge(stage.plan, number, site.share))
     y = stage.bottom + stage.plan.text_top(number) - len(stage.plan.names[number]) * style.line_height(LABEL)
-    for text in sketch.site_words(site, language):
-        y -= style.line_height(SMALL)
-        x = LEFT + float(stage.plan.middles[number, 0])
-        yield style.write(figure, x, y + style.line_height(SMALL) / 2, text, SMALL, GREY, "center")
+    x, used = LEFT + float(stage.plan.middles[number, 0]), "" if site.share is None else f"{site.share:.0%}"
+    text = f"{len(site.firms):,} 家" if language == "zh" else f"{len(site.firms):,} firm{'' if len(site.firms) == 1 else 's'}"
+    text += (f"，已用 {used}" if language == "zh" else f", {used} used") if used else ""
+    yield style.write(figure, x, y - style.line_height(SMALL) / 2, text, SMALL, GREY, "center")
 
 
 def _since_start(of: Portrait, quarter: int, language: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from experiments import wording
-from experiments.plots import sketch, style, typeface
+from experiments.plots import sketch, sketch_key, style, typeface
 from experiments.plots.style import GREY, INK, LABEL, SMALL
 from experiments.portrait.sites import Site, sites_at
 from experiments.portrait.world import Portrait, one_world, run_words
@@ -48,7 +48,9 @@ def site_map(of: Portrait, quarter: int, language: str) -> Figure:
     columns = table_columns(of, states, language)
     heads = [typeface.wrap(column.name, _column_width(columns) - 0.08, SMALL) for column in columns]
     table = (max(map(len, heads)) + 0.4) * style.line_height(SMALL) + (4 + len(of.park.industries)) * ROW
-    notes = style.note_lines(WIDTH, [one_world(of).in_language(language), _places(of, language), _sites(of, language)])
+    notes = style.note_lines(
+        WIDTH, [one_world(of).in_language(language), sketch_key.about_places(of, language), _sites(of, language)]
+    )
     head = style.header_height(WIDTH, title, subtitle)
     figure = style.new_figure(WIDTH, head + 0.42 + PANEL + 0.5 + table + 0.1 + style.notes_height(notes))
     below = style.header(figure, title, subtitle) - 0.42 - PANEL
@@ -60,8 +62,8 @@ def site_map(of: Portrait, quarter: int, language: str) -> Figure:
         sketch.draw(figure, of, plan, (left, below), date, language)
         style.write(figure, left, below + PANEL + 0.16, _panel_head(n, date, state, language), LABEL)
         if plan.has_places:
-            sketch.north(figure, left + 0.16, below + PANEL - 0.36, language)
-    end = sketch.size_key(figure, plan, style.MARGIN, below - 0.24, language)
+            sketch_key.north(figure, left + 0.16, below + PANEL - 0.36, language)
+    end = sketch_key.size_key(figure, plan, style.MARGIN, below - 0.24, language)
     ring = "外环深色：已用载体份额" if zh else "dark part of a ring: share of floor space in use"
     style.write(figure, end + 0.12, below - 0.24, ring, SMALL, GREY)
     _table(figure, of, states, columns, heads, below - 0.48, language)
@@ -73,23 +75,6 @@ def _panel_head(n: int, date: int, state: Sequence[Site], language: str) -> str:
     if language == "zh":
         return f"{'起点，' if n == 0 else ''}{quarter_name(date)} 末：{total}"
     return f"{'Start, end' if n == 0 else 'End'} of {quarter_name(date)}: {total}"
-
-
-def _places(of: Portrait, language: str) -> str:
-    zh = language == "zh"
-    if sketch.has_places(of):
-        if zh:
-            return "示意图，不是测绘图：方位大致属实，距离和形状没有意义；圆盘只为容下先后在其中的企业；自建厂房的位置没有意义。"
-        return (
-            "A sketch, no survey: the zones' order on the ground is roughly true; distances and shapes mean nothing, nor does "
-            "the place of the own plants. A plate is as large as the firms need that ever stood there."
-        )
-    if zh:
-        return "园区文件未给出片区位置，图中位置只为整齐，没有意义；圆盘大小只为容下先后在其中的企业。"
-    return (
-        "The park's file does not say where its zones are: places are for tidiness and mean nothing. A plate is as large as the "
-        "firms need that ever stood there."
-    )
 
 
 def _sites(of: Portrait, language: str) -> str:
@@ -118,10 +103,10 @@ def cells(of: Portrait, states: Sequence[Sequence[Site]], column: Column, langua
     pairs = [[state[zone] for zone in column.zones] for state in states]
     counts: list[Ints] = [np.sum([s.by_industry for s in sites], axis=0) for sites in pairs]
     floors, used = ([_total(sites, name) for sites in pairs] for name in ("floor", "occupied"))
-    has_floor, factor = min(floors) > 0.0, 1e-4 if language == "zh" else 1e-3
+    has_floor, factor = max(floors) > 0.0, 1e-4 if language == "zh" else 1e-3
     lines = [
         _pair([wording.number(v * factor) for v in floors]) if has_floor else wording.DASH,
-        _pair([f"{u / f:.0%}" for u, f in zip(used, floors, strict=True)]) if has_floor else wording.DASH,
+        _pair([f"{u / f:.0%}" if f else wording.DASH for u, f in zip(used, floors, strict=True)]) if has_floor else wording.DASH,
         _pair([f"{round(sum(s.staff for s in sites)):,}" for sites in pairs]),
         _pair([f"{int(c.sum()):,}" for c in counts]),
     ]

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import EllipseCollection
 from matplotlib.figure import Figure
-from matplotlib.patches import Arc, Circle
+from matplotlib.patches import Arc, Circle, PathPatch
+from matplotlib.path import Path
 
 from experiments import wording
 from experiments.plots import packing, style, typeface
@@ -27,7 +27,6 @@ TEXT_WIDTH, NAME_WIDTH, RING = 1.42, 1.66, 0.09  # inches
 ROOMY = 1.7  # times its radius: a vacant spot so much larger is left to a larger firm
 BETWEEN_DOTS = 0.12  # in the unit of radii
 SMALLEST_PLATE = 7.0
-STAFF_SHOWN = (10, 100, 1000, 10000)
 
 
 def radius(staff: Floats) -> Floats:
@@ -173,7 +172,8 @@ def draw(figure: Figure, of: Portrait, plan: Sketch, corner: tuple[float, float]
             if site.share is not None:
                 axes.add_patch(gauge(plan, number, site.share))
             _words(figure, plan, number, site, corner, language)
-    axes.add_collection(dots(of, plan, quarter, axes))
+    for patch in dots(of, plan, quarter):
+        axes.add_artist(patch)  # not add_patch, which measures every curve
     return axes
 
 
@@ -182,25 +182,36 @@ def is_shown(of: Portrait, number: int) -> bool:
     return number < len(of.park.zones) or int(of.ledger.zone.max(initial=0)) == number
 
 
-def dots(of: Portrait, plan: Sketch, quarter: int, axes: Axes) -> EllipseCollection:
-    """A dot for every firm that is there at the end of a quarter, in the colour of its industry."""
-    rows = np.flatnonzero(of.ledger.operating(quarter))
-    across = 2.0 * plan.scale * radius(of.ledger.staff_at(quarter)[rows])
-    pens = [style.industry_pen(industry.key, n).colour for n, industry in enumerate(of.park.industries)]
-    colours = [pens[n] for n in industries_of(of)[rows]]
+def dots(of: Portrait, plan: Sketch, quarter: int) -> list[PathPatch]:
+    """The firms that are there at the end of a quarter as circles, one patch an industry, in its colour."""
+    rows, found = np.flatnonzero(of.ledger.operating(quarter)), list[PathPatch]()
+    reach = plan.scale * radius(of.ledger.staff_at(quarter)[rows])
     places = plan.middles[of.ledger.zone[rows]] + plan.spots[rows] * plan.scale
-    return EllipseCollection(
-        across, across, np.zeros(len(rows)), units="xy", offsets=places, offset_transform=axes.transData, facecolors=colours,
-        linewidths=0.0, zorder=4,
-    )  # fmt: skip
+    industry = industries_of(of)[rows]
+    for n, known in enumerate(of.park.industries):
+        own = industry == n
+        if own.any():
+            path, colour = circles(places[own], reach[own]), style.industry_pen(known.key, n).colour
+            found.append(PathPatch(path, facecolor=colour, linewidth=0.0, zorder=4))
+    return found
+
+
+def circles(middles: Floats, radii: Floats) -> Path:
+    """Circles as one path: drawn at once, and small in a file."""
+    corner, bend = np.array([(1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0)]), 0.5523  # of Bézier curves, as is usual
+    turned = np.roll(corner, -1, axis=0)
+    quarters = np.stack([corner + bend * turned, turned + bend * corner, turned], axis=1).reshape(-1, 2)
+    unit = np.vstack([corner[:1], quarters, corner[:1]])
+    codes = np.array([Path.MOVETO, *[Path.CURVE4] * len(quarters), Path.CLOSEPOLY])
+    return Path((middles[:, None, :] + radii[:, None, None] * unit).reshape(-1, 2), np.tile(codes, len(middles)))
 
 
 def plate(axes: Axes, plan: Sketch, number: int, site: Site) -> None:
     """The ground of a zone, with an empty ring around it where its floor space has a limit."""
     (x, y), reach = plan.middles[number], float(plan.plates[number]) * plan.scale + 0.02
-    dashes = "-" if site.share is not None else (0, (3, 2))
+    dashes = "-" if site.floor is not None else (0, (3, 2))
     axes.add_patch(Circle((x, y), reach, facecolor=PLATE, edgecolor=GAUGE, linewidth=0.8, linestyle=dashes, zorder=2))
-    if site.share is not None:
+    if site.floor is not None:
         axes.add_patch(_arc(plan, number, 360.0, GAUGE, 2))
 
 
@@ -227,7 +238,9 @@ def site_words(site: Site, language: str) -> tuple[str, str]:
     """Floor space with the share in use, and firms with their staff, in two short lines."""
     zh, n = language == "zh", len(site.firms)
     floor = "项目自带，无上限" if zh else "without a limit"
-    if site.share is not None and site.floor is not None:
+    if site.floor is not None and site.share is None:
+        floor = "尚无载体" if zh else "no floor space yet"
+    elif site.share is not None and site.floor is not None:
         size = f"{wording.number(site.floor * 1e-4)} 万㎡" if zh else f"{wording.number(site.floor * 1e-3)}k m²"
         floor = f"{size}，已用 {site.share:.0%}" if zh else f"{size}, {site.share:.0%} used"
     if zh:
@@ -240,28 +253,3 @@ def firms_and_staff(n_firms: int, staff: float, language: str) -> str:
     if language == "zh":
         return f"{n_firms:,} 家，{wording.amount(round(staff), 'persons', 'zh')}"
     return f"{n_firms:,} firm{'' if n_firms == 1 else 's'}, {wording.amount(round(staff), 'persons', 'en')}"
-
-
-def size_key(figure: Figure, plan: Sketch, x: float, y: float, language: str) -> float:
-    """Samples of dots by staff, in a row; returns where it ends [inch]."""
-    w, h = figure.get_size_inches()
-    lead = "圆点为企业，大小示人数：" if language == "zh" else "A dot is a firm, sized by staff:"
-    style.write(figure, x, y, lead, SMALL, GREY)
-    x += typeface.width(lead, SMALL) + 0.08
-    for count in STAFF_SHOWN:
-        across = 2.0 * plan.scale * float(radius(np.array([float(count)]))[0])
-        layer = figure.add_axes((x / w, (y - across / 2) / h, across / w, across / h))
-        layer.set_axis_off()
-        layer.set(xlim=(-1.0, 1.0), ylim=(-1.0, 1.0))
-        layer.add_patch(Circle((0.0, 0.0), 1.0, facecolor=GREY, linewidth=0.0, clip_on=False))
-        text = wording.number(count)
-        style.write(figure, x + across + 0.05, y, text, SMALL, GREY)
-        x += across + 0.05 + typeface.width(text, SMALL) + 0.16
-    return x
-
-
-def north(figure: Figure, x: float, y: float, language: str) -> None:
-    """An arrow to the north, for parks that say where their zones are."""
-    w, h = figure.get_size_inches()
-    figure.text(x / w, y / h, "↑", fontsize=LABEL, color=GREY, ha="center", va="center_baseline")
-    style.write(figure, x, y + 0.17, "北" if language == "zh" else "N", SMALL, GREY, "center")

@@ -35,14 +35,14 @@ class Place:
 def usual(worlds: History) -> int:
     """Replication of the world that lies nearest to the medians at the end, the first of them if several do.
 
-    Each measure counts by the rank of its distance from the median, so that none outweighs the others.
+    Each measure counts by how many worlds lie nearer to its median, and the worst of them decides, so that none is far off.
     """
-    distance = np.zeros(len(worlds.cases))
+    nearer = np.zeros(len(worlds.cases), np.int64)
     for measure in MEASURES:
         values = worlds.total(measure)[-1]
         away = np.abs(values - np.median(values))
-        distance += np.searchsorted(np.sort(away), away)
-    return worlds.cases[int(distance.argmin())].replication
+        nearer = np.maximum(nearer, np.searchsorted(np.sort(away), away))
+    return worlds.cases[int(nearer.argmin())].replication
 
 
 def places(replication: int, worlds: History) -> tuple[Place, ...]:

@@ -14,6 +14,8 @@ from model.entities import NONE, Channel
 from model.facts import Label, Mask
 from model.units import quarter_name
 
+ENOUGH = 20  # other worlds from which on nine in ten of them are told, and not all
+
 
 def told(of: Portrait, known: Sequence[Family], asked: Sequence[Family], among: Sequence[Place], *, chosen: bool) -> Label:
     """The answer, one paragraph a thought.
@@ -52,11 +54,14 @@ def _came(of: Portrait) -> Label:
 def _still(of: Portrait) -> Label:
     ledger, last = of.ledger, quarter_name(of.ledger.end)
     began, stayed = _count(of, ledger.channel == Channel.INITIAL)
+    zh_began, en_began = f"起点的 {began:,} 家企业中 {stayed:,} 家仍在", f"Of the {began:,} firms of the start {stayed:,} remain"
+    if not began:
+        zh_began, en_began = "起点没有企业", "There was no firm at the start"
     now, staff = int(ledger.operating(ledger.end).sum()), round(float(ledger.staff_at(ledger.end).sum()))
     zh, en = (wording.amount(staff, "persons", language) for language in ("zh", "en"))
     return Label(
-        f"起点的 {began:,} 家企业中 {stayed:,} 家到 {last} 末仍在；当时在营 {now:,} 家，{zh}。",
-        f"Of the {began:,} firms of the start {stayed:,} are there at the end of {last}; {now:,} firms operate then, with {en}.",
+        f"{zh_began}；{last} 末在营 {now:,} 家，{zh}。",
+        f"{en_began}; at the end of {last} {now:,} firm{' operates' if now == 1 else 's operate'}, with {en}.",
     )
 
 
@@ -115,10 +120,12 @@ def _placed(of: Portrait, among: Sequence[Place], *, chosen: bool) -> list[Label
 
 def _one_place(of: Portrait, place: Place) -> Label:
     fact, n = of.history.facts[place.measure], len(place.others)
-    low, high = (float(v) for v in np.quantile(place.others, (0.05, 0.95)))
+    few = n < ENOUGH
+    low, high = (float(v) for v in np.quantile(place.others, (0.0, 1.0) if few else (0.05, 0.95), method="inverted_cdf"))
     zh, en = (wording.amount(place.value, fact.unit, language, like=high) for language in ("zh", "en"))
     zh_band, en_band = (wording.amount_range(low, high, fact.unit, language) for language in ("zh", "en"))
+    zh_lead, en_lead = ("其余为", "all of them") if few else ("90% 的模拟为", "90% of them")
     return Label(
-        f"{fact.label.zh} {zh}，多于其中 {place.below} 次（90% 的模拟为 {zh_band}）",
-        f"{wording.lower_first(fact.label.en)}: {en}, more than {place.below} of {n} (90% of them: {en_band})",
+        f"{fact.label.zh} {zh}，多于其中 {place.below} 次（{zh_lead} {zh_band}）",
+        f"{wording.lower_first(fact.label.en)}: {en}, more than {place.below} of {n} ({en_lead}: {en_band})",
     )
