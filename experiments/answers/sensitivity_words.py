@@ -49,13 +49,13 @@ def _one_goal(goal: OfGoal, language: str) -> str:
     zh, name, named = language == "zh", _goal(goal, language), goal.named
     if not named:
         if not goal.deviation > 0.0:
-            return f"{name}：各次模拟数值相同。" if zh else f"{_upper(name)} is the same in every run."
+            return f"{name}：各次模拟数值相同。" if zh else f"{_upper(name)}: the same in every run."
         if zh:
             return f"{name}：没有哪个数单独的影响超出偶然。"
-        return f"{_upper(name)}: no number alone moves it beyond chance."
+        return f"{_upper(name)}: not moved beyond chance by any number alone."
     told = ("；" if zh else "; ").join(_moved(m, goal, language) for m in named[:SHOWN])
     rest = _rest(goal, language)
-    return f"{name}取决于：{told}。{rest}" if zh else f"{_upper(name)} hangs on {told}. {rest}"
+    return f"{name}取决于：{told}。{rest}" if zh else f"{_upper(name)}: moved by {told}. {rest}"
 
 
 def _moved(moved: Moved, goal: OfGoal, language: str) -> str:

@@ -12,7 +12,7 @@ from made_up import assert_sound, column
 from experiments.answers.measuring import PARAMETERS, WAYS, way_of
 from experiments.answers.sensitivity import goals_of, sensitivity
 from experiments.answers.uncertain import tag_of, uncertain_in
-from experiments.reading import read_scenario
+from experiments.reading import list_scenarios, read_scenario
 from model.assumptions import parameter_facts, world_keys
 from model.facts import Label, Tag, fixed
 from model.scenario import Basis, Case, Policy, Target
@@ -183,3 +183,21 @@ def test_tags_stay_when_a_scenario_is_written_out_whole(tmp_path):
     path.write_text(written(resolve_scenario("baseline"), "en"), encoding="utf-8")
     own, again = ([Case(read_scenario(name), NOTHING, r) for r in range(3)] for name in ("baseline", str(path)))
     assert {u.name: u.tag for u in uncertain_in(own)} == {u.name: u.tag for u in uncertain_in(again)}
+
+
+@pytest.mark.parametrize("name", list_scenarios())
+def test_the_numbers_of_every_shipped_scenario_can_be_read_back_and_named(name):
+    scenario = read_scenario(name)
+    found = uncertain_in([Case(scenario, NOTHING, r) for r in range(3)])
+    names = [u.name for u in found]
+    assert len(names) == len(set(names)) > 100
+    shocks = {f"shocks.{s.key}.{kind}" for s in scenario.shocks for kind in ("demand", "entry") if _ranged(getattr(s, kind))}
+    assert shocks <= set(names)
+    for u in found:
+        assert np.isfinite(u.values).all()
+        assert any("\u4e00" <= c <= "\u9fff" for c in u.label.zh + way_of(u, "zh"))
+        assert not any("\u4e00" <= c <= "\u9fff" for c in (u.label.en + way_of(u, "en")).replace("亿元", ""))
+
+
+def _ranged(assumption):
+    return assumption.high > assumption.low
