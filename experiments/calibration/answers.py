@@ -68,7 +68,9 @@ def answers(found: Sequence[Posterior], ranks: Sequence[Ranks | None]) -> tuple[
 
 def _parameter(one: Posterior, rank: Ranks | None, name: str) -> tuple[str | float | None, ...]:
     fact = parameter_facts()[name]
-    proof = (None, None) if rank is None else (rank.spreads[one.calibration.place(name)].verdict.value, rank.coverage(name))
+    proof: tuple[str | None, float | None] = (None, None)
+    if rank is not None and len(rank.shares):
+        proof = (rank.spreads[one.calibration.place(name)].verdict.value, rank.coverage(name))
     ranges = (*map(float, one.before(name)), *map(float, one.after(name)))
     return (one.calibration.key, name, fact.label.zh, fact.label.en, fact.unit, *ranges, one.narrowed(name), *proof)
 

@@ -88,7 +88,7 @@ def parameter_table(answer: Answer) -> str:
             _range(row, "prior_q05", "prior_q50", "prior_q95"),
             _range(row, "q05", "q50", "q95"),
             f"{100.0 * float(row['narrowed'] or 0.0):.0f} %",
-            str(row["ranks"]),
+            str(row["ranks"] or "–"),
             _share(row["coverage"]),
         )
         for row in _rows(answer)
