@@ -185,7 +185,7 @@ def _root(axes: Axes, of: Portrait, block: _Block) -> None:
 def _heading(figure: Figure, of: Portrait, block: _Block, bottom: float, language: str) -> None:
     y = bottom + block.top + HEADING / 2 - 0.02
     name = block.family.label.in_language(language)
-    style.write(figure, LEFT, y, name, LABEL, INK)
+    style.write(figure, LEFT, y, name, LABEL, INK).set_path_effects([withStroke(linewidth=3.0, foreground=PAPER)])
     x = LEFT + typeface.width(name, LABEL) + 0.15
     style.write(figure, x, y, words.size_of(of, block.family, language), SMALL, GREY)
     style.hairline(figure, [LEFT, WIDTH - style.MARGIN], [y + HEADING / 2] * 2, "#c3c9cf")

@@ -112,7 +112,7 @@ def _axes(figure: Figure, stage: _Stage) -> Axes:
 def _plates(figure: Figure, axes: Axes, of: Portrait, stage: _Stage) -> None:
     """Plates, empty rings and names of the zones."""
     for number, site in enumerate(sites_at(of, of.ledger.start)):
-        if sketch.is_shown(of, number):
+        if stage.plan.shown[number]:
             sketch.plate(axes, stage.plan, number, site)
             x, y = LEFT + float(stage.plan.middles[number, 0]), stage.bottom + stage.plan.text_top(number)
             for line in stage.plan.names[number]:
@@ -139,7 +139,7 @@ def _moment(of: Portrait, figure: Figure, axes: Axes, stage: _Stage, quarter: in
     for patch in sketch.dots(of, stage.plan, quarter):
         yield axes.add_artist(patch)
     for number, site in enumerate(sites):
-        if sketch.is_shown(of, number):
+        if stage.plan.shown[number]:
             yield from _zone(figure, axes, stage, number, site, language)
     y = stage.top
     yield style.write(figure, RIGHT, y - 0.2, quarter_name(quarter), DATE, INK)

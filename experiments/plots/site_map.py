@@ -77,6 +77,18 @@ def _panel_head(n: int, date: int, state: Sequence[Site], language: str) -> str:
     return f"{'Start, end' if n == 0 else 'End'} of {quarter_name(date)}: {total}"
 
 
+def _hidden(of: Portrait, language: str) -> str:
+    """How many zones are not drawn, where there are too many."""
+    n = len(of.park.zones) - sketch.MOST_ZONES
+    if n <= 0:
+        return ""
+    return (
+        f"另有 {n} 个最小的片区未画，计入表中合计。"
+        if language == "zh"
+        else f"The {n} smallest zones are not drawn; the table counts them."
+    )
+
+
 def _sites(of: Portrait, language: str) -> str:
     """What stands in the zones, as far as the park's file says it."""
     colon, stop = ("：", "。") if language == "zh" else (": ", ". ")

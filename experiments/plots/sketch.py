@@ -23,7 +23,9 @@ from model.facts import Floats, Mask
 from model.ledger import Ledger
 
 GROUND, PLATE, GAUGE, FULL = "#f4f5f6", "#ffffff", "#d9dde1", "#5c6770"
-TEXT_WIDTH, NAME_WIDTH, RING = 1.42, 1.66, 0.09  # inches
+TEXT_WIDTH, RING = 1.42, 0.09  # inches
+NAME_WIDTHS = 1.66, 1.42  # inches
+MOST_ZONES = 12
 ROOMY = 1.7  # times its radius: a vacant spot so much larger is left to a larger firm
 BETWEEN_DOTS = 0.12  # in the unit of radii
 SMALLEST_PLATE = 7.0
@@ -48,6 +50,8 @@ class Sketch:
         Of the plates.
     scale : inch, of the unit of radii
     names : of the zones, in lines
+    shown : of shape (n_zones,)
+        Which zones are drawn; the smallest are not where there are many.
     has_places : whether the park says where its zones are
     """
 
@@ -56,6 +60,7 @@ class Sketch:
     middles: Floats
     scale: float
     names: Sequence[Sequence[str]]
+    shown: Mask
     has_places: bool
     size: tuple[float, float]
 
@@ -65,24 +70,51 @@ class Sketch:
 
 
 def sketch(of: Portrait, width: float, height: float, language: str) -> Sketch:
-    """The sketch of a park that fills a room [inch] as well as may be."""
+    """The sketch of a park that fills a room [inch] as well as may be: of its names in long or short lines, the larger one.
+
+    Raises
+    ------
+    ValueError
+        If the room is too small for the words.
+    """
+    found = [_sketch(of, (width, height), language, line, in_rows=False) for line in NAME_WIDTHS]
+    best = max(found, key=lambda one: one.scale)
+    if not best.scale:
+        best = _sketch(of, (width, height), language, min(NAME_WIDTHS), in_rows=True)
+    if not best.scale:
+        raise ValueError(f"no sketch of {len(of.zones)} zones fits {width:g} by {height:g} inches")
+    return best
+
+
+def _sketch(of: Portrait, room: tuple[float, float], language: str, line: float, *, in_rows: bool) -> Sketch:
+    """The sketch with names in lines of a width [inch], with zones in rows if asked for; of scale 0 where it does not fit."""
     spots, plates = _packed(of.ledger, len(of.zones))
-    names = [typeface.wrap(label.in_language(language), NAME_WIDTH, LABEL) for _, label in of.zones]
-    shown = np.bincount(of.ledger.zone, minlength=len(plates)) > 0
-    shown[:-1] = True
+    names = [typeface.wrap(label.in_language(language), line, LABEL) for _, label in of.zones]
+    shown = _shown(of)
     wanted, texts = _wanted(of, shown), np.array([_text_size(lines) for lines in names])
+    if in_rows:
+        wanted[:-1][shown[:-1]] = _in_rows(wanted[:-1][shown[:-1]])
     scale, boxes = 0.0, np.zeros((len(plates), 2))
-    low, high = 0.0, min(width, height) / (2.0 * float(plates.max()))
+    low, high = 0.0, min(room) / (2.0 * float(plates[shown].max(initial=SMALLEST_PLATE)))
     for _ in range(16):
         middle = (low + high) / 2
-        found = _cards(wanted[shown], plates[shown], texts[shown], middle, (width, height))
+        found = _cards(wanted[shown], plates[shown], texts[shown], middle, room)
         if found is None:
             high = middle
         else:
             low = scale = middle
             boxes[shown] = found
     middles = boxes + np.stack([np.zeros(len(plates)), texts[:, 1] / 2], axis=1)
-    return Sketch(spots, plates, middles, scale, names, has_places(of), (width, height))
+    return Sketch(spots, plates, middles, scale, names, shown, has_places(of), room)
+
+
+def _shown(of: Portrait) -> Mask:
+    """Which zones are drawn, of shape (n_zones,): the largest of the park, and the own plants where any ever stood."""
+    ever = np.bincount(of.ledger.zone, minlength=len(of.zones))
+    shown = np.zeros(len(ever), np.bool_)
+    shown[np.argsort(-ever[:-1], kind="stable")[:MOST_ZONES]] = True
+    shown[-1] = ever[-1] > 0
+    return shown
 
 
 def has_places(of: Portrait) -> bool:
@@ -151,12 +183,24 @@ def _wanted(of: Portrait, shown: Mask) -> Floats:
     return np.vstack([spots.reshape(-1, 2), [0.5, 0.0]])
 
 
+def _in_rows(wanted: Floats) -> Floats:
+    """Places in rows of three that keep their order from north to south, and from west to east within a row."""
+    order, n_rows = np.argsort(-wanted[:, 1], kind="stable"), -(-len(wanted) // 3)
+    found = np.zeros(wanted.shape)
+    for row in range(n_rows):
+        own = order[3 * row : 3 * row + 3]
+        own = own[np.argsort(wanted[own, 0], kind="stable")]
+        found[own, 0] = (np.arange(len(own)) + 0.5) / len(own)
+        found[own, 1] = 1.0 - 0.85 * (row + 0.5) / n_rows
+    return found
+
+
 def _cards(
     wanted: Floats, plates: Floats, texts: Floats, scale: float, room: tuple[float, float]
 ) -> list[tuple[float, float]] | None:
     """Middles of the zones' cards at a scale, or None where they do not fit."""
     across = 2.0 * (plates * scale + RING)
-    sizes = [(max(float(a), w), float(a) + h) for a, (w, h) in zip(across, texts.tolist(), strict=True)]
+    sizes = [(max(float(a), w + 0.04), float(a) + h) for a, (w, h) in zip(across, texts.tolist(), strict=True)]
     return packing.moved_apart([(x * room[0], y * room[1]) for x, y in wanted.tolist()], sizes, room, 0.06)
 
 
@@ -167,7 +211,7 @@ def draw(figure: Figure, of: Portrait, plan: Sketch, corner: tuple[float, float]
     axes.set(xlim=(0.0, plan.size[0]), ylim=(0.0, plan.size[1]), xticks=[], yticks=[], facecolor=GROUND)
     axes.spines["bottom"].set_visible(False)
     for number, site in enumerate(sites_at(of, quarter)):
-        if is_shown(of, number):
+        if plan.shown[number]:
             plate(axes, plan, number, site)
             if site.share is not None:
                 axes.add_patch(gauge(plan, number, site.share))
@@ -177,14 +221,9 @@ def draw(figure: Figure, of: Portrait, plan: Sketch, corner: tuple[float, float]
     return axes
 
 
-def is_shown(of: Portrait, number: int) -> bool:
-    """Whether a zone is drawn: every one of the park, and the projects' own plants where any ever stood."""
-    return number < len(of.park.zones) or int(of.ledger.zone.max(initial=0)) == number
-
-
 def dots(of: Portrait, plan: Sketch, quarter: int) -> list[PathPatch]:
     """The firms that are there at the end of a quarter as circles, one patch an industry, in its colour."""
-    rows, found = np.flatnonzero(of.ledger.operating(quarter)), list[PathPatch]()
+    rows, found = np.flatnonzero(of.ledger.operating(quarter) & plan.shown[of.ledger.zone]), list[PathPatch]()
     reach = plan.scale * radius(of.ledger.staff_at(quarter)[rows])
     places = plan.middles[of.ledger.zone[rows]] + plan.spots[rows] * plan.scale
     industry = industries_of(of)[rows]

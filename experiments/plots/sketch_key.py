@@ -13,7 +13,7 @@ from experiments.plots.style import GREY, LABEL, SMALL
 from experiments.portrait.world import Portrait
 
 STAFF_SHOWN = (1, 10, 100, 1000, 10000)
-SMALLEST_SAMPLE, LARGEST_SAMPLE = 0.025, 0.3  # inches
+SMALLEST_SAMPLE, LARGEST_SAMPLE = 0.016, 0.3  # inches
 
 
 def size_key(figure: Figure, plan: Sketch, x: float, y: float, language: str) -> float:

@@ -123,7 +123,7 @@ def _family(of: Portrait, kind: Kind, index: int, rows: Ints) -> Family:
         key, label, root, since, until = lab.key, lab.label, NONE, lab.opened, lab.closes
     else:
         segment = of.firm_label(index)
-        label = Label(f"{segment.zh}企业（{index + 1} 号）", f"{segment.en}: firm {index + 1}")
+        label = Label(f"{segment.zh}企业（{index + 1} 号）", f"Firm {index + 1} ({segment.en})")
         key, root, since, until = f"firm_{index + 1}", index, int(ledger.born[index]), int(ledger.ended[index])
     parents = [int(ledger.parent[row]) for row in rows]
     own = tuple(ROOT if parent in (NONE, root) else parent for parent in parents)

@@ -26,6 +26,8 @@ QUESTIONS: dict[str, type[Question]] = {
     question.name: question for question in (Goals, Compare, Levers, Dose, Mix, Chain, Attribute, Conditions, Late, Sensitivity)
 }
 
+WITHOUT_RUNS = ("hindcast", "portrait")  # commands whose folders hold a record but no store
+
 
 def question_in(record: Manifest) -> Question:
     """The question of an experiment.
@@ -35,6 +37,13 @@ def question_in(record: Manifest) -> Question:
     FolderError
         If the record holds a question that is not known.
     """
+    name = record.question.get("name")
+    if name in WITHOUT_RUNS:
+        zh, en = (
+            f"{name} 的结果文件夹不保存各次运行，不能接续、导出或写成报告",
+            f"a folder of {name} keeps no runs to go on from or to report",
+        )
+        raise FolderError(Label(zh, en))
     values = {key: tuple(v) if isinstance(v, list) else v for key, v in record.question.items() if key != "name"}
     try:
         return QUESTIONS[str(record.question["name"])](**values)

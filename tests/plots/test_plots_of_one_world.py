@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections import Counter
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -171,6 +172,17 @@ def test_many_zones_are_told_together():
     assert sorted(zone for column in columns[:-1] for zone in column.zones) == list(range(13))
 
 
+@pytest.mark.parametrize("n", [6, 12, 20])
+def test_a_park_of_many_zones_still_fits(n):
+    of = seen()
+    spread = np.random.default_rng(n).uniform(0.0, 10.0, (n, 2))
+    zones = [dataclasses.replace(of.park.zones[0], key=f"z{i}", place=Place(*map(float, spread[i]))) for i in range(n)]
+    wide = portrait_of(dataclasses.replace(of.park, zones=tuple(zones)), of)
+    zone = np.arange(of.ledger.n_firms) % (n + 1)
+    plan = sketch.sketch(dataclasses.replace(wide, ledger=dataclasses.replace(wide.ledger, zone=zone)), 4.65, 5.5, "en")
+    assert plan.shown.sum() == min(n, sketch.MOST_ZONES) + 1 and plan.scale > 0.0
+
+
 def portrait_of(park, of: Portrait) -> Portrait:
     case = dataclasses.replace(of.case, scenario=dataclasses.replace(of.case.scenario, park=park))
     return Portrait(of.history, dataclasses.replace(of.ledger, case=case))
@@ -226,7 +238,8 @@ def test_every_frame_says_its_date_and_counts():
     assert not figure.texts  # every frame is cleared away
 
 
-def test_the_animation_is_small_and_the_same_every_time(tmp_path):
+def test_the_animation_is_small_and_the_same_every_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(import_module("experiments.plots.filling"), "LAST", 1)
     one, other = (plots.filling(brief(), tmp_path / f"{n}.gif", "zh").read_bytes() for n in (1, 2))
     assert one == other and one[:6] == b"GIF89a" and len(one) < 1_000_000
     assert sorted(p.name for p in tmp_path.iterdir()) == ["1.gif", "2.gif"]

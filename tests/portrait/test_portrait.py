@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import functools
 import json
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -196,6 +197,7 @@ def toy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """An empty working directory, and commands that read the toy park."""
     scenario = dataclasses.replace(seen().case.scenario, policy=RECRUITING, end=worlds.START + 2)
     monkeypatch.setattr(plan, "scenario_inputs", lambda *given: (scenario, {"toy.yaml": "title: toy\n"}))
+    monkeypatch.setattr(import_module("experiments.plots.filling"), "LAST", 1)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -222,6 +224,8 @@ def test_the_command_writes_a_folder_that_explains_itself(toy):
     assert sum(not row["ended"] for row in rows) == history.total("firms")[-1, 0]
     assert json.loads((folder / "columns.json").read_text(encoding="utf-8"))["ledger.csv"].keys() == set(rows[0])
     assert invoke("-n", "0", "--out", "seen").exit_code == 2  # nothing is overwritten
+    refused = CliRunner().invoke(app, ["report", "seen", "--lang", "en"])
+    assert refused.exit_code == 2 and "a folder of portrait keeps no runs" in refused.output
 
 
 @pytest.mark.parametrize(
