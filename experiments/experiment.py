@@ -9,8 +9,8 @@ import dataclasses
 import os
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from experiments.crew import Outcome
 from experiments.errors import BadInputError
 from experiments.identity import code_of_model, run_ids
 from experiments.manifest import Manifest, Status
-from experiments.outputs import Pictures, written
+from experiments.outputs import Pictures, Written, written
 from experiments.packing import packed
 from experiments.plan import Plan
 from experiments.questions import Goals, Question, planned_in, question_in, recorded
@@ -150,6 +150,9 @@ def mended(experiment: Experiment) -> int:
     return salvaged(experiment.folder / FILE)
 
 
+Then = Callable[[Experiment, Runs, Written], None]
+
+
 def carried_out(
     experiment: Experiment,
     workers: Workers,
@@ -158,12 +161,14 @@ def carried_out(
     progress: Progress = silent,
     max_failures: int | None = None,
     retry_failed: bool = False,
+    then: Then | None = None,
 ) -> Ended:
     """Run what the store lacks, then write tables, pictures and answer anew from all that it holds.
 
     Parameters
     ----------
     retry_failed : whether runs that failed before are tried again
+    then : what is done with the runs and with what was written of them, while both are at hand
 
     Raises
     ------
@@ -180,15 +185,18 @@ def carried_out(
     seconds = {"runs": time.monotonic() - began}
     with opened(path, Access.READ) as store:
         runs = gathered(experiment, store, interrupted=interrupted)
-        ids, answer, taken = _ids_of(experiment), "", dict[str, float]()
+        ids, made = _ids_of(experiment), Written("", (), {}, {})
         with manifest.writing(experiment.folder):
             try:
-                answer, taken = written(experiment.folder, experiment.plan, runs, ids, pictures, experiment.question)
+                made = written(experiment.folder, experiment.plan, runs, ids, pictures, experiment.question)
             except KeyboardInterrupt:
                 interrupted = True  # resumed, it writes them anew
             n_complete = sum(len(history.cases) for history in runs.histories)
-            ended = Ended(n_complete, runs.failures, runs.n_skipped, interrupted, answer)
-            manifest.write_manifest(experiment.folder, _closed(experiment.record, ended, seconds | taken))
+            ended = Ended(n_complete, runs.failures, runs.n_skipped, interrupted, made.words)
+            closed = _closed(experiment.record, ended, {**seconds, **made.seconds})
+            manifest.write_manifest(experiment.folder, closed)
+        if then is not None and made.words and not interrupted:
+            then(replace(experiment, record=closed), runs, made)
     return ended
 
 

@@ -33,16 +33,25 @@ class Pictures:
     languages: tuple[str, ...] = ("zh", "en")
 
 
-def written(
-    folder: Path, plan: Plan, runs: Runs, ids: Ids, pictures: Pictures, question: Question
-) -> tuple[str, dict[str, float]]:
-    """Write tables and pictures of what finished; the answer in words, and the seconds that each took.
+@dataclass(frozen=True)
+class Written:
+    """What was written: the answers, in words too, the SVG of every picture by language and name, and how long it took [s]."""
+
+    words: str
+    answers: Sequence[Answer]
+    drawn: Mapping[str, Mapping[str, str]]
+    seconds: Mapping[str, float]
+
+
+def written(folder: Path, plan: Plan, runs: Runs, ids: Ids, pictures: Pictures, question: Question) -> Written:
+    """Write tables and pictures of what finished.
 
     After an interruption of many runs there are only the failures: the store has the runs, and resumed it writes all.
     """
     began = time.monotonic()
     _write_tables(folder, plan, runs, ids)
-    tables, words = time.monotonic(), ""
+    tables, words, answers = time.monotonic(), "", tuple[Answer, ...]()
+    drawn = dict[str, Mapping[str, str]]()
     if runs.histories and not runs.interrupted:
         answers = question.answers(runs.histories)
         write_answers(folder, answers)
@@ -53,8 +62,9 @@ def written(
         for language in pictures.languages:
             place = folder / "figures" / language if len(pictures.languages) > 1 else folder / "figures"
             place.mkdir(parents=True, exist_ok=True)
-            write(question.draw(runs.histories, language), place)
-    return words, {"tables": tables - began, "answers": told - tables, "figures": time.monotonic() - told}
+            drawn[language] = write(question.draw(runs.histories, language), place)
+    seconds = {"tables": tables - began, "answers": told - tables, "figures": time.monotonic() - told}
+    return Written(words, answers, drawn, seconds)
 
 
 def in_words(plan: Plan, runs: Runs, language: str, question: Question, answers: Sequence[Answer] = ()) -> str:

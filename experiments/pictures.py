@@ -24,15 +24,15 @@ class Picture(Protocol):
         ...
 
 
-def write(pictures: Iterable[Picture], folder: Path) -> list[tuple[Path, Path]]:
-    """Write each picture as PNG and SVG below a folder, whole or not at all, as it is drawn; returns their paths."""
-    written = []
+def write(pictures: Iterable[Picture], folder: Path) -> dict[str, str]:
+    """Write each picture as PNG and SVG below a folder, whole or not at all, as it is drawn; returns the SVG by name."""
+    written = {}
     for picture in pictures:
-        paths = folder / f"{picture.name}.png", folder / f"{picture.name}.svg"
-        paths[0].parent.mkdir(parents=True, exist_ok=True)
-        with replacing(paths[0]) as unfinished:
+        svg, path = picture.svg(), folder / picture.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path.with_name(f"{path.name}.png")) as unfinished:
             unfinished.write_bytes(picture.png())
-        with replacing(paths[1]) as unfinished:
-            unfinished.write_text(picture.svg(), encoding="utf-8", newline="\n")
-        written.append(paths)
+        with replacing(path.with_name(f"{path.name}.svg")) as unfinished:
+            unfinished.write_text(svg, encoding="utf-8", newline="\n")
+        written[picture.name] = svg
     return written

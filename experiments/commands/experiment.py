@@ -12,7 +12,7 @@ from experiments.commands.exits import Exit, say
 from experiments.commands.language import Language, told
 from experiments.commands.progress import Progress
 from experiments.commands.shared import Shared
-from experiments.experiment import Ended, Experiment, available_cores, begun, carried_out, estimated, extended, gathered
+from experiments.experiment import Ended, Experiment, Then, available_cores, begun, carried_out, estimated, extended, gathered
 from experiments.outputs import Pictures, command
 from experiments.plan import Plan, Request, plan_of
 from experiments.questions import Compare, Question, verdicts
@@ -102,10 +102,18 @@ def _unsettled(experiment: Experiment, question: Compare, precision: float, look
 
 def finish(experiment: Experiment, manner: Manner) -> Exit:
     """Run what an experiment lacks, and tell what came of it."""
-    return _tell(experiment, _carried_out(experiment, manner, manner.pictures), manner)
+    then = _report_in(manner.language) if isinstance(experiment.question, Compare) and not manner.chosen else None
+    return _tell(experiment, _carried_out(experiment, manner, manner.pictures, then), manner)
 
 
-def _carried_out(experiment: Experiment, manner: Manner, pictures: Pictures) -> Ended:
+def _report_in(language: Language) -> Then:
+    """Writes the report of a comparison: its pictures are drawn in both languages, so that little is left to do."""
+    from experiments.report import report_beside
+
+    return lambda experiment, runs, made: report_beside(experiment, runs, made, language.value)
+
+
+def _carried_out(experiment: Experiment, manner: Manner, pictures: Pictures, then: Then | None = None) -> Ended:
     progress = Progress(sys.stderr, manner.language)
     try:
         return carried_out(
@@ -115,6 +123,7 @@ def _carried_out(experiment: Experiment, manner: Manner, pictures: Pictures) -> 
             progress=silent if manner.quiet else progress,
             max_failures=manner.max_failures,
             retry_failed=manner.retry_failed,
+            then=then,
         )
     finally:
         progress.close()

@@ -36,5 +36,5 @@ class Named:
 
 def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
     """Write ``name.png`` and ``name.svg`` into a folder and return their paths; equal figures give equal bytes."""
-    (paths,) = pictures.write([Named(name, figure)], folder)
-    return paths
+    pictures.write([Named(name, figure)], folder)
+    return folder / f"{name}.png", folder / f"{name}.svg"

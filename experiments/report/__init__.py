@@ -5,14 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from experiments.errors import FolderError
+from experiments.experiment import Experiment
+from experiments.outputs import Written
 from experiments.report.document import document
-from experiments.report.material import material
+from experiments.report.material import Material, material
 from experiments.report.pages import page
-from experiments.report.pictures import pictures
+from experiments.report.pictures import Drawn, pictures
 from experiments.results import replacing
+from experiments.runner import Runs
 from model.facts import Label
 
-__all__ = ["FILE", "report", "write_report"]
+__all__ = ["FILE", "report", "report_beside", "write_report"]
 
 FILE = "report.html"
 LANGUAGES = ("zh", "en")
@@ -31,11 +34,26 @@ def report(folder: str | Path, language: str = "zh") -> str:
     WordedError
         If the folder holds no experiment, its store cannot be read, or inputs or code are no longer what they were.
     """
-    languages = [language, *(other for other in LANGUAGES if other != language)]
     with material(Path(folder)) as found:
-        drawn = pictures(found, languages)
-        pages = [page(found, own, drawn.by_language[own], drawn.n_left_out) for own in languages]
-    return document(pages, drawn.letters)
+        return _text(found, language, {})
+
+
+def _text(found: Material, language: str, drawn: Drawn) -> str:
+    languages = [language, *(other for other in LANGUAGES if other != language)]
+    shown = pictures(found, languages, drawn)
+    return document([page(found, own, shown.by_language[own], shown.n_left_out) for own in languages], shown.letters)
+
+
+def report_beside(experiment: Experiment, runs: Runs, made: Written, language: str) -> None:
+    """Write ``report.html`` beside results that were just written: nothing is read, answered or drawn a second time.
+
+    Raises
+    ------
+    FolderError
+        If it cannot be written.
+    """
+    text = _text(Material(experiment, runs, tuple(made.answers)), language, made.drawn)
+    _write(experiment.folder / FILE, text)
 
 
 def write_report(folder: Path, out: Path | None = None, language: str = "zh") -> Path:
@@ -54,11 +72,14 @@ def write_report(folder: Path, out: Path | None = None, language: str = "zh") ->
     path = out or own
     if path.exists() and not (own.is_file() and path.samefile(own)):
         raise FolderError(Label(f"“{path}”已存在，不会覆盖", f"{path} exists; nothing is overwritten"))
-    text = report(folder, language)
+    _write(path, report(folder, language))
+    return path
+
+
+def _write(path: Path, text: str) -> None:
     try:
         with replacing(path) as unfinished:
             unfinished.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         zh, en = f"无法写入“{path}”：{error.strerror}", f"{path} cannot be written: {error.strerror}"
         raise FolderError(Label(zh, en)) from error
-    return path

@@ -28,6 +28,9 @@ LONG = re.compile(r"(-?\d+\.\d{3,})")
 EMPTY = re.compile(r"<g>\s*</g>|<g/>|<defs>\s*</defs>")
 
 
+Drawn = Mapping[str, Mapping[str, str]]  # SVG by language and name
+
+
 @dataclass
 class Letters:
     """Shapes of letters that all pictures of a page share, each once."""
@@ -54,9 +57,9 @@ class Pictures:
     n_left_out: int
 
 
-def pictures(material: Material, languages: Sequence[str]) -> Pictures:
-    """Every picture of the experiment's question, drawn anew from its runs."""
-    drawn = {language: _drawn(material, language) for language in languages}
+def pictures(material: Material, languages: Sequence[str], ready: Drawn) -> Pictures:
+    """Every picture of the experiment's question, drawn from its runs in the languages in which none is ready."""
+    drawn = {language: ready[language] if language in ready else _drawn(material, language) for language in languages}
     letters, room = Letters(), ROOM
     found: dict[str, list[Picture]] = {language: [] for language in languages}
     names = list(dict.fromkeys(name for own in drawn.values() for name in own))
