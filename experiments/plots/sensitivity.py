@@ -138,10 +138,11 @@ def _note(goal: OfGoal, language: str) -> str:
         return (
             "空心点：该数抽到低三分之一的模拟的中位数；实心点：高三分之一；细线为 90% 区间；竖线为全部模拟的中位数。黄色：没有"
             f"来源的设定 [D]；蓝色：有来源；灰色：与偶然分不开（偶然所能解释的份额为 {level}）。"
-            "份额在扣除其他已点名的数的影响后计算。"
+            "份额在扣除其他已点名的数的影响后计算，两端各 2.5% 的模拟按边界值计。"
         )
     return (
         "Open dot: median of the runs in the low third of the number; full dot: in its high third; thin lines: 90% intervals; "
         "upright line: median of all runs. Yellow: without a source [D]; blue: with one; grey: not told from chance, which alone "
-        f"reaches {level} of the variance. Shares are taken after what the other named numbers do."
+        f"reaches {level} of the variance. Shares are taken after what the other named numbers do, with the outermost "
+        "2.5% of the runs at either end held at the edge."
     )
