@@ -80,8 +80,7 @@ def _column_heads(figure: Figure, y: float, unit: str, language: str) -> None:
 
 def _row(figure: Figure, moved: Moved, y: float, language: str) -> None:
     tag = moved.number.tag.value
-    lines = typeface.wrap(moved.number.label.in_language(language), NAMES - 0.15, LABEL)
-    text = lines[0] if len(lines) == 1 else lines[0][:-1].rstrip() + "…"
+    text = _fitting(moved.number.label.in_language(language))
     style.write(figure, style.MARGIN, y + 0.09, text, LABEL)
     style.write(
         figure,
@@ -98,6 +97,18 @@ def _row(figure: Figure, moved: Moved, y: float, language: str) -> None:
     inside = f"{_percent(moved.index.low)}{wording.DASH}{_percent(moved.index.high)}%"
     share = f"{_percent(moved.index.value)}%"
     style.write(figure, left, y, f"{share}（{inside}）" if zh else f"{share} ({inside})", SMALL)
+
+
+def _fitting(label: str) -> str:
+    """A label no wider than its column: of its owner's name only as much as there is room for."""
+    room = NAMES - 0.15
+    at = max(label.rfind(": "), label.rfind("："))
+    owner, rest = (label[:at], label[at:]) if at > 0 else (label, "")
+    text = label
+    while typeface.width(text, LABEL) > room and len(owner) > 1:
+        owner = owner[:-1].rstrip()
+        text = f"{owner}…{rest}"
+    return text
 
 
 def _percent(share: float) -> str:
