@@ -30,6 +30,7 @@ FEWEST = 30  # worlds below which nothing is said
 MOST_BANDS, FEWEST_BANDS = 8, 3
 SHUFFLES = 400
 DEGREE = 4  # of the polynomials of ranks
+EXTREME = 0.025  # of the worlds at either end, held at the edge: one world in a thousand must not decide a variance
 WORLDS_A_NAME = 25  # at most one number is named for so many worlds
 LEVEL = 0.95  # of all shuffles, in which nothing at all is named
 AT_ONCE = 20  # shuffles
@@ -67,9 +68,10 @@ def n_bands_for(n_worlds: int) -> int:
 def thirds(values: Floats) -> tuple[Mask, Mask]:
     """Worlds in the low and in the high third of a number, of shape (n_worlds,) each; both empty where it is constant."""
     found = bands(values, 3)
-    if found.max(initial=0) == 0:
+    top = int(np.max(found, initial=0))
+    if top == 0:
         return np.zeros(values.shape, np.bool_), np.zeros(values.shape, np.bool_)
-    return found == 0, found == found.max()
+    return found == 0, found == top
 
 
 # ── Share of the variance ────────────────────────────────────────────────────────────────────────────────────────────
@@ -78,7 +80,7 @@ def index(band: Ints, outcome: Floats) -> Estimate:
 
     Unknown for fewer than 30 worlds, a constant outcome or a single band; its interval ends between 0 and 1.
     """
-    n, k = outcome.size, int(band.max(initial=0)) + 1
+    n, k = outcome.size, int(np.max(band, initial=0)) + 1
     if n < FEWEST or k < 2 or k > n // 2 or not _varies(outcome):
         return UNKNOWN
     y = outcome - outcome.mean()
@@ -104,11 +106,11 @@ def _varies(outcome: Floats) -> bool:
 
 def noise_level(by_number: Sequence[Ints], outcome: Floats, seed: int = 1) -> float:
     """Index that the largest of all numbers passes in one of twenty random re-assignments; infinite where nothing can be said."""
-    usable = [band for band in by_number if 1 <= band.max(initial=0) < outcome.size // 2]
+    usable = [band for band in by_number if 1 <= int(np.max(band, initial=0)) < outcome.size // 2]
     if outcome.size < FEWEST or not usable or not _varies(outcome):
         return math.inf
     y, n = outcome - outcome.mean(), outcome.size
-    k = np.array([int(band.max()) + 1 for band in usable])
+    k = np.array([int(np.max(band)) + 1 for band in usable])
     order = np.concatenate([np.argsort(band, kind="stable") for band in usable])
     count = np.concatenate([np.bincount(band) for band in usable])
     draws, most = np.random.default_rng([seed, n]), []
@@ -116,7 +118,7 @@ def noise_level(by_number: Sequence[Ints], outcome: Floats, seed: int = 1) -> fl
         shuffled = draws.permuted(np.tile(y, (AT_ONCE, 1)), axis=1)
         between = np.add.reduceat(sums_of(shuffled, order, count) ** 2 / count, np.cumsum(k) - k, axis=1)
         within = (float(y @ y) - between) / (n - k)
-        most.append((1.0 - within * (n - 1) / float(y @ y)).max(axis=1))
+        most.append(np.max(1.0 - within * (n - 1) / float(y @ y), axis=1))
     return float(np.quantile(np.concatenate(most), LEVEL))
 
 
@@ -147,6 +149,12 @@ class Explained:
     indices: tuple[Estimate, ...]
     noise: Floats
     named: tuple[int, ...]
+
+
+def without_extremes(outcome: Floats) -> Floats:
+    """Outcomes of shape (n_worlds,) with the outermost fortieth at either end held at its edge; worlds without one stay so."""
+    known = outcome[np.isfinite(outcome)]
+    return np.clip(outcome, *np.quantile(known, (EXTREME, 1.0 - EXTREME))) if known.size else outcome
 
 
 def explained(numbers: Sequence[Floats], outcome: Floats) -> Explained:

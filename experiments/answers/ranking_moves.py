@@ -103,7 +103,7 @@ def move(values: Floats, places: Floats, number: Floats) -> Move | None:
 
 def _third(values: Floats, places: Floats, worlds: Mask) -> Third:
     means = values[:, worlds].mean(axis=1)
-    return Third(worlds, means, places[:, worlds].mean(axis=1), int(means.argmax()))
+    return Third(worlds, means, places[:, worlds].mean(axis=1), int(np.argmax(means)))
 
 
 def places_in(values: Floats) -> Floats:
@@ -115,7 +115,7 @@ def places_in(values: Floats) -> Floats:
 
 def shifts(low: Floats, high: Floats) -> Floats:
     """Leads of each side's best over the other's, summed, of shape (n,), from means of shape (n_policies, n)."""
-    best_low, best_high = low.argmax(axis=0), high.argmax(axis=0)
+    best_low, best_high = np.argmax(low, axis=0), np.argmax(high, axis=0)
     at = np.arange(low.shape[1])
     return np.asarray(low[best_low, at] - low[best_high, at] + high[best_high, at] - high[best_low, at])
 
@@ -145,6 +145,6 @@ def noise_of(values: Floats, numbers: Sequence[Floats], seed: int = 1) -> Noise:
     for _ in range(SHUFFLES // 2):
         mixed = values[:, draws.permutation(n)]
         here, there = (sums_of(mixed, *side) / side[1] for side in zip(members, counts, strict=True))
-        most.append(shifts(here, there).max())
-        least.append(taus(here, there).min())
+        most.append(float(np.max(shifts(here, there))))
+        least.append(float(np.min(taus(here, there))))
     return Noise(float(np.quantile(most, LEVEL)), float(np.quantile(least, 1.0 - LEVEL)))

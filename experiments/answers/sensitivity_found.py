@@ -21,6 +21,7 @@ from experiments.answers.first_order import (
     median_of,
     taken_out,
     thirds,
+    without_extremes,
 )
 from experiments.answers.ranking_moves import Change, Move, Noise, change_of, move, noise_of, places_in
 from experiments.answers.robustness import Grid
@@ -53,7 +54,10 @@ class Moved:
 
 @dataclass(frozen=True)
 class OfGoal:
-    """What a goal, or a measure where there is none, hangs on; numbers by falling index, the named ones first."""
+    """What a goal, or a measure where there is none, hangs on; numbers by falling index, the named ones first.
+
+    Variance and standard deviation are those without extremes.
+    """
 
     history: History
     target: Target
@@ -113,7 +117,7 @@ def of_goal(history: History, target: Target, numbers: Sequence[Uncertain]) -> O
     """
     values = goal_values(history, target)
     known = np.isfinite(values)
-    found: Explained = explained([u.values for u in numbers], values)
+    found: Explained = explained([u.values for u in numbers], without_extremes(values))
     moved = []
     for i, number in enumerate(numbers):
         masks = [m & known for m in thirds(number.values)]
@@ -127,7 +131,7 @@ def of_goal(history: History, target: Target, numbers: Sequence[Uncertain]) -> O
         )
     moved.sort(key=lambda m: (not m.named, -m.index.value if math.isfinite(m.index.value) else 1.0))
     own = values[known]
-    deviation = float(own.std(ddof=1)) if own.size > 1 else math.nan
+    deviation = float(without_extremes(own).std(ddof=1)) if own.size > 1 else math.nan
     middle_of_all = float(np.median(own)) if own.size else math.nan
     noise = min((float(v) for v in found.noise), default=math.inf)
     return OfGoal(history, target, int(own.size), middle_of_all, deviation, noise, tuple(moved))
@@ -143,8 +147,8 @@ def of_ranking(table: Grid) -> OfRanking:
     numbers = uncertain_in(cases)
     drawn = [u.values for u in numbers]
     order = tuple(int(i) for i in np.argsort(-values.mean(axis=1), kind="stable"))
-    lead = explained(drawn, values[order[0]] - values[order[1]])
-    ahead = explained(drawn, values[order[0]] - values.mean(axis=0))
+    lead = explained(drawn, without_extremes(values[order[0]] - values[order[1]]))
+    ahead = explained(drawn, without_extremes(values[order[0]] - values.mean(axis=0)))
     deciding = dict.fromkeys((*lead.named, *ahead.named))
     rest = taken_out(values, [drawn[i] for i in deciding])
     usual, places = noise_of(rest, drawn), places_in(values)

@@ -55,7 +55,10 @@ COLUMNS: Mapping[str, Column] = {
     **_interval("chance_low", "低三分之一的达标可能性", "Chance in the low third", "1"),
     **_interval("chance_high", "高三分之一的达标可能性", "Chance in the high third", "1"),
     **_interval("chance_change", "达标可能性之差，高减低", "Change of the chance, low to high", "1"),
-    "deviation": Column(Label("标准差", "Standard deviation now"), "see unit"),
+    "deviation": Column(
+        Label("标准差（两端各 2.5% 的模拟按边界值计）", "Standard deviation (outermost 2.5 % of the runs held at the edge)"),
+        "see unit",
+    ),
     "deviation_known": Column(
         Label("该数已知后的期望标准差", "Expected standard deviation if the number were known"), "see unit"
     ),

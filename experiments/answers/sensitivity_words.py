@@ -50,9 +50,11 @@ def _one_goal(goal: OfGoal, language: str) -> str:
     if not named:
         if not goal.deviation > 0.0:
             return f"{name}：各次模拟数值相同。" if zh else f"{_upper(name)}: the same in every run."
+        level = _percent(goal.noise)
         if zh:
-            return f"{name}：没有哪个数单独的影响超出偶然。"
-        return f"{_upper(name)}: not moved beyond chance by any number alone."
+            return f"{name}：没有哪个数单独的影响超出偶然（单凭偶然可达方差的 {level}，更弱的要更多次模拟才看得出）。"
+        weaker = f"chance alone reaches {level} of the variance; more runs would show weaker ones"
+        return f"{_upper(name)}: not moved beyond chance by any number alone ({weaker})."
     told = ("；" if zh else "; ").join(_moved(m, goal, language) for m in named[:SHOWN])
     rest = _rest(goal, language)
     return f"{name}取决于：{told}。{rest}" if zh else f"{_upper(name)}: moved by {told}. {rest}"
@@ -138,8 +140,11 @@ def _ranges(goals: Sequence[OfGoal], language: str) -> str:
 
 def _caution(language: str) -> str:
     if language == "zh":
-        return "标准差为预期值，前提是该数被准确测得，且模型与其余取值范围不变。"
-    return "These deviations are expected ones, if the number were known exactly and the model and all other ranges stayed."
+        return "标准差为预期值：该数被准确测得，模型与其余取值范围不变；两端各 2.5% 的模拟按边界值计。"
+    return (
+        "These deviations are expected ones, if the number were known exactly and the model and all other ranges stayed; the "
+        "outermost 2.5% of the runs at either end count as at the edge."
+    )
 
 
 # ── Ranking ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -89,7 +89,7 @@ def _spread(ordered: Floats, level: float) -> Spread:
     expected = n / BINS
     chi_square = float(((counts - expected) ** 2 / expected).sum())
     steps = np.arange(n + 1) / n
-    distance = float(max((steps[1:] - ordered).max(), (ordered - steps[:-1]).max()))
+    distance = float(max(np.max(steps[1:] - ordered), np.max(ordered - steps[:-1])))
     band, prob = math.sqrt(math.log(2.0 / level) / (2.0 * n)), chi_square_tail(chi_square, BINS - 1)
     even = prob >= level and distance <= band
     mean, variance = float(ordered.mean()), float(ordered.var())

@@ -14,6 +14,7 @@ from the kernels.  Imposed, not emergent: it tests code.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -79,7 +80,7 @@ class Fit:
         return np.asarray(np.sqrt(np.diag(self.covariance)))
 
 
-def with_values(p: Attraction, **values: float) -> Attraction:
+def with_values(p: Attraction, values: Mapping[str, float]) -> Attraction:
     """Parameters with other values, one for all worlds."""
     return replace(p, **{name: np.full((1, 1), value) for name, value in values.items()})
 
@@ -120,7 +121,7 @@ def recovered(n: int = 4000, seed: int = 1, p: Attraction | None = None) -> tupl
     ----------
     p : parameters, one value for all worlds; the declared defaults with a rent elasticity of 0.4 if None
     """
-    chosen = with_values(Attraction(), rent_elasticity=0.4) if p is None else p
+    chosen = with_values(Attraction(), {"rent_elasticity": 0.4}) if p is None else p
     keys = child(np.full(n, world_key(seed, 0), np.uint64), np.arange(n))
     logs = _random_logs(keys)
     design = np.column_stack([np.ones(n), *logs.values()])

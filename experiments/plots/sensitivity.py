@@ -80,8 +80,7 @@ def _column_heads(figure: Figure, y: float, unit: str, language: str) -> None:
 
 def _row(figure: Figure, moved: Moved, y: float, language: str) -> None:
     tag = moved.number.tag.value
-    lines = typeface.wrap(moved.number.label.in_language(language), NAMES - 0.15, LABEL)
-    text = lines[0] if len(lines) == 1 else lines[0][:-1].rstrip() + "…"
+    text = _fitting(moved.number.label.in_language(language))
     style.write(figure, style.MARGIN, y + 0.09, text, LABEL)
     style.write(
         figure,
@@ -98,6 +97,18 @@ def _row(figure: Figure, moved: Moved, y: float, language: str) -> None:
     inside = f"{_percent(moved.index.low)}{wording.DASH}{_percent(moved.index.high)}%"
     share = f"{_percent(moved.index.value)}%"
     style.write(figure, left, y, f"{share}（{inside}）" if zh else f"{share} ({inside})", SMALL)
+
+
+def _fitting(label: str) -> str:
+    """A label no wider than its column: of its owner's name only as much as there is room for."""
+    room = NAMES - 0.15
+    at = max(label.rfind(": "), label.rfind("："))
+    owner, rest = (label[:at], label[at:]) if at > 0 else (label, "")
+    text = label
+    while typeface.width(text, LABEL) > room and len(owner) > 1:
+        owner = owner[:-1].rstrip()
+        text = f"{owner}…{rest}"
+    return text
 
 
 def _percent(share: float) -> str:
@@ -138,10 +149,11 @@ def _note(goal: OfGoal, language: str) -> str:
         return (
             "空心点：该数抽到低三分之一的模拟的中位数；实心点：高三分之一；细线为 90% 区间；竖线为全部模拟的中位数。黄色：没有"
             f"来源的设定 [D]；蓝色：有来源；灰色：与偶然分不开（偶然所能解释的份额为 {level}）。"
-            "份额在扣除其他已点名的数的影响后计算。"
+            "份额在扣除其他已点名的数的影响后计算，两端各 2.5% 的模拟按边界值计。"
         )
     return (
         "Open dot: median of the runs in the low third of the number; full dot: in its high third; thin lines: 90% intervals; "
         "upright line: median of all runs. Yellow: without a source [D]; blue: with one; grey: not told from chance, which alone "
-        f"reaches {level} of the variance. Shares are taken after what the other named numbers do."
+        f"reaches {level} of the variance. Shares are taken after what the other named numbers do, with the outermost "
+        "2.5% of the runs at either end held at the edge."
     )

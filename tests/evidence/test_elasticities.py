@@ -13,7 +13,7 @@ STRONG = {"creation_share": 0.2, "rival_share": 0.5, "copying": 1.0, "rent_elast
 
 
 def test_at_a_creation_share_of_one_the_declared_weights_come_back():
-    p = with_values(Attraction(), **FULL)
+    p = with_values(Attraction(), FULL)
     found = {one.key: one for one in recovered(20_000, 3, p)}
     assert list(found) == list(SPREADS)
     assert [one.declared for one in found.values()] == pytest.approx([0.12, 0.08, 0.05, -0.4, 0.9])
@@ -26,7 +26,7 @@ def test_at_a_creation_share_of_one_the_declared_weights_come_back():
 @pytest.mark.parametrize("values", [FULL, STRONG, {}])
 def test_the_standard_errors_are_honest_over_fifty_seeds(values):
     """90 % intervals cover 78 to 99 % of 250 coefficients, whatever the creation share; none is further than four errors."""
-    p = with_values(Attraction(), **values)
+    p = with_values(Attraction(), values)
     z = np.array([[one.z for one in recovered(1500, seed, p)] for seed in range(50)])
     assert 0.84 < (np.abs(z) < 1.645).mean() < 0.96
     assert (np.abs(z.mean(axis=0)) < 4.0 / np.sqrt(50)).all()
@@ -35,8 +35,14 @@ def test_the_standard_errors_are_honest_over_fifty_seeds(values):
 
 def test_below_one_each_weight_is_attenuated_by_what_the_park_takes_from_its_rivals():
     """With small weights the regression finds the slope at v = 0: 1 - 0.8·0.5; of a support that is copied 0.8·0.5 less."""
-    p = with_values(Attraction(), **STRONG, demand_weight=0.05, inputs_weight=0.04, knowledge_weight=0.02, support_weight=0.2)
-    p = with_values(p, rent_elasticity=0.1)
+    small = {
+        "demand_weight": 0.05,
+        "inputs_weight": 0.04,
+        "knowledge_weight": 0.02,
+        "support_weight": 0.2,
+        "rent_elasticity": 0.1,
+    }
+    p = with_values(Attraction(), {**STRONG, **small})
     found = {one.key: one for one in recovered(100, 1, p)}
     for key in ("unmet_demand", "local_suppliers", "knowledge", "rent"):
         assert found[key].expected / found[key].declared == pytest.approx(0.6, abs=0.02)
@@ -44,7 +50,7 @@ def test_below_one_each_weight_is_attenuated_by_what_the_park_takes_from_its_riv
 
 
 def test_attenuation_can_be_told_from_none():
-    found = recovered(20_000, 5, with_values(Attraction(), **STRONG))
+    found = recovered(20_000, 5, with_values(Attraction(), STRONG))
     assert max(abs(one.z) for one in found) < 4.0
     demand = next(one for one in found if one.key == "unmet_demand")
     assert (demand.declared - demand.estimate) / demand.error > 4.0
