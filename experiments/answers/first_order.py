@@ -33,7 +33,7 @@ DEGREE = 4  # of the polynomials of ranks
 EXTREME = 0.025  # of the worlds at either end, held at the edge: one world in a thousand must not decide a variance
 WORLDS_A_NAME = 25  # at most one number is named for so many worlds
 LEVEL = 0.95  # of all shuffles, in which nothing at all is named
-AT_ONCE = 20  # shuffles
+AT_ONCE = 8  # shuffles
 
 
 @dataclass(frozen=True)
