@@ -1,4 +1,4 @@
-"""python -m experiments.documents [--check] | end-states | pattern: write what is generated, or say whether it is up to date."""
+"""python -m experiments.documents [--check] | end-states | pattern | gallery: write what is generated, or check it."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ def main(argv: list[str] | None = None) -> int:
         from experiments.documents.pattern import write_pattern
 
         print("\n".join(map(str, write_pattern(options.n, options.seed, options.jobs))))
+        return 0
+    if options.command == "gallery":
+        from experiments.documents.gallery import write_gallery
+
+        print("\n".join(map(str, write_gallery(options.jobs))))
         return 0
     return check() if options.check else _write_stale()
 
@@ -68,6 +73,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("-n", type=int, default=n, help="worlds (default %(default)s)")
         command.add_argument("--seed", type=int, default=1)
         command.add_argument("--jobs", type=int, default=2, help="processes (default %(default)s)")
+    gallery = commands.add_parser("gallery", help="draw every picture from a few runs and write docs/gallery.md and .zh.md")
+    gallery.add_argument("--jobs", type=int, default=2, help="processes (default %(default)s)")
     return parser
 
 
