@@ -45,7 +45,7 @@ def attainment_by_band(histories: Sequence[History], language: str) -> Figure:
     for i, (goal, lines) in enumerate(zip(goals, headings, strict=True)):
         row, column = divmod(i, n_columns)
         left, upper = EDGE + column * room, top - row * block
-        style.write_lines(figure, left, upper, lines, LABEL)
+        style.write_lines(figure, left + 0.15, upper, lines, LABEL)
         place = (left + LEFT - 0.15, upper - above - PANEL_HEIGHT, room - LEFT - 0.1, PANEL_HEIGHT)
         axes = style.new_axes(figure, *place)
         same = [next((g for g in one if g.key == goal.key), None) for one in found]

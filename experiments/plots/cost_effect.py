@@ -172,7 +172,11 @@ def _zero(axes: Axes, lined: LineUp, language: str) -> None:
     """The baseline, at zero by definition."""
     axes.plot(0.0, 0.0, "D", markersize=5.5, color=INK, zorder=6)
     name = wording.policy_name(lined.base, language, with_scenario=False)
-    style.write_beside(axes, (0.0, 0.0), (7, -11), f"基准：{name}" if language == "zh" else f"Baseline: {name}")
+    words = f"基准：{name}" if language == "zh" else f"Baseline: {name}"
+    low, high = axes.get_xlim()
+    if typeface.width(words, LABEL) > (WIDTH - LEFT - NAMES) * high / (high - low) - 0.15:
+        words = words[: 2 if language == "zh" else 8]  # the subtitle has its name
+    style.write_beside(axes, (0.0, 0.0), (7, -11), words)
 
 
 def _label(p: Point, language: str) -> list[tuple[str, float, str]]:

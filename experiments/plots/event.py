@@ -127,10 +127,10 @@ def panel_row(
     bottom = style.notes_height(lines) + 0.6
     for i, (panel, text) in enumerate(zip(panels, texts, strict=True)):
         left = EDGE + i * (LEFT + width + VALUES) + LEFT
-        below = style.write_lines(figure, left - 0.3, top, [panel.heading.in_language(language)], LABEL)
-        style.write_lines(figure, left - 0.3, below, text, SMALL, GREY)
+        below = style.write_lines(figure, left - 0.35, top, [panel.heading.in_language(language)], LABEL)
+        style.write_lines(figure, left - 0.35, below, text, SMALL, GREY)
         if i == 0:
-            style.write(figure, left - 0.3, bottom + PANEL_HEIGHT + 0.16, scale.name, SMALL, GREY)
+            style.write(figure, left - 0.35, bottom + PANEL_HEIGHT + 0.16, scale.name, SMALL, GREY)
         scaled = replace(panel.fan, quantiles=panel.fan.quantiles * scale.factor)
         _panel(figure, (left, bottom, width, PANEL_HEIGHT), scaled, limits, axis.in_language(language))
     return style.finished(figure)

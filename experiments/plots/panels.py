@@ -13,7 +13,7 @@ from experiments.goals import attainment as judge
 from experiments.goals import readings, wilson
 from experiments.plots import fan as fans
 from experiments.plots import style, typeface
-from experiments.plots.grid import PANEL_HEIGHT, VALUES, Grid, end_values, new_panel, panel_grid, panel_width
+from experiments.plots.grid import VALUES, Grid, end_values, new_panel, panel_grid, panel_width
 from experiments.plots.style import GREY, INK, LABEL, SMALL, Pen
 from model.history import History
 from model.scenario import Target
@@ -37,7 +37,9 @@ def industries(histories: Sequence[History], measure: str, language: str) -> Fig
     headings = [
         typeface.wrap(industry.label.in_language(language), panel_width(len(shown)) + VALUES, LABEL) for _, industry in shown
     ]
-    figure, grid = panel_grid(title, fans.subtitle(histories, language), about + scales, _key(histories, language), headings)
+    figure, grid = panel_grid(
+        title, fans.subtitle(histories, language), about + scales, _key(histories, language), headings, len(histories)
+    )
     for (position, industry), corner, heading in zip(shown, grid.corners, headings, strict=True):
         pens = [style.industry_pen(industry.key, position)] if len(histories) == 1 else None
         raw = fans.fans_of(histories, measure, industry.key, 1.0, language)
@@ -73,7 +75,9 @@ def attainment(histories: Sequence[History], language: str) -> Figure:
     )
     headings = [typeface.wrap(t.label.in_language(language), panel_width(len(targets)) + VALUES, LABEL) for t in targets]
     title = "各项目标的达标概率" if zh else "Chance of reaching each goal"
-    figure, grid = panel_grid(title, fans.subtitle(histories, language, bands), note, _key(histories, language), headings)
+    figure, grid = panel_grid(
+        title, fans.subtitle(histories, language, bands), note, _key(histories, language), headings, len(histories)
+    )
     for target, corner, heading in zip(targets, grid.corners, headings, strict=True):
         asked = f"≥ {wording.goal(histories[0], target, language)}{'，' if zh else ', '}{wording.short_date(target, language)}"
         axes = new_panel(figure, grid, corner, heading, asked, fans.years_shown(histories))
@@ -109,7 +113,7 @@ def _chances(
     else:
         words = "期限不在模拟期内，不予判定" if language == "zh" else "date beyond the runs: not judged"
         lines = typeface.wrap(words, grid.width - 0.2, SMALL)
-        style.write_lines(figure, corner[0] + 0.1, corner[1] + PANEL_HEIGHT * 0.78, lines, SMALL, GREY)
+        style.write_lines(figure, corner[0] + 0.1, corner[1] + grid.height * 0.78, lines, SMALL, GREY)
 
 
 def _chance_line(axes: Axes, history: History, target: Target, pen: Pen, *, shaded: bool) -> None:

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 
 from experiments import wording
 from experiments.answers.effects import effects_of
@@ -21,7 +22,7 @@ from model.history import History
 from model.scenario import Target
 
 WIDTH, NAMES, ROW = 10.4, 2.6, 0.42
-HEAT = LinearSegmentedColormap.from_list("regret", ["#ffffff", "#f3c9a5", "#d0562f"])
+HEAT = LinearSegmentedColormap.from_list("regret", ["#ffffff", "#f6d9c0", "#e8916a"])
 
 
 def regret_table(histories: Sequence[History], language: str, yardstick: Target | None = None) -> Figure:
@@ -94,7 +95,9 @@ def _cells(axes: Axes, rows: Sequence[tuple[int, Sequence[Regret]]], heights: Se
             text = wording.number(regret.mean * scale.factor) if regret.mean > 0.0 else "0"
             known = regret.low > 0.0
             colour = INK if known or regret.mean == 0.0 else GREY
-            axes.text(i + 0.5, edge + height / 2, text, ha="center", va="center_baseline", fontsize=LABEL, color=colour)
+            said = axes.text(i + 0.5, edge + height / 2, text, ha="center", va="center_baseline", fontsize=LABEL, color=colour)
+            if not known:
+                said.set_path_effects([withStroke(linewidth=2.6, foreground=style.PAPER)])  # grey stays readable on the dark
     axes.axvline(n_columns - 2, color=INK, linewidth=1.0)
 
 

@@ -54,7 +54,7 @@ def dress(texts: Iterable[Text]) -> None:
     """Set the typeface of texts, with a font of this machine for characters outside the subset; no text is read as TeX."""
     own = _own_characters()
     for text in texts:
-        words = text.get_text()
+        words = _narrow_quotes(text.get_text())
         strange = [c for c in dict.fromkeys(words) if ord(c) not in own and c != "\n"]
         found = {c: family_with(c) for c in strange}
         for character in (c for c, family in found.items() if family is None):
@@ -63,6 +63,13 @@ def dress(texts: Iterable[Text]) -> None:
         text.set_fontfamily([register(), *dict.fromkeys(f for f in found.values() if f is not None)])
         text.set_parse_math(False)
         text.set_usetex(False)
+
+
+def _narrow_quotes(words: str) -> str:
+    """The words with straight quotes where no character is Chinese: those of a Chinese typeface are as wide as a character."""
+    if any(unicodedata.east_asian_width(c) in "WF" for c in words):
+        return words
+    return words.translate({0x201C: '"', 0x201D: '"', 0x2018: "'", 0x2019: "'"})
 
 
 @functools.cache
