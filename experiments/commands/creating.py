@@ -1,4 +1,4 @@
-"""``new``: a scenario, a policy, a park, a design or an anchor episode to begin with, from the files under ``scenarios/templates``."""
+"""``new``: files of a scenario, policy, park, design or anchor episode to begin with, from ``scenarios/templates``."""
 
 from __future__ import annotations
 
