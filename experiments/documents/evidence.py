@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.answers import Answer
 from experiments.documents.markdown import DOCS, document, table, write
+from experiments.documents.smaller import smaller
 from experiments.errors import ResultsError
 from experiments.evidence.outputs import asked_in, kept_answers
 from experiments.evidence.scorecard import KINDS, VERDICTS, Kind, Verdict
@@ -39,7 +39,7 @@ def write_evidence(folder: Path) -> list[Path]:
     for name in PICTURES:
         for language in ("zh", "en"):
             written.append(DOCS / "figures" / f"{name}_{language}.png")
-            shutil.copyfile(folder / "figures" / language / f"{name}.png", written[-1])
+            written[-1].write_bytes(smaller((folder / "figures" / language / f"{name}.png").read_bytes()))
     return written
 
 
@@ -171,7 +171,7 @@ def goal_table(answer: Answer) -> str:
             f"{_share(row['prob_low'])} to {_share(row['prob_high'])}",
         )
         for row in _rows(answer)
-        if row["definition"] in ("stated", "joint") and row["n"]
+        if row["n"] and (row["definition"] == "stated" or (row["definition"] == "joint" and not row["measure"]))
     )
     return table(("Goal", "Definition", "Entrants a year", "Reached", "Chance, 90 % interval"), rows)
 
