@@ -185,18 +185,23 @@ def carried_out(
     seconds = {"runs": time.monotonic() - began}
     with opened(path, Access.READ) as store:
         runs = gathered(experiment, store, interrupted=interrupted)
-        ids, made = _ids_of(experiment), Written("", (), {}, {})
-        with manifest.writing(experiment.folder):
-            try:
-                made = written(experiment.folder, experiment.plan, runs, ids, pictures, experiment.question)
-            except KeyboardInterrupt:
-                interrupted = True  # resumed, it writes them anew
-            n_complete = sum(len(history.cases) for history in runs.histories)
-            ended = Ended(n_complete, runs.failures, runs.n_skipped, interrupted, made.words)
-            closed = _closed(experiment.record, ended, {**seconds, **made.seconds})
-            manifest.write_manifest(experiment.folder, closed)
-        if then is not None and made.words and not interrupted:
-            then(replace(experiment, record=closed), runs, made)
+        return _written_up(experiment, runs, pictures, seconds, then)
+
+
+def _written_up(experiment: Experiment, runs: Runs, pictures: Pictures, seconds: dict[str, float], then: Then | None) -> Ended:
+    """Write all that the runs say, and the record."""
+    ids, made, interrupted = _ids_of(experiment), Written("", (), {}, {}), runs.interrupted
+    with manifest.writing(experiment.folder):
+        try:
+            made = written(experiment.folder, experiment.plan, runs, ids, pictures, experiment.question)
+        except KeyboardInterrupt:
+            interrupted = True  # resumed, it writes them anew
+        n_complete = sum(len(history.cases) for history in runs.histories)
+        ended = Ended(n_complete, runs.failures, runs.n_skipped, interrupted, made.words)
+        closed = _closed(experiment.record, ended, {**seconds, **made.seconds})
+        manifest.write_manifest(experiment.folder, closed)
+    if then is not None and made.words and not interrupted:
+        then(replace(experiment, record=closed), runs, made)
     return ended
 
 
