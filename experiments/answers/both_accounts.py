@@ -7,7 +7,7 @@ does to everybody else, and by partners that would have come anyway; for firms t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,6 +21,7 @@ from model.scenario import Anchor, Case, Lab, Park, Status
 from model.units import QUARTERS_PER_YEAR
 
 QUANTITIES = ("firms", "employees", "revenue")
+ROUNDING = 1e-12  # of the amounts that are subtracted
 SPINS_OFF = ("entrants_firm_spin_off", "entrants_lab_spin_off")
 
 
@@ -165,9 +166,15 @@ def interaction(
         here, _ = pairs(histories[0], history)
         histories = (worlds_of(histories[0], here), *histories[1:])
     kept = [worlds_of(history, pairs(histories[0], history)[1]) for history in histories]
-    signs = (1.0, -1.0, -1.0, 1.0)
-    values = {q: np.asarray(sum(s * h.total(q) for s, h in zip(signs, kept, strict=True))) for q in QUANTITIES}
+    values = {q: _second_difference([h.total(q) for h in kept]) for q in QUANTITIES}
     return Interaction(present.cases[0], find(park, names[0]), find(park, names[1]), kept[0], values)
+
+
+def _second_difference(totals: Sequence[Floats]) -> Floats:
+    """What both bring less what each brings alone; what is left of rounding counts as nothing."""
+    present, less_one, less_other, less_both = totals
+    found = present - less_one - less_other + less_both
+    return np.where(np.abs(found) <= ROUNDING * np.sum(np.abs(totals), axis=0), 0.0, found)
 
 
 def members_of(park: Park) -> tuple[Anchor | Lab, ...]:

@@ -85,7 +85,8 @@ def uncertain_in(cases: Sequence[Case]) -> tuple[Uncertain, ...]:
 def _parameters(scenario: Scenario, draws: Drawn) -> Iterator[Uncertain]:
     for name, fact in parameter_facts().items():
         own = scenario.assumptions.get(name)
-        tag = fact.tag if own is None or _same_range(own, fact.assumption) else tag_of(own.source)
+        usual = own is None or bool(own.drawn_with) or _same_range(own, fact.assumption)
+        tag = fact.tag if usual or own is None else tag_of(own.source)
         yield Uncertain(name, fact.label, fact.unit, tag, Label("", ""), draws.parameter(name))
 
 

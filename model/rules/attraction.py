@@ -31,14 +31,14 @@ class Attraction:
         source="768 signed with nine laptop makers by June 2013, others still to come",
     )  # fmt: skip
     lead_rate: Floats = parameter(
-        0.1, unit="1/year", low=0.02, high=0.5, shape=Shape.LOG_UNIFORM,
+        0.1, unit="1/year", low=0.02, high=0.5, shape=Shape.LOG_UNIFORM, tag=Tag.COMPUTED,
         en="Rate at which partners sign of their own accord", zh="配套企业自主跟进率",
-        source="design choice; the laptop episode tells more",
+        source="calibrated to the laptop episode 2010-13; bounds: design choice",
     )  # fmt: skip
     follow_rate: Floats = parameter(
-        1.0, unit="1/year", low=0.0, high=4.0, shape=Shape.UNIFORM,
+        1.0, unit="1/year", low=0.0, high=4.0, shape=Shape.UNIFORM, tag=Tag.COMPUTED,
         en="Rate at which partners follow those that signed", zh="配套企业相互跟随率",
-        source="design choice; the laptop episode tells more",
+        source="calibrated to the laptop episode 2010-13; bounds: design choice",
     )  # fmt: skip
     signed_pull: Floats = parameter(
         0.7, unit="1", low=0.3, high=1.0, en="Pull of a signed anchor relative to a started one", zh="签约龙头的牵引力",

@@ -245,6 +245,9 @@ def test_a_park_without_anchors_has_nothing_to_attribute():
 
 
 # ── Two anchors ──────────────────────────────────────────────────────────────────────────────────────────────────────
+WAVE = {"attraction.lead_rate": 0.07, "attraction.follow_rate": 2.0}  # late and steep: both anchors want people at once
+
+
 def two_anchors():
     second = dataclasses.replace(worlds.new_anchor(worlds.SIGNS + 2), key="second_maker")
     return worlds.new_anchor(), second
@@ -264,7 +267,7 @@ def test_anchors_that_share_nothing_do_not_change_each_other():
 
 
 def test_anchors_that_share_people_stand_in_each_others_way():
-    found = second_difference(bare({"growth.people": 800.0}, worlds.NO_EXIT, anchors=two_anchors()))
+    found = second_difference(bare({"growth.people": 800.0}, WAVE, worlds.NO_EXIT, anchors=two_anchors()))
     assert found.values["employees"][-1].mean() < 0.0
     assert "fewer jobs" in attribution((), (found,)).words.en
 
