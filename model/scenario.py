@@ -249,6 +249,9 @@ class Policy:
     note: Label = field(default_factory=lambda: Label("", ""))
 
 
+NO_NEW_POLICY = Policy("none", Label("不新增政策", "No new policy"), ())
+
+
 @dataclass(frozen=True)
 class Scenario:
     name: str

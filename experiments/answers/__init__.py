@@ -51,3 +51,8 @@ def together(answers: Sequence[Answer], *, silent: bool = False) -> Answer:
     rows = tuple(row for answer in answers for row in answer.rows)
     zh, en = ("\n\n".join(getattr(answer.words, language) for answer in answers) for language in ("zh", "en"))
     return replace(answers[0], rows=rows, words=Label("", "") if silent else Label(zh, en))
+
+
+def words_of(answers: Sequence[Answer], language: str) -> list[str]:
+    """What the answers say in words, those that say nothing left out."""
+    return [words for answer in answers if (words := answer.words.in_language(language))]

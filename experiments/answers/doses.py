@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from experiments import wording
 from experiments.answers import Answer, Column
 from experiments.answers.effect import (
+    LEVEL_COLUMNS,
+    OUTCOME_COLUMNS,
     Effect,
     Outcome,
     both,
@@ -20,7 +22,6 @@ from experiments.answers.effect import (
 from experiments.answers.evidence import BASIS_WORDS, known_of
 from experiments.answers.lever_policies import dose_policies, level_of, level_text, lever_of
 from experiments.equal_cost import yearly_cost
-from experiments.results import RUN_COLUMNS
 from model.facts import Floats, Label
 from model.history import History
 from model.levers import LEVERS
@@ -28,15 +29,8 @@ from model.units import quarter_name
 
 __all__ = ["Dose", "dose_policies", "dose_response", "doses_of"]
 COLUMNS = {
-    "lever": Column(Label("政策工具", "Lever")),
-    "policy": Column(RUN_COLUMNS["policy"]),
-    "level": Column(Label("力度", "Level"), "see level_unit"),
-    "level_unit": Column(Label("力度单位", "Unit of the level")),
-    "cost": Column(Label("年均成本，按贴现折算", "Cost a year, discounted"), "亿元/year"),
-    "measure": Column(Label("指标", "Measure")),
-    "scope": Column(Label("范围", "Scope")),
-    "quarter": Column(Label("季度，取季末", "Quarter, at its end")),
-    "unit": Column(Label("单位", "Unit")),
+    **LEVEL_COLUMNS,
+    **OUTCOME_COLUMNS,
     **effect_columns(Label("与不用该工具相比的变化", "Change against the same runs without it")),
     "step_mean": Column(Label("比上一级多带来的，平均", "What it adds to the level below, mean"), "see unit"),
     "step_low": Column(Label("比上一级多带来的，90% 区间下限", "The same, low end of its 90 % interval"), "see unit"),

@@ -6,7 +6,7 @@ Intervals are those of ``intervals``, of the mean of paired differences.  They s
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from experiments import wording
 from experiments.answers import Column
 from experiments.goals import readings
 from experiments.intervals import CONFIDENCE, HALF, mean_interval, mean_intervals
-from experiments.results import Cell
+from experiments.results import RUN_COLUMNS, Cell
 from model.facts import Floats, Ints, Label
 from model.history import Axis, History
 from model.scenario import Basis, Target
@@ -96,6 +96,21 @@ class Effect:
         """The effect times a positive factor."""
         mean, low, high = factor * self.mean, factor * self.low, factor * self.high
         return Effect(mean, low, factor * self.lower, factor * self.upper, high, self.n)
+
+
+OUTCOME_COLUMNS: Mapping[str, Column] = {  # of which measure, where and when an effect is
+    "measure": Column(Label("指标", "Measure")),
+    "scope": Column(Label("范围", "Scope")),
+    "quarter": Column(Label("季度，取季末", "Quarter, at its end")),
+    "unit": Column(Label("单位", "Unit")),
+}
+LEVEL_COLUMNS: Mapping[str, Column] = {  # of which lever at which level, and what it costs
+    "lever": Column(Label("政策工具", "Lever")),
+    "policy": Column(RUN_COLUMNS["policy"]),
+    "level": Column(Label("力度", "Level"), "see level_unit"),
+    "level_unit": Column(Label("力度单位", "Unit of the level")),
+    "cost": Column(Label("年均成本，按贴现折算", "Cost a year, discounted"), "亿元/year"),
+}
 
 
 def effect_columns(of: Label, unit: str = "see unit") -> dict[str, Column]:

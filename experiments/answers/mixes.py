@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from experiments import wording
 from experiments.answers import Answer, Column
 from experiments.answers.effect import (
+    OUTCOME_COLUMNS,
     Effect,
     Outcome,
     both,
@@ -55,10 +56,7 @@ COLUMNS = {
     "kind": Column(Label("内容：whole 整个组合，share 份额，interaction 两两作用", "Whole mix, share or interaction of two")),
     "lever": Column(Label("政策工具", "Lever")),
     "other": Column(Label("另一项工具", "The other lever")),
-    "measure": Column(Label("指标", "Measure")),
-    "scope": Column(Label("范围", "Scope")),
-    "quarter": Column(Label("季度，取季末", "Quarter, at its end")),
-    "unit": Column(Label("单位", "Unit")),
+    **OUTCOME_COLUMNS,
     **effect_columns(Label("变化", "Change")),
     "draw_error": Column(Label("抽样排列带来的标准误；穷举时为 0", "Standard error from drawing orders; 0 if exact"), "see unit"),
     "method": Column(Label("算法：exact 穷举子集，orders 抽样排列", "Exact by subsets, or drawn orders")),

@@ -76,10 +76,8 @@ def _regret_zh(found: Findings, unit: str) -> str:
     else:
         text += f"，平均比各情景的最好方案少 {_size(own, unit, 'zh')}，最多少 {_size(found.largest[at], unit, 'zh')}"
         text += f"（情景“{scenario_title(found.table.scenarios[worst], 'zh')}”）"
-    clear = [p for p in rest if found.mean[p].low > 0.0]
-    told = "、".join(f"{name_of(found, p, 'zh')} {_size(found.mean[p], unit, 'zh')}" for p in clear[:SHOWN_NAMES])
-    open_ = listed([name_of(found, p, "zh") for p in rest if p not in clear][:SHOWN_NAMES], "zh")
-    text += f"；平均遗憾确定大于零的有：{told}" if clear else ""
+    told, open_ = _told_apart(found, rest, unit, "zh")
+    text += f"；平均遗憾确定大于零的有：{'、'.join(told)}" if told else ""
     return text + (f"；{open_}与它分不出高下。" if open_ else "。")
 
 
@@ -92,11 +90,16 @@ def _regret_en(found: Findings, unit: str) -> str:
     else:
         text += f": it lacks {_size(own, unit, 'en')} to the best on average, at most {_size(found.largest[at], unit, 'en')}"
         text += f" (in “{scenario_title(found.table.scenarios[worst], 'en')}”)"
-    clear = [p for p in rest if found.mean[p].low > 0.0]
-    told = ", ".join(f"{name_of(found, p, 'en')} {_size(found.mean[p], unit, 'en')}" for p in clear[:SHOWN_NAMES])
-    open_ = listed([name_of(found, p, "en") for p in rest if p not in clear][:SHOWN_NAMES], "en")
-    text += f"; certainly behind in mean regret: {told}" if clear else ""
+    told, open_ = _told_apart(found, rest, unit, "en")
+    text += f"; certainly behind in mean regret: {', '.join(told)}" if told else ""
     return text + (f"; {open_} cannot be told from it." if open_ else ".")
+
+
+def _told_apart(found: Findings, rest: Sequence[int], unit: str, language: str) -> tuple[list[str], str]:
+    """The policies that are behind for certain, each with its regret, and those that are not, as a list in words."""
+    clear = [p for p in rest if found.mean[p].low > 0.0]
+    told = [f"{name_of(found, p, language)} {_size(found.mean[p], unit, language)}" for p in clear[:SHOWN_NAMES]]
+    return told, listed([name_of(found, p, language) for p in rest if p not in clear][:SHOWN_NAMES], language)
 
 
 def _behind(found: Findings) -> list[int]:

@@ -13,6 +13,8 @@ import numpy as np
 from experiments import wording
 from experiments.answers import Answer, Column
 from experiments.answers.effect import (
+    LEVEL_COLUMNS,
+    OUTCOME_COLUMNS,
     Effect,
     Outcome,
     both,
@@ -27,7 +29,7 @@ from experiments.answers.effect import (
 from experiments.answers.evidence import BASIS_WORDS, Known, known_of
 from experiments.answers.lever_policies import CLOSE, level_of, lever_of
 from experiments.equal_cost import yearly_cost
-from experiments.results import RUN_COLUMNS, Row
+from experiments.results import Row
 from model.facts import Floats, Label
 from model.history import History
 from model.levers import LEVERS
@@ -60,16 +62,9 @@ class Bar:
 
 
 COLUMNS = {
-    "lever": Column(Label("政策工具", "Lever")),
-    "policy": Column(RUN_COLUMNS["policy"]),
-    "level": Column(Label("力度", "Level"), "see level_unit"),
-    "level_unit": Column(Label("力度单位", "Unit of the level")),
-    "cost": Column(Label("年均成本，按贴现折算", "Cost a year, discounted"), "亿元/year"),
+    **LEVEL_COLUMNS,
     "spent": Column(Label("是否花得满：yes 是，no 到上限仍花不满", "Whether it spends the sum: no means at its bound")),
-    "measure": Column(Label("指标", "Measure")),
-    "scope": Column(Label("范围", "Scope")),
-    "quarter": Column(Label("季度，取季末", "Quarter, at its end")),
-    "unit": Column(Label("单位", "Unit")),
+    **OUTCOME_COLUMNS,
     **effect_columns(Label("与不用该工具相比的变化", "Change against the same runs without it")),
     "unpaired": Column(Label("未能配对而舍去的运行数", "Runs left out for want of a pair"), "runs"),
     "per_money": Column(Label("每 1 亿元年均成本的平均变化", "Mean change per 亿元 of cost a year"), "see unit"),

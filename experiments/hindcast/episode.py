@@ -20,13 +20,12 @@ from experiments.runner import Progress, run_cases, silent
 from model.assumptions import sample, world_keys
 from model.facts import Floats, Label
 from model.history import History
-from model.scenario import Case, Policy, Scenario
+from model.scenario import NO_NEW_POLICY, Case, Scenario
 
 FOLLOW = ("laptop_partners", "lead_rate", "follow_rate", "signed_pull", "anyway_rate")  # parameters of the rule that is tested
 SEEN_SPREAD = 0.15  # sd of the log of a figure whose definition may change from date to date (design choice, as in laptop_wave)
 FEWEST = 20.0  # worlds that count, below which nothing is said
 PART = 250  # worlds in memory at a time
-NO_POLICY = Policy("none", Label("无新增政策", "No new policy"), ())
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ def _weights(said: Floats, seen: Floats) -> Floats:
 
 def _in_parts(scenario: Scenario, extent: Extent, progress: Progress) -> Iterator[History | None]:
     """Worlds part by part; None for every one that fails."""
-    policy = scenario.policy or NO_POLICY
+    policy = scenario.policy or NO_NEW_POLICY
     for first in range(0, extent.n_past, PART):
         last = min(first + PART, extent.n_past)
         runs = run_cases([Case(scenario, policy, r, extent.seed) for r in range(first, last)], jobs=extent.jobs)

@@ -26,7 +26,7 @@ from experiments.hindcast.calibration import (
     rows_by_subject,
     summaries,
 )
-from experiments.hindcast.episode import NO_POLICY, Episode, episode
+from experiments.hindcast.episode import Episode, episode
 from experiments.hindcast.levels import Extent, Levels, values_of
 from experiments.hindcast.numbers import Past, Ranges, drawn_places, past_of, ranges_of, with_numbers, without_trend
 from experiments.hindcast.scores import Ensemble
@@ -34,7 +34,7 @@ from experiments.hindcast.series import Series, Subject, reading, series_of, yea
 from experiments.runner import Progress, run_cases, silent
 from model.facts import Floats, Ints, Label
 from model.history import History
-from model.scenario import Case, Observed, Scenario
+from model.scenario import NO_NEW_POLICY, Case, Observed, Scenario
 
 RUN_IN = 8  # quarters that runs begin earlier, so that a start at rest leaves no trace
 PAST_YEARS = 15  # before the cut-off: older figures tell of another park (design choice)
@@ -222,7 +222,7 @@ def _run(worlds: Sequence[Scenario], numbers: Ints, extent: Extent, progress: Pr
     BadInputError
         If none ran.
     """
-    cases = [Case(world, world.policy or NO_POLICY, int(r), extent.seed) for world, r in zip(worlds, numbers, strict=True)]
+    cases = [Case(world, world.policy or NO_NEW_POLICY, int(r), extent.seed) for world, r in zip(worlds, numbers, strict=True)]
     runs = run_cases(cases, jobs=extent.jobs, progress=progress)
     if runs.interrupted:
         raise KeyboardInterrupt

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from experiments import wording
 from experiments.answers.effect import Effect, Outcome
@@ -17,6 +16,7 @@ from experiments.answers.mixed import ALL_UP_TO, Mixed, mixed, telling
 from experiments.answers.mixes import Part, parts_of
 from experiments.answers.subsets import is_exact, levers_of
 from experiments.plots import style, typeface
+from experiments.plots.effect_axis import effect_axes
 from experiments.plots.style import FAINT, GREY, INK, LABEL, PAPER, SMALL
 from experiments.plots.tornado import COLOURS, effect_text
 from model.facts import Label
@@ -93,21 +93,8 @@ def _axes_width() -> float:
 def _axes(
     figure: Figure, bottom: float, height: float, rows: Sequence[_Row], unit: str, language: str
 ) -> tuple[Axes, wording.Scale]:
-    """Axes whose heights run from 0 to 1, and how values are written."""
     ends = [end for row in rows for end in (row.effect.low, row.effect.high)]
-    low, high = min(*ends, 0.0), max(*ends, 0.0)
-    scale = wording.scale_for(unit, max(-low, high), language)
-    room = 0.04 * max(high - low, 1e-9) * scale.factor
-    axes = style.new_axes(figure, style.MARGIN + NAMES, bottom, _axes_width(), height)
-    axes.set_xlim(low * scale.factor - room, high * scale.factor + room)
-    axes.set_ylim(0.0, 1.0)
-    axes.set_yticks([])
-    ticks = [float(t) for t in MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(*axes.get_xlim())]
-    inside = [t for t in ticks if axes.get_xlim()[0] <= t <= axes.get_xlim()[1]]
-    axes.set_xticks(inside, labels=[wording.number(t) for t in inside])
-    axes.grid(visible=True, axis="x", color=FAINT, linewidth=0.7)
-    axes.axvline(0.0, color=INK, linewidth=0.8, zorder=4)
-    return axes, scale
+    return effect_axes(figure, (style.MARGIN + NAMES, bottom, _axes_width(), height), ends, unit, language)
 
 
 def _column_heads(figure: Figure, y: float, unit: str, language: str) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from experiments import wording
 from experiments.answers.effect import Effect, Outcome
@@ -15,6 +14,7 @@ from experiments.answers.evidence import BASIS_WORDS, Basis
 from experiments.answers.lever_policies import level_text
 from experiments.answers.single_levers import Bar, tornado_bars
 from experiments.plots import style, typeface
+from experiments.plots.effect_axis import effect_axes
 from experiments.plots.style import FAINT, GREY, INK, LABEL, PAPER, SMALL
 from model.facts import Label
 from model.history import History
@@ -87,21 +87,8 @@ def _axes_width() -> float:
 def _axes(
     figure: Figure, bottom: float, height: float, base: History, bars: Sequence[Bar], outcome: Outcome, language: str
 ) -> tuple[Axes, wording.Scale]:
-    """Axes whose heights run from 0 to 1, and how values are written."""
     ends = [end for b in bars if b.effect.known for end in (b.effect.low, b.effect.high)] or [0.0]
-    low, high = min(*ends, 0.0), max(*ends, 0.0)
-    scale = wording.scale_for(outcome.unit(base), max(-low, high), language)
-    room = 0.04 * max(high - low, 1e-9) * scale.factor
-    axes = style.new_axes(figure, _left_of_axes(), bottom, _axes_width(), height)
-    axes.set_xlim(low * scale.factor - room, high * scale.factor + room)
-    axes.set_ylim(0.0, 1.0)
-    axes.set_yticks([])
-    ticks = [float(t) for t in MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(*axes.get_xlim())]
-    inside = [t for t in ticks if axes.get_xlim()[0] <= t <= axes.get_xlim()[1]]
-    axes.set_xticks(inside, labels=[wording.number(t) for t in inside])
-    axes.grid(visible=True, axis="x", color=FAINT, linewidth=0.7)
-    axes.axvline(0.0, color=INK, linewidth=0.8, zorder=4)
-    return axes, scale
+    return effect_axes(figure, (_left_of_axes(), bottom, _axes_width(), height), ends, outcome.unit(base), language)
 
 
 def _column_heads(figure: Figure, y: float, unit: str, language: str) -> None:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
-from experiments.answers import Answer
+from experiments.answers import Answer, words_of
 from experiments.answers.attribution import attribution, worlds_for
 from experiments.answers.both_accounts import Attribution, Interaction, attributed, interaction, members_of
 from experiments.errors import BadInputError
@@ -61,7 +61,7 @@ class Attribute:
         return (attribution(found, pairs, quarter=quarter(self.date) if self.date else None),) if found else ()
 
     def told(self, histories: Sequence[History], answers: Sequence[Answer], language: str) -> list[str]:  # noqa: ARG002
-        return [given.words.in_language(language) for given in answers]
+        return words_of(answers, language)
 
     def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
         from experiments import plots

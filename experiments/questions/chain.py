@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from experiments.answers import Answer, together
+from experiments.answers import Answer, together, words_of
 from experiments.answers.chain import chain, chain_links
 from experiments.pictures import Picture
 from experiments.plan import Plan
@@ -37,7 +37,7 @@ class Chain:
         return maps, together([chain_links(history, when) for history, when in dates], silent=True)
 
     def told(self, histories: Sequence[History], answers: Sequence[Answer], language: str) -> list[str]:  # noqa: ARG002
-        return [given.words.in_language(language) for given in answers if given.words.zh]
+        return words_of(answers, language)
 
     def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
         from experiments import plots

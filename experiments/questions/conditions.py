@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from experiments.answers import Answer
+from experiments.answers import Answer, words_of
 from experiments.answers.attainment import goals_in_depth
 from experiments.answers.conditions import Dial, Tried, anchor_dial, entry_dial, with_ample_space
 from experiments.answers.goal_map import GoalMap, drawn_map, tried_map
@@ -21,10 +21,9 @@ from experiments.questions.question import by_scenario
 from experiments.reading.messages import choices
 from model.facts import Label
 from model.history import History
-from model.scenario import Policy, Scenario, Target
+from model.scenario import NO_NEW_POLICY, Policy, Scenario, Target
 from model.units import QUARTERS_PER_YEAR
 
-NOTHING = Policy(NO_POLICY, Label("不新增政策", "No new policy"), ())
 EVERY = 2  # quarters between the starts that are tried
 
 
@@ -58,7 +57,7 @@ class Conditions:
         return goals_in_depth(own), shortfall(own), goals_by_year(own), conditions(own, self._tried(histories))
 
     def told(self, histories: Sequence[History], answers: Sequence[Answer], language: str) -> list[str]:  # noqa: ARG002
-        return [given.words.in_language(language) for given in answers]
+        return words_of(answers, language)
 
     def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
         from experiments import plots
@@ -109,14 +108,14 @@ class Late:
         if not policy.settings:
             raise BadInputError(Label(f"方案 {policy.name} 没有任何工具", f"policy {policy.name} sets no lever"))
         put_off = [later for by_start in _late(scenario, policy, self._target(scenario)).values() for later in by_start.values()]
-        return plan.under([(NOTHING, policy, *put_off)])
+        return plan.under([(NO_NEW_POLICY, policy, *put_off)])
 
     def answers(self, histories: Sequence[History]) -> tuple[Answer, ...]:
         found = self._found(histories)
         return (last_starts(found),) if found else ()
 
     def told(self, histories: Sequence[History], answers: Sequence[Answer], language: str) -> list[str]:  # noqa: ARG002
-        return [given.words.in_language(language) for given in answers]
+        return words_of(answers, language)
 
     def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
         from experiments import plots

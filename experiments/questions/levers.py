@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
-from experiments.answers import Answer, together
+from experiments.answers import Answer, together, words_of
 from experiments.answers.doses import dose_response
 from experiments.answers.effect import Outcome
 from experiments.answers.goal_map import GoalMap, dose_map
@@ -19,20 +19,19 @@ from experiments.answers.subsets import subset_policies
 from experiments.equal_cost import yearly_cost
 from experiments.errors import BadInputError
 from experiments.pictures import Picture
-from experiments.plan import NO_POLICY, Plan
+from experiments.plan import Plan
 from experiments.questions.question import by_scenario, places
 from experiments.runner import run_cases
 from experiments.wording import scope_key
 from model.facts import Label
 from model.history import History
 from model.levers import LEVERS
-from model.scenario import Case, Policy
+from model.scenario import NO_NEW_POLICY, Case, Policy
 from model.units import quarter
 
 MONEY = 3.0  # 亿元/year that every lever costs
 TRIED = 16  # replications from which the level of a cost is sought
 STEPS = 5  # levels of a dose, evenly up to the lever's bound
-NOTHING = Policy(NO_POLICY, Label("不新增政策", "No new policy"), ())
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class Asked:
 
     def told(self, histories: Sequence[History], answers: Sequence[Answer], language: str) -> list[str]:  # noqa: ARG002
         """The words of the answers."""
-        return [given.words.in_language(language) for given in answers]
+        return words_of(answers, language)
 
 
 @dataclass(frozen=True)
@@ -190,7 +189,7 @@ class Mix(Asked):
 
 def with_policies(plan: Plan, policies_from: Callable[[int], Sequence[Policy]]) -> Plan:
     """The plan under no policy and under those that begin with the first quarter of each scenario."""
-    return plan.under([(NOTHING, *policies_from(scenario.park.start + 1)) for scenario in plan.scenarios])
+    return plan.under([(NO_NEW_POLICY, *policies_from(scenario.park.start + 1)) for scenario in plan.scenarios])
 
 
 def equal_levels(plan: Plan, money: float, jobs: int) -> tuple[EqualCost, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from experiments.answers import Answer
+from experiments.answers import Answer, words_of
 from experiments.answers.sensitivity import goals_of, sensitivity
 from experiments.errors import BadInputError
 from experiments.pictures import Picture
@@ -37,7 +37,7 @@ class Sensitivity:
         return sensitivity(histories)
 
     def told(self, histories: Sequence[History], answers: Sequence[Answer], language: str) -> list[str]:  # noqa: ARG002
-        return [words for given in answers if (words := given.words.in_language(language))]
+        return words_of(answers, language)
 
     def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
         from experiments import plots
