@@ -139,14 +139,15 @@ PICTURES = {  # by function: numbers of policies, and how it is drawn
 }
 
 
-@pytest.fixture
-def bare_machine(monkeypatch):
+@pytest.fixture(scope="module")
+def bare_machine():
     """A machine on which only the shipped typeface is installed."""
     typeface.register()
-    monkeypatch.setattr(fontManager, "ttflist", [entry for entry in fontManager.ttflist if entry.name == typeface.FAMILY])
-    fontManager._findfont_cached.cache_clear()
-    typeface.family_with.cache_clear()
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fontManager, "ttflist", [entry for entry in fontManager.ttflist if entry.name == typeface.FAMILY])
+        fontManager._findfont_cached.cache_clear()
+        typeface.family_with.cache_clear()
+        yield
     typeface.family_with.cache_clear()
     fontManager._findfont_cached.cache_clear()
 
