@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from experiments import plots
 from experiments.pictures import Picture
 from experiments.wording import scope_key
 from model.history import History
@@ -24,6 +23,8 @@ def figures(histories: Sequence[History], language: str) -> Iterator[Picture]:
 
 
 def _of_scenario(histories: Sequence[History], place: str, language: str) -> Iterator[Picture]:
+    from experiments import plots  # matplotlib: half of the time in which an experiment that is refused would start
+
     for measure, scope in _subjects(histories[0]):
         yield plots.Named(f"{place}{measure}-{scope}", plots.trajectory(histories, measure, scope, language))
     yield plots.Named(f"{place}{MEASURE}-by-industry", plots.industries(histories, MEASURE, language))

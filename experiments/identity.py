@@ -16,7 +16,7 @@ from model.scenario import Case, Policy, Scenario
 
 MODEL = Path(__file__).resolve().parent.parent / "model"
 WORDS = frozenset(
-    {"name", "label", "title", "note", "source", "observed", "targets", "joint_targets", "policy"}
+    {"name", "label", "title", "note", "source", "observed", "targets", "joint_targets", "policy", "place", "sites"}
 )  # move no number
 
 

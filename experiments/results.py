@@ -7,10 +7,13 @@ is led by an apostrophe.  Every file appears whole or not at all.
 from __future__ import annotations
 
 import csv
+import functools
+import itertools
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +33,8 @@ ONLY_IN_ALL = (Axis.PARK, Axis.ANCHOR, Axis.LAB)  # what single anchors brought 
 DETAILED_GROUPS = 4  # scenarios and policies up to which segments stand in trajectories.csv: more would not open in Excel
 QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-SIGNIFICANT_DIGITS = 7
+NUMBERS_AT_ONCE = 1_000_000  # of which quantiles are taken
+NUMBER = "%.7g"  # seven significant digits
 
 RUN_COLUMNS: dict[str, Label] = {
     "run": Label("运行编号，由内容决定", "Id of the run, from its content"),
@@ -119,13 +123,23 @@ def trajectory_rows(histories: Sequence[History]) -> Iterator[Row]:
     """Quantiles over worlds, one row per scenario, policy, measure, scope and quarter; of many policies without segments."""
     detailed = len(histories) <= DETAILED_GROUPS
     for history in histories:
-        case, n = history.cases[0], len(history.cases)
-        for measure, scope in scopes_of(history, segments=detailed):
-            series = history.total(measure, members(history, measure, scope))
-            numbers = np.vstack([np.quantile(series, QUANTILES, axis=1), series.mean(axis=1)]).T.tolist()
+        case, n, quarters = history.cases[0], len(history.cases), history.quarters
+        for measure, pairs in itertools.groupby(scopes_of(history, segments=detailed), key=itemgetter(0)):
+            scopes = [scope for _, scope in pairs]
             unit = shown_unit(history.facts[measure])
-            for quarter, row in zip(history.quarters, numbers, strict=True):
-                yield (case.scenario.name, case.policy.name, measure, scope, quarter, *row, unit, n)
+            for scope, numbers in zip(scopes, _summaries(history, measure, scopes), strict=True):
+                for quarter, row in zip(quarters, numbers, strict=True):
+                    yield (case.scenario.name, case.policy.name, measure, scope, quarter, *row, unit, n)
+
+
+def _summaries(history: History, measure: str, scopes: Sequence[str]) -> Iterator[list[list[float]]]:
+    """Quantiles and mean of a measure in every scope, one list a quarter; scopes are taken together as far as memory bears."""
+    step = max(1, NUMBERS_AT_ONCE // (len(history.cases) * (history.n_quarters + 1)))
+    for first in range(0, len(scopes), step):
+        series = [history.total(measure, members(history, measure, scope)) for scope in scopes[first : first + step]]
+        quantiles = np.quantile(np.stack(series), QUANTILES, axis=2)
+        for i, one in enumerate(series):
+            yield np.vstack([quantiles[:, i], one.mean(axis=1)]).T.tolist()
 
 
 def scopes_of(history: History, *, segments: bool = True) -> Iterator[tuple[str, str]]:
@@ -247,10 +261,13 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Row], *, exact:
 def written_cell(cell: Cell) -> str | int:
     """A cell as it is written: numbers to seven digits, nothing for None, texts safe from formula readers."""
     if isinstance(cell, float):
-        return f"{cell:.{SIGNIFICANT_DIGITS}g}"
-    return "" if cell is None else cell if isinstance(cell, int) else safe_text(cell)
+        return NUMBER % cell
+    if isinstance(cell, str):
+        return safe_text(cell)
+    return "" if cell is None else cell
 
 
+@functools.lru_cache(maxsize=4096)  # the same few names stand in all rows of a table
 def safe_text(text: str) -> str:
     """A text that no spreadsheet takes for a formula: an apostrophe leads where one would."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text

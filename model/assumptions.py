@@ -38,10 +38,15 @@ def parameter_facts() -> Mapping[str, ParameterFact]:
 
 
 def at_defaults(scenario: Scenario) -> Scenario:
-    """The scenario with every assumption of the park and every rule parameter that it does not set fixed at its default."""
-    given = {name: fixed(fact.assumption.default) for name, fact in parameter_facts().items()}
-    park = _at_default(scenario.park)
-    return dataclasses.replace(scenario, park=park, assumptions={**given, **scenario.assumptions})
+    """The scenario with every assumption of the park and every rule parameter that it does not set fixed at its default.
+
+    What a calibration found is no setting of the scenario: it is fixed at its default as well.
+    """
+    facts = parameter_facts()
+    found = {name: a for name, a in scenario.assumptions.items() if a.drawn_with}
+    given = {name: fixed(found.get(name, fact.assumption).default) for name, fact in facts.items()}
+    set_here = {name: a for name, a in scenario.assumptions.items() if not a.drawn_with}
+    return dataclasses.replace(scenario, park=_at_default(scenario.park), assumptions={**given, **set_here})
 
 
 def _at_default(value: Any) -> Any:
@@ -64,6 +69,8 @@ def world_keys(cases: Sequence[Case]) -> Keys:
 def sample(cases: Sequence[Case], keys: Keys) -> Parameters:
     """Parameters of all rules by owner, each field of shape (n_worlds, 1).
 
+    Draws that assumptions share belong to the world: they stay when a rule's own draws are inadmissible and made anew.
+
     Raises
     ------
     ValueError
@@ -76,7 +83,7 @@ def sample(cases: Sequence[Case], keys: Keys) -> Parameters:
     rules = {rule.name: rule.admissible for rule in SCHEDULE}
     sampled = {}
     for owner, kind in owners().items():
-        record = _draw_record(owner, kind, cases, keys)
+        record = _draw_record(owner, kind, cases, keys, keys)
         admissible = rules.get(owner)
         if admissible is not None:
             record = _redrawn(owner, kind, record, admissible, cases, keys)
@@ -84,14 +91,22 @@ def sample(cases: Sequence[Case], keys: Keys) -> Parameters:
     return sampled
 
 
-def _draw_record(owner: str, kind: type, cases: Sequence[Case], keys: Keys) -> Any:
+def _draw_record(owner: str, kind: type, cases: Sequence[Case], keys: Keys, shared: Keys) -> Any:
+    """One draw of a rule's parameters.
+
+    Parameters
+    ----------
+    keys, shared : of the worlds, of shape (n_worlds,): for draws of an assumption's own, and for those that several share
+    """
     facts = tuple(parameters_of(owner, kind))
-    given = {
-        id(s): tuple(s.assumptions.get(fact.name, fact.assumption) for fact in facts)
-        for s in {id(c.scenario): c.scenario for c in cases}.values()
-    }
-    values = draw([given[id(case.scenario)] for case in cases], uniforms_of(keys, [fact.name for fact in facts]))
-    return kind(*values.T[..., None])
+    scenarios = {id(c.scenario): c.scenario for c in cases}
+    given = {i: tuple(s.assumptions.get(fact.name, fact.assumption) for fact in facts) for i, s in scenarios.items()}
+    u = uniforms_of(keys, [fact.name for fact in facts])
+    for i, own in given.items():
+        if joint := [n for n, a in enumerate(own) if a.drawn_with]:
+            worlds = np.flatnonzero([id(case.scenario) == i for case in cases])
+            u[np.ix_(worlds, np.array(joint))] = uniforms_of(shared[worlds], [own[n].drawn_with for n in joint])
+    return kind(*draw([given[id(case.scenario)] for case in cases], u).T[..., None])
 
 
 def _redrawn(owner: str, kind: type, record: Any, admissible: Any, cases: Sequence[Case], keys: Keys) -> Any:
@@ -100,7 +115,8 @@ def _redrawn(owner: str, kind: type, record: Any, admissible: Any, cases: Sequen
         bad = np.flatnonzero(~admissible(record))
         if not len(bad):
             return record
-        again = _draw_record(owner, kind, [cases[int(i)] for i in bad], child(keys[bad], np.full(len(bad), attempt)))
+        anew = child(keys[bad], np.full(len(bad), attempt))
+        again = _draw_record(owner, kind, [cases[int(i)] for i in bad], anew, keys[bad])
         record = kind(**{f.name: _put(getattr(record, f.name), bad, getattr(again, f.name)) for f in dataclasses.fields(kind)})
     case = cases[int(np.flatnonzero(~admissible(record))[0])]
     raise ValueError(f"scenario {case.scenario.name}: no admissible draw of the {owner} parameters in {ATTEMPTS} attempts")

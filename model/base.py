@@ -210,12 +210,12 @@ def by_segment(parks: Sequence[Park], keys: Keys, name: str, pick: Callable[[Seg
     return draw([picked[id(p)] for p in parks], uniforms_of(keys, names))
 
 
-def kind_partners(parks: Sequence[Park], keys: Keys, ridge: Floats) -> Floats:
-    """Partners of an anchor of each kind, of shape (n_worlds, n_kinds); ``ridge`` where the kind declares none."""
+def kind_partners(parks: Sequence[Park], keys: Keys, laptop_partners: Floats) -> Floats:
+    """Partners of an anchor of each kind, of shape (n_worlds, n_kinds); ``laptop_partners`` where it declares none."""
     kinds = parks[0].partner_kinds
     given = [tuple(k.partners or fixed(0.0) for k in p.partner_kinds) for p in parks]
     declared = draw(given, uniforms_of(keys, [f"partners.{k.key}" for k in kinds]))
-    return np.where([k.partners is None for k in kinds], ridge[:, None], declared)
+    return np.where([k.partners is None for k in kinds], laptop_partners[:, None], declared)
 
 
 def pool_trend(parks: Sequence[Park], keys: Keys) -> Floats:

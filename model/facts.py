@@ -67,6 +67,8 @@ class Assumption:
     default : what a run at the defaults uses; the mode of a triangle, the mean of a normal, the median of a lognormal
     deviation : sd of a normal, in the unit of the value; of a lognormal that of the logarithm
     options : equally likely values of a choice; one that stands twice is twice as likely
+    drawn_with : name of the draw that it shares with others: choices with one name take the same place among their options,
+        and so stay together as they were found; empty: a draw of its own
     """
 
     default: float
@@ -77,6 +79,7 @@ class Assumption:
     source: str = ""
     deviation: float = 0.0
     options: tuple[float, ...] = ()
+    drawn_with: str = ""
 
     def __post_init__(self) -> None:
         if not self.low <= self.default <= self.high:
@@ -93,6 +96,10 @@ class Assumption:
     def quantile(self, u: Floats) -> Floats:
         """Value at the quantiles u, of the shape of u; 0 below ``null_prob``, never falling above it."""
         return Spread.of((self,)).quantile(u[..., None])[..., 0]
+
+    def alone(self) -> Assumption:
+        """The same spread for itself: no draw shared with others, and options in order, so that its quantiles rise."""
+        return dataclasses.replace(self, options=tuple(sorted(self.options)), drawn_with="")
 
     def scaled(self, factor: float, source: str = "") -> Assumption:
         """The assumption with its values times a positive factor."""

@@ -64,6 +64,14 @@ class Segment:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a zone stands on a sketch, on any scale: for pictures only, and no survey."""
+
+    east: float
+    north: float
+
+
+@dataclass(frozen=True)
 class Zone:
     key: str
     label: Label
@@ -72,6 +80,8 @@ class Zone:
     occupancy: Assumption | None  # in use / floor space at the start; None where the floor itself is known
     additions: tuple[tuple[int, float], ...] = ()  # (quarter, m2) under way whatever the policy
     floor: Assumption | None = None  # m2 at the start, and never less than what is in use
+    place: Place | None = None
+    sites: Label = field(default_factory=lambda: Label("", ""))  # that stand there, for pictures
 
 
 @dataclass(frozen=True)
@@ -80,7 +90,7 @@ class PartnerKind:
 
     key: str
     label: Label
-    partners: Assumption | None  # None: from the laptop ridge
+    partners: Assumption | None  # None: those of a laptop maker
     shares: Mapping[str, float]  # segment -> share, summing to 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
@@ -46,6 +47,16 @@ def step(batch: Batch, state: ParkState) -> tuple[ParkState, ParkState, Settled]
     return state, settled_state, settled
 
 
+class Observer(Protocol):
+    """Whoever watches a run from outside: it is shown every state and changes none."""
+
+    def begin(self, state: ParkState) -> None:
+        """See the start."""
+
+    def add(self, before: ParkState, now: ParkState, settled: Settled) -> None:
+        """See a quarter: the park before and after its settlement, and what the settlement did."""
+
+
 class Recorder:
     """Measures of a run as they come, of shape (n_quarters + 1, n_worlds, n) each."""
 
@@ -80,8 +91,8 @@ class Recorder:
         return History(self._batch.cases, self._start, axes, MEASURES, values)
 
 
-def simulate(cases: Sequence[Case]) -> History:
-    """Run a batch: one world a case, all of one park structure and one clock.
+def simulate(cases: Sequence[Case], observers: Sequence[Observer] = ()) -> History:
+    """Run a batch: one world a case, all of one park structure and one clock, watched by observers.
 
     Raises
     ------
@@ -90,10 +101,14 @@ def simulate(cases: Sequence[Case]) -> History:
     """
     batch, state = begin(cases)
     recorder = Recorder(batch, state)
+    for observer in observers:
+        observer.begin(state)
     for _ in range(batch.n_quarters):
         try:
             before, state, settled = step(batch, state)
             recorder.add(before, state, settled)
+            for observer in observers:
+                observer.add(before, state, settled)
         except Exception as error:
             error.add_note(f"{IN_QUARTER}{quarter_name(state.quarter + 1)}")
             raise

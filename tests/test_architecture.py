@@ -20,7 +20,7 @@ FLOORS = (  # of model/, lowest first: a module imports from its own floor or be
     {"draws", "entities", "scenario", "history", "lever_facts", "lever_costs", "lever_effects", "newcomer_facts"},
     {"base", "contract", "levers"},
     {"state"},
-    {"lever_table", "lineage", "newcomers", "settlement", "support"},
+    {"ledger", "lever_table", "lineage", "newcomers", "settlement", "support"},
     {"rules"},
     {"schedule"},
     {"assumptions", "lineage_measures", "research_measures", "measures", "moment"},

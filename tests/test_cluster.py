@@ -65,7 +65,7 @@ def loopback(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]
 
 def test_a_cluster_ends_in_the_same_tables_also_when_a_worker_is_killed(loopback, tmp_path):
     address, crew = loopback
-    finish(tmp_path, *RUN, "--jobs", "1", "--out", "alone")
+    finish(*RUN, "--jobs", "1", "--out", str(tmp_path / "alone"))
     running = start(tmp_path, *RUN, "--cluster", address, "--out", "together")
     deadline = time.monotonic() + 60
     while not (tmp_path / "together" / "store.sqlite").exists() and time.monotonic() < deadline:

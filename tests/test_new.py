@@ -89,7 +89,7 @@ def test_an_example_that_is_taken_up_acts():
     plain, mine = read_scenario("baseline"), read_scenario("mine.yaml")
     assert (mine.policy.name, quarter_name(mine.end)) == ("as_announced", "2040Q4")
     assert {a.key for a in mine.park.anchors} - {a.key for a in plain.park.anchors} == {"my_anchor"}
-    assert len(mine.assumptions) == 8
+    assert len([a for a in mine.assumptions.values() if not a.drawn_with]) == 8
     assert [shock.key for shock in mine.shocks] == ["my_shock"]
     assert [joint.key for joint in mine.joint_targets] == ["software_2025"]
 
@@ -181,11 +181,24 @@ def test_it_says_what_to_do_next_in_words_that_work():
         assert lines[0] == "已写入："
         check, run = (line.strip() for line in lines[-2:])
         assert check.startswith("wutong check ")
-        assert run.startswith("wutong sweep " if kind is Kind.DESIGN else "wutong run ")
+        verb = {Kind.DESIGN: "sweep", Kind.EPISODE: "hindcast"}.get(kind, "run")
+        assert run.startswith(f"wutong {verb} ")
         words = [quoted or bare for quoted, bare in re.findall(r'"([^"]*)"|(\S+)', check)]
         assert words[-3].startswith("two words/")
         assert words[-2:] == ["--lang", "zh"]
         nothing_is_wrong(words[-3])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_new_episode_is_fitted_and_scored_as_it_stands(lang, monkeypatch):
+    monkeypatch.setattr("experiments.hindcast.episode.FEWEST", 1.0)
+    assert invoke("new", "episode", "mine", "--lang", lang).exit_code == 0
+    nothing_is_wrong("mine.yaml")
+    words = ("--until", "2012", "--observed", "mine/observed.csv", "--past", "60", "--jobs", "1", "--out", "out", "--lang", lang)
+    result = invoke("hindcast", "mine.yaml", *words)
+    assert result.exit_code == 0, result.output
+    assert ("weighed by what was seen" if lang == "en" else "按截止前的观测值加权") in result.stdout
+    assert Path("out/scores.csv").exists()
 
 
 # ── What is refused ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -18,6 +18,7 @@ from experiments.questions import QUESTIONS, question_in
 from experiments.reading import list_policies
 from experiments.store import FILE, Access, opened
 from model.levers import LEVERS
+from tests.sketches import sketch
 
 SHORT = ("sophia_antipolis", "-n", "3", "--jobs", "1", "--until", "2004Q4", "--lang", "en")
 TOWN = ("baseline", "-n", "2", "--jobs", "1", "--until", "2023Q1", "--lang", "en")
@@ -37,7 +38,7 @@ settings:
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path / "mpl"))
+    sketch(monkeypatch)  # how the pictures look is asked of each of them elsewhere
     (tmp_path / "two.yaml").write_text(TWO_LEVERS, encoding="utf-8")
     return tmp_path
 
@@ -61,6 +62,7 @@ ASKED = {
     "late": (("goals", *GOALS, "--late", "as_announced"), {"last_starts"}),
     "attribute": (("attribute", *TOWN, "--of", "quanta", "--together", "crmicro_12+pingan"), {"attribution"}),
     "chain": (("chain", *TOWN), {"chain", "chain_links"}),
+    "sensitivity": (("sensitivity", *SHORT, *TWO, "-n", "6"), {"sensitivity", "sensitivity_ranking", "sensitivity_places"}),
 }
 
 
@@ -74,6 +76,7 @@ def test_a_question_is_answered_in_tables_words_and_pictures_and_taken_up_again_
         found = rows(f"out/{table}.csv")
         assert found and set(found[0]) == set(dictionary[f"{table}.csv"])
     assert (here / "out/answer.txt").read_text(encoding="utf-8").strip() in said
+    assert {path.suffix for path in (here / "out/figures").iterdir()} == (set() if name == "mix" else {".png", ".svg"})
     whole = {p.name: p.read_bytes() for p in (here / "out").glob("*.csv")}
     with opened(here / "out" / FILE, Access.WRITE) as store:
         store.drop(sorted(store.complete())[::2])

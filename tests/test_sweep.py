@@ -12,7 +12,7 @@ from experiments.commands import app
 
 DESIGN = """format: 1
 title: {zh: 人才与落户, en: People and subsidy}
-scenarios: [sophia_antipolis]
+scenarios: [short]
 policies: [none, balanced]
 replications: 2
 method: latin_hypercube
@@ -21,6 +21,7 @@ factors:
   growth.people: {log_uniform: [3000, 9000]}
   levers.landing_subsidy: {values: {none: 0%, full: 10%}}
 """
+SHORT = "format: 1\nextends: sophia_antipolis\ntitle: {zh: 短, en: Short}\nclock: {end: 2006Q4}\n"
 
 
 def invoke(*words: str) -> tuple[int, str]:
@@ -37,6 +38,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path / "mpl"))
+    (tmp_path / "short.yaml").write_text(SHORT, encoding="utf-8")
     (tmp_path / "people.yaml").write_text(DESIGN, encoding="utf-8")
     return tmp_path
 

@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from experiments.commands import app
+from tests.sketches import sketch
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 FILES = DOCS / "tutorial"
@@ -120,20 +121,23 @@ def test_the_languages_are_twins():
 
 # ── What is done ─────────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("lang", TEXTS)
-def test_every_command_works_in_its_turn(folder, lang):
+def test_every_command_works_in_its_turn(folder, lang, monkeypatch):
     printed = []
     for words in commands(lang):
         if any(word.endswith(".yaml") for word in words):
             put(*dict(SHOWN.findall(TEXTS[lang])))
         elif words[:2] == ["new", "policy"]:
             Path(f"{words[2]}.yaml").unlink(missing_ok=True)  # put there for an earlier command
+        if (folder / "out" / "first").exists():
+            sketch(monkeypatch)
         result = invoke(*words, *(FEW if words[0] == "run" else ()))
         assert result.exit_code == 0, f"{words}: {result.output}"
         printed.append(result.stdout.strip())
     shown = blocks(lang, "text")
     assert shown[:2] == printed[:2], "what is written, and that nothing is wrong"
-    assert (folder / "out" / "first" / "figures" / "revenue-all.png").exists()
+    assert (folder / "out" / "first" / "figures" / "revenue-all.png").stat().st_size > 10_000
     for name in ("first", "policies", "anchor", "goal"):
+        assert [*(folder / "out" / name / "figures").rglob("revenue-all.png")]
         first_line = (folder / "out" / name / "answer.txt").read_text(encoding="utf-8").split("\n\n")[-1].splitlines()[0]
         titles = re.split(r"\s{2,}", first_line)
         assert any(re.split(r"\s{2,}", line) == titles for text in shown for line in text.splitlines()), titles

@@ -116,7 +116,7 @@ _AMPLE = {True: 0.005, False: 1e9}  # share of the floor in use at the start, or
 
 
 def _at(assumption: Assumption, level: float) -> float:
-    return float(assumption.quantile(np.array([level]))[0]) if level < 1.0 else assumption.high
+    return float(assumption.alone().quantile(np.array([level]))[0]) if level < 1.0 else assumption.high
 
 
 def _entrants(segments: Sequence[Segment], values: Sequence[float]) -> float:

@@ -13,15 +13,17 @@ from experiments.commands.asking import attribute, chain, goals, levers
 from experiments.commands.checking import check
 from experiments.commands.comparing import compare
 from experiments.commands.creating import new
-from experiments.commands.evidencing import evidence
+from experiments.commands.evidencing import calibrate, evidence
 from experiments.commands.exporting import export
 from experiments.commands.hindcasting import hindcast
 from experiments.commands.language import told
 from experiments.commands.listing import list_entries
 from experiments.commands.options import Lang
+from experiments.commands.portraying import portrait
 from experiments.commands.reporting import report
 from experiments.commands.resuming import rerun, resume
 from experiments.commands.running import main_job, run
+from experiments.commands.sensing import sensitivity
 from experiments.commands.sweeping import sweep
 
 ABOUT = told(
@@ -36,9 +38,20 @@ SUMMARIES = {
         "每个龙头带来了什么：按来源，以及与没有它的同一批模拟相比",
         "What each anchor brought: by name, and by the worlds without it.",
     ),
-    evidence: told("证据：模型给出的典型事实与目标逐项对照", "The scorecard: stylised facts against what the model gives."),
+    evidence: told(
+        "证据：校准、典型事实记分卡、回推检验、各项目标", "The evidence: calibrations, scorecard of facts, hindcasts, goals."
+    ),
+    calibrate: told("校准：哪些参数取值与实际数据相符", "Which parameters agree with what was seen; writes their draws."),
     hindcast: told(
         "用过去的数据推演其后，再与实际对照", "Project a park from a past date on and score it against what was seen later."
+    ),
+    portrait: told(
+        "细看一次模拟：每家企业的来去、龙头的家族树、片区示意图和动画",
+        "One world firm by firm: ledger, family trees, sites, animation.",
+    ),
+    sensitivity: told(
+        "敏感性：结论有多少取决于没有来源的数，最值得去量什么",
+        "How much of the answer hangs on numbers without a source, and what to measure.",
     ),
     chain: told("产业链图：哪一环缺、谁会用", "The chain map: which link is missing, and who would use it."),
     compare: told("比较政策方案：差多少、多大把握、花多少钱", "Compare policies: how much, how sure, at what cost."),
@@ -61,6 +74,7 @@ app.command("goals", help=SUMMARIES[goals])(goals)
 app.command("levers", help=SUMMARIES[levers])(levers)
 app.command("attribute", help=SUMMARIES[attribute])(attribute)
 app.command("chain", help=SUMMARIES[chain])(chain)
+app.command("portrait", help=SUMMARIES[portrait])(portrait)
 app.command("sweep", help=SUMMARIES[sweep])(sweep)
 app.command("resume", help=SUMMARIES[resume])(resume)
 app.command("report", help=SUMMARIES[report])(report)
@@ -70,7 +84,9 @@ app.command("list", help=SUMMARIES[list_entries])(list_entries)
 app.command("check", help=SUMMARIES[check])(check)
 app.command("new", help=SUMMARIES[new])(new)
 app.command("hindcast", help=SUMMARIES[hindcast])(hindcast)
+app.command("calibrate", help=SUMMARIES[calibrate])(calibrate)
 app.command("evidence", help=SUMMARIES[evidence])(evidence)
+app.command("sensitivity", help=SUMMARIES[sensitivity])(sensitivity)
 
 
 def show_version(context: typer.Context, asked: bool) -> None:  # noqa: FBT001 - called by Typer

@@ -1,4 +1,4 @@
-"""``new``: a scenario, a policy, a park or a design to begin with, from the files under ``scenarios/templates``."""
+"""``new``: files of a scenario, policy, park, design or anchor episode to begin with, from ``scenarios/templates``."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ class Kind(enum.StrEnum):
     POLICY = "policy"
     PARK = "park"
     DESIGN = "design"
+    EPISODE = "episode"
 
 
 FILES: Mapping[Kind, tuple[str, ...]] = {  # after the name
@@ -36,15 +37,17 @@ FILES: Mapping[Kind, tuple[str, ...]] = {  # after the name
     Kind.POLICY: (".yaml",),
     Kind.PARK: (".yaml", "_scenario.yaml", "/segments.csv", "/anchors.csv"),
     Kind.DESIGN: (".yaml",),
+    Kind.EPISODE: (".yaml", "/observed.csv"),
 }
 RUNS: Mapping[Kind, tuple[str, ...]] = {  # the command that runs it; the last word is the file that is checked
     Kind.SCENARIO: ("run", "{}.yaml"),
     Kind.POLICY: ("run", "baseline", "--policy", "none", "--policy", "{}.yaml"),
     Kind.PARK: ("run", "{}_scenario.yaml"),
     Kind.DESIGN: ("sweep", "{}.yaml"),
+    Kind.EPISODE: ("hindcast", "--until", "2012", "--observed", "{}/observed.csv", "{}.yaml"),
 }
 
-KindArgument = Annotated[Kind, typer.Argument(help=told("种类：情景、政策方案、园区或试验设计", "what to begin"))]
+KindArgument = Annotated[Kind, typer.Argument(help=told("种类：情景、政策方案、园区、试验设计或龙头往事", "what to begin"))]
 NameArgument = Annotated[str, typer.Argument(help=told("名字，不带扩展名", "its name, without .yaml"))]
 Into = Annotated[
     Path,

@@ -1,4 +1,4 @@
-"""``evidence``: the scorecard of stylised facts."""
+"""``evidence``: calibrations, scorecard, hindcasts and goals in one folder; ``calibrate``: posteriors alone."""
 
 from __future__ import annotations
 
@@ -6,17 +6,37 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.exits import Exit, exits
+from experiments.commands.exits import exits
 from experiments.commands.language import LOCALE, Language, told
 from experiments.commands.options import Jobs, Lang, Out, Quiet
 from experiments.commands.shared import Seed
+from model.facts import Label
 
-Count = Annotated[int, typer.Option("-n", metavar="N", min=2, help=told("每个情景的世界数", "worlds of each scenario"))]
+Count = Annotated[int, typer.Option("-n", metavar="N", min=2, help=told("记分卡和目标的世界数", "worlds of scorecard and goals"))]
+Worlds = Annotated[
+    int | None, typer.Option("--worlds", metavar="N", min=100, help=told("每项校准的世界数", "worlds of each calibration"))
+]
+CalibrationWorlds = Annotated[
+    int | None, typer.Option("-n", metavar="N", min=100, help=told("每项校准的世界数", "worlds of each calibration"))
+]
+Past = Annotated[
+    int, typer.Option("--past", metavar="N", min=50, help=told("回推的历史运行数", "runs of the past of a hindcast"))
+]
+Steps = Annotated[
+    list[str] | None,
+    typer.Option("--step", metavar="NAME", help=told("只做某一步，可重复", "one step only; may be repeated")),
+]
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="NAME…", help=told("校准名称，默认全部", "names of calibrations; all by default"))
+]
 
 
 def evidence(
     context: typer.Context,
     n: Count = 100,
+    worlds: Worlds = None,
+    past: Past = 2000,
+    step: Steps = None,
     seed: Seed = 1,
     jobs: Jobs = None,
     out: Out = None,
@@ -25,11 +45,36 @@ def evidence(
 ) -> None:
     language: Language = lang or context.obj or LOCALE
     with exits(language):
-        from experiments.evidence.outputs import carried_out
-        from experiments.experiment import available_cores
+        from experiments.commands.evidence import begin
+        from experiments.commands.experiment import Manner
+        from experiments.evidence.outputs import Asked, chosen
 
-        folder, words = carried_out(n, seed, jobs or available_cores(), out, language.value)
-        if not quiet:
-            print(words.in_language(language))
-            print(told(f"\n结果：{folder}", f"\nResults: {folder}", language))
-        raise typer.Exit(Exit.WELL)
+        asked = Asked(chosen(step or ()), n, worlds, past, seed)
+        raise typer.Exit(begin(asked, out, Manner(language, jobs=jobs, quiet=quiet)))
+
+
+def calibrate(
+    context: typer.Context,
+    names: Names = None,
+    n: CalibrationWorlds = None,
+    seed: Seed = 1,
+    jobs: Jobs = None,
+    out: Out = None,
+    lang: Lang = None,
+    quiet: Quiet = False,
+) -> None:
+    language: Language = lang or context.obj or LOCALE
+    with exits(language):
+        from experiments.calibration.calibrations import CALIBRATIONS
+        from experiments.commands.evidence import begin
+        from experiments.commands.experiment import Manner
+        from experiments.errors import BadInputError
+        from experiments.evidence.outputs import Asked
+        from experiments.reading.messages import choices
+
+        for name in names or ():
+            if name not in CALIBRATIONS:
+                near = choices(name, list(CALIBRATIONS), {key: c.label.zh for key, c in CALIBRATIONS.items()})
+                raise BadInputError(Label(f"没有校准“{name}”。{near.zh}", f"there is no calibration {name!r}; {near.en}"))
+        steps = tuple(key for key in CALIBRATIONS if not names or key in names)
+        raise typer.Exit(begin(Asked(steps, 2, n, 50, seed), out, Manner(language, jobs=jobs, quiet=quiet)))

@@ -37,8 +37,14 @@ def resume(
     language: Language = chosen or LOCALE
     with exits(language):
         from experiments.commands.experiment import Manner, finish
+        from experiments.evidence.outputs import EVIDENCE
         from experiments.experiment import mended, reopened
+        from experiments.manifest import read_manifest
 
+        if read_manifest(folder).question.get("name") == EVIDENCE:
+            from experiments.commands.evidence import finish as finish_evidence
+
+            raise typer.Exit(finish_evidence(folder, Manner(language, chosen is not None, jobs, quiet=quiet)))
         experiment = reopened(folder)
         if repair:
             n_kept = mended(experiment)

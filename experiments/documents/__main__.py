@@ -1,4 +1,4 @@
-"""python -m experiments.documents [--check] | end-states | pattern | gallery: write what is generated, or check it."""
+"""python -m experiments.documents [--check | COMMAND]: write what is generated, or check it; COMMANDS take runs."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ def main(argv: list[str] | None = None) -> int:
         from experiments.documents.pattern import write_pattern
 
         print("\n".join(map(str, write_pattern(options.n, options.seed, options.jobs))))
+        return 0
+    if options.command == "evidence":
+        from experiments.documents.evidence import write_evidence
+
+        print("\n".join(map(str, write_evidence(options.folder))))
         return 0
     if options.command == "gallery":
         from experiments.documents.gallery import write_gallery
@@ -73,6 +78,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("-n", type=int, default=n, help="worlds (default %(default)s)")
         command.add_argument("--seed", type=int, default=1)
         command.add_argument("--jobs", type=int, default=2, help="processes (default %(default)s)")
+    command = commands.add_parser("evidence", help="write docs/evidence.md and its pictures from a folder of `run.py evidence`")
+    command.add_argument("folder", type=Path)
     gallery = commands.add_parser("gallery", help="draw every picture from a few runs and write docs/gallery.md and .zh.md")
     gallery.add_argument("--jobs", type=int, default=2, help="processes (default %(default)s)")
     return parser

@@ -118,5 +118,5 @@ EXHIBITS = (
     _of("pit_histogram", "", "pit", "推演的区间是否得当", "Are the bands of a hindcast as wide as they should be?",
         'plots.pit_histogram(found, "LANGUAGE")', "python run.py hindcast sophia_antipolis_1999 --until 1999"),
     _of("scorecard", "", "scorecard", "模型与典型事实", "The model against stylised facts",
-        'plots.scorecard(scorecard(seen(24, 1)), "LANGUAGE")', "python run.py evidence"),
+        'plots.scorecard(scorecard(seen(100, 1), FACTS), "LANGUAGE")', "python run.py evidence"),
 )  # fmt: skip

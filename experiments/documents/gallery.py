@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-
-from PIL import Image
 
 from experiments import plots
 from experiments.documents.exhibits import EXHIBITS, ROOMS, Exhibit
 from experiments.documents.markdown import DOCS, write
 from experiments.documents.odd import shipped_scenario
 from experiments.documents.pattern import EXTRA, run_pair
-from experiments.evidence.outputs import seen
+from experiments.documents.smaller import smaller
+from experiments.evidence.facts import FACTS
 from experiments.evidence.scorecard import scorecard
+from experiments.evidence.seen import seen
 from experiments.hindcast.ask import hindcast
 from experiments.hindcast.subject import of_name
 from experiments.pictures import Picture
@@ -23,8 +22,7 @@ from model.facts import Label
 
 LANGUAGES = {"en": "gallery.md", "zh": "gallery.zh.md"}
 FOLDER = DOCS / "figures" / "gallery"
-WIDTH, COLOURS = 1000, 200  # pixels and colours of a small picture
-PAST, WORLDS, PAIRS = 200, 24, 16  # runs of the hindcast, the scorecard, the event
+PAST, WORLDS, PAIRS = 200, 12, 16  # runs of the hindcast, the scorecard, the event
 
 COMMAND = "python -m experiments.documents gallery"
 HEAD = Label(
@@ -42,7 +40,7 @@ def write_gallery(jobs: int) -> tuple[Path, ...]:
     written = []
     for language, function, picture in _drawn(jobs):
         path = picture_path(function, language)
-        path.write_bytes(small(picture))
+        path.write_bytes(smaller(picture.png()))
         written.append(path)
     for language, name in LANGUAGES.items():
         write(DOCS / name, gallery_text(language))
@@ -53,18 +51,6 @@ def write_gallery(jobs: int) -> tuple[Path, ...]:
 def picture_path(function: str, language: str) -> Path:
     """Where the picture of a function stands."""
     return FOLDER / f"{function}.{language}.png"
-
-
-def small(picture: Picture) -> bytes:
-    """The picture as a small PNG: fewer pixels, few colours."""
-    whole = Image.open(io.BytesIO(picture.png())).convert("RGB")
-    height = round(whole.height * WIDTH / whole.width)
-    fewer = whole.resize((WIDTH, height), Image.Resampling.LANCZOS).quantize(
-        COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
-    )
-    out = io.BytesIO()
-    fewer.save(out, format="PNG", optimize=True)
-    return out.getvalue()
 
 
 def gallery_text(language: str) -> str:
@@ -96,7 +82,7 @@ def _of_room(key: str, exhibits: list[Exhibit], jobs: int) -> Iterator[tuple[str
 
 def _of_their_own(jobs: int) -> Iterator[tuple[str, str, Picture]]:
     found = hindcast(of_name("sophia_antipolis_1999", "en").scenario, 1999, n=60, n_past=PAST, jobs=jobs)
-    card = scorecard(seen(WORLDS, 1, jobs))
+    card = scorecard(seen(WORLDS, 1, jobs), FACTS)
     present, absent = run_pair(shipped_scenario(), PAIRS, 1, jobs)
     for language in LANGUAGES:
         event = plots.anchor_event(present, absent, EXTRA.key, "firms", language)

@@ -57,7 +57,7 @@ def _purchases(park: Park) -> Iterator[tuple[str, str]]:
 def partner_kinds(park: Park) -> str:
     rows = []
     for kind in park.partner_kinds:
-        count = "from the ridge of the laptop episode" if kind.partners is None else spread(kind.partners)
+        count = "`attraction.laptop_partners`" if kind.partners is None else spread(kind.partners)
         shares = ", ".join(f"{code(key)} {share:.0%}" for key, share in kind.shares.items())
         rows.append((code(kind.key), kind.label.en, kind.label.zh, count, shares))
     return table(("Kind", "Name", "中文", "Partners of one anchor, city-wide", "Segments"), rows)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from experiments.calibration.turnover import exit_rate, spin_off_share
 from model.entities import Channel
 from model.facts import Floats, Ints
 from model.history import History
@@ -20,7 +21,7 @@ YOUNG = 20  # quarters
 TAIL_SHARE = 0.1  # largest firms
 LEAST_TAIL = 20
 COHORT = 4  # quarters of birth
-LAST_YEARS = 5
+LATE = (6, 10)  # years from the start
 OFFICE_CHANNELS = (Channel.ATTRACTED,)
 SMALL_SEGMENT = 10.0  # firms at the start, below which a segment's revenue is that of single firms
 
@@ -33,6 +34,8 @@ class Mature:
     young_share: Floats
     growth_spread: Floats
     spin_off_share: Floats
+    exit_rate: Floats
+    late_growth: Floats
     survival: Floats
 
 
@@ -55,7 +58,15 @@ def mature(cases: Sequence[Case]) -> Mature:
     history = recorder.history()
     with np.errstate(divide="ignore", invalid="ignore"):
         survival = _in_cohort(state, born_last) / cohort
-    return Mature(tail_exponents(state), young_shares(state), growth_spreads(history), spin_off_shares(history), survival)
+    return Mature(
+        tail_exponents(state),
+        young_shares(state),
+        growth_spreads(history),
+        spin_off_share(history),
+        exit_rate(history),
+        late_growth(history),
+        survival,
+    )
 
 
 def _worlds(state: ParkState) -> Ints:
@@ -101,10 +112,11 @@ def growth_spreads(history: History) -> Floats:
     return np.asarray(np.mean(spreads, axis=0))
 
 
-def spin_off_shares(history: History) -> Floats:
-    """Spin-offs among all that opened in the last years."""
-    rows = 4 * LAST_YEARS
-    names = [name for name in history.values if name.startswith("entrants_")]
-    opened = {name: history.total(name)[-rows:].sum(axis=0) for name in names}
-    born = opened["entrants_firm_spin_off"] + opened["entrants_lab_spin_off"]
-    return np.asarray(born / np.maximum(sum(opened.values()), 1.0))
+def late_growth(history: History) -> Floats:
+    """Growth of the whole park's revenue from its sixth year to its tenth, a year [1/year]; none where the run is shorter."""
+    first, last = (4 * year for year in LATE)
+    revenue = history.total("revenue")
+    if len(revenue) <= last:
+        return np.full(revenue.shape[1], np.nan)
+    before, after = (np.log(np.maximum(revenue[row], 1e-9)) for row in (first, last))
+    return np.asarray((after - before) / (LATE[1] - LATE[0]))

@@ -1,93 +1,184 @@
-"""The scorecard from the shipped scenarios to a folder of results."""
+"""The evidence from its steps to a folder of results: each step is kept when it is done, so that the rest can be resumed."""
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from experiments.answers import Answer
-from experiments.errors import ResultsError
-from experiments.evidence.mature import joined, mature
-from experiments.evidence.scorecard import Seen, scorecard
+from experiments import manifest
+from experiments.answers import Answer, Column
+from experiments.errors import BadInputError
+from experiments.evidence.steps import STEPS, Done, Setting, one_a_key
 from experiments.identity import code_of_model
-from experiments.manifest import MANIFEST, code_version, fingerprint, package_versions, results_folder, this_platform
+from experiments.manifest import Manifest, Planned, Status
 from experiments.outputs import write_answers
 from experiments.pictures import write
-from experiments.plan import Plan, Request, plan_of
+from experiments.reading.messages import choices
 from experiments.results import replacing
-from experiments.runner import run_cases
+from experiments.runner import Progress, silent
 from model.facts import Label
-from model.history import History, merge
 
-EPISODE, PARK, NO_POLICY = "laptop_episode", "baseline", "none"
-BATCH = 16  # worlds of the Science City at a time
-
-
-def seen(n: int, seed: int, jobs: int = 1) -> Seen:
-    """Worlds that the facts are read off: ``n`` of the laptop episode and as many of the Science City without new policy."""
-    cases = _plan(PARK, n, seed).cases
-    parts = [mature(cases[i : i + BATCH]) for i in range(0, len(cases), BATCH)]
-    return Seen(episode(n, seed, jobs), joined(parts))
+EVIDENCE = "evidence"
+KEPT, PARTS = "steps", "parts"
+Told = Callable[[Label], None]  # which step begins
 
 
-def episode(n: int, seed: int, jobs: int = 1) -> History:
-    """Worlds of the laptop episode.
+@dataclass(frozen=True)
+class Asked:
+    """What the user asked for; kept in the record, so that it can be resumed."""
+
+    steps: tuple[str, ...]
+    n: int
+    worlds: int | None
+    n_past: int
+    seed: int
+
+    def setting(self, folder: Path, jobs: int) -> Setting:
+        return Setting(folder, self.n, self.worlds, self.n_past, self.seed, jobs)
+
+
+def chosen(names: Sequence[str]) -> tuple[str, ...]:
+    """The steps of some names, in their order; all where none is named.
 
     Raises
     ------
-    ResultsError
-        If one fails: a scorecard leaves out none.
+    BadInputError
+        If there is no such step.
     """
-    runs = run_cases(_plan(EPISODE, n, seed).cases, jobs=jobs)
-    if runs.failures or not runs.histories:
-        n_failed = len(runs.failures)
-        raise ResultsError(Label(f"{EPISODE}：{n_failed} 次运行失败", f"{EPISODE}: {n_failed} runs failed"))
-    return merge(runs.histories)
+    for name in names:
+        if name not in STEPS:
+            near = choices(name, list(STEPS), {key: step.label.zh for key, step in STEPS.items()})
+            raise BadInputError(Label(f"没有步骤“{name}”。{near.zh}", f"there is no step {name!r}; {near.en}"))
+    return tuple(key for key in STEPS if not names or key in names)
 
 
-def _plan(name: str, n: int, seed: int) -> Plan:
-    return plan_of(Request((name,), (NO_POLICY,), tuple(range(n)), seed))
-
-
-def carried_out(n: int, seed: int, jobs: int, out: Path | None, language: str) -> tuple[Path, Label]:
-    """Compute the scorecard and write its folder; returns it and the words.
+def begun(asked: Asked, out: Path | None, jobs: int) -> Path:
+    """An empty folder with the record of what is asked.
 
     Raises
     ------
     FolderError
         If the folder cannot be used.
     """
-    started, clock = datetime.now(UTC), time.monotonic()
-    folder = results_folder(out, "evidence", started, fingerprint(n, seed, code_of_model()))
-    found = scorecard(seen(n, seed, jobs))
-    write_answers(folder, [found])
+    started = datetime.now(UTC)
+    hash_ = manifest.fingerprint(dataclasses.asdict(asked), code_of_model())
+    folder = manifest.results_folder(out, EVIDENCE, started, hash_)
+    record = Manifest(
+        experiment=EVIDENCE,
+        argv=sys.argv,
+        status=Status.RUNNING,
+        started=started.isoformat(timespec="seconds"),
+        seed=asked.seed,
+        replications=[0, asked.n],
+        plan=[Planned(name, ["none"]) for name in asked.steps],
+        jobs=jobs,
+        counts={"steps": len(asked.steps)},
+        inputs={},
+        code=manifest.code_version(),
+        model=code_of_model(),
+        packages=manifest.package_versions(),
+        platform=manifest.this_platform(),
+        question={"name": EVIDENCE, **dataclasses.asdict(asked)},
+    )
+    with manifest.writing(folder):
+        manifest.write_manifest(folder, record)
+    return folder
+
+
+def asked_in(record: Manifest) -> Asked:
+    """What was asked when a folder was begun."""
+    told = {key: value for key, value in record.question.items() if key != "name"}
+    steps = told.pop("steps")
+    return Asked(tuple(steps), **told)  # type: ignore[arg-type]
+
+
+def carried_out(folder: Path, jobs: int, language: str, progress: Progress = silent, told: Told | None = None) -> Label:
+    """Do the steps that the folder lacks, then write tables and words from all of them; returns the words.
+
+    Raises
+    ------
+    BadInputError
+        If the model's code has changed since the folder was begun.
+    """
+    record = manifest.read_manifest(folder)
+    if record.model != code_of_model():
+        zh, en = "模型代码在开始之后已改变，请重新开始", "the code of the model has changed since it was begun: begin anew"
+        raise BadInputError(Label(zh, en))
+    asked, began, found = asked_in(record), time.monotonic(), list[Answer]()
+    try:
+        for key in asked.steps:
+            path = folder / KEPT / f"{key}.json"
+            if not path.is_file():
+                if told is not None:
+                    told(STEPS[key].label)
+                _keep(path, folder, STEPS[key].run(asked.setting(folder, jobs), progress))
+            found += _kept(path)
+    except KeyboardInterrupt:
+        manifest.write_manifest(folder, dataclasses.replace(record, status=Status.INTERRUPTED))
+        raise
+    words = _written(folder, found, language)
+    for part in sorted((folder / PARTS).glob("*.npz")):
+        part.unlink()
+    if (folder / PARTS).is_dir():
+        (folder / PARTS).rmdir()
+    seconds = {**record.seconds, "steps": round(time.monotonic() - began, 2)}
+    ended = datetime.now(UTC).isoformat(timespec="seconds")
+    manifest.write_manifest(folder, dataclasses.replace(record, status=Status.COMPLETE, seconds=seconds, ended=ended))
+    return words
+
+
+def kept_answers(folder: Path) -> list[Answer]:
+    """What the steps of a folder say, one answer a key."""
+    return one_a_key([answer for path in _in_order(folder) for answer in _kept(path)])
+
+
+def _in_order(folder: Path) -> list[Path]:
+    paths = (folder / KEPT / f"{key}.json" for key in STEPS)
+    return [path for path in paths if path.is_file()]
+
+
+def _written(folder: Path, found: Sequence[Answer], language: str) -> Label:
+    answers = one_a_key(found)
+    write_answers(folder, answers)
+    told = [answer.words for answer in answers if answer.words.en]
+    words = Label("\n\n".join(t.zh for t in told), "\n\n".join(t.en for t in told))
     with replacing(folder / "answer.txt") as unfinished:
-        unfinished.write_text(found.words.in_language(language) + "\n", encoding="utf-8")
-    _draw(folder, found)
-    code = code_version()
-    record = {
-        "experiment": "evidence",
-        "argv": sys.argv,
-        "started": started.isoformat(),
-        "seed": seed,
-        "worlds": {EPISODE: n, PARK: n},
-        "jobs": jobs,
-        "code": {"version": code.version, "commit": code.commit, "dirty": code.dirty},
-        "model": code_of_model(),
-        "packages": package_versions(),
-        "platform": this_platform(),
-        "seconds": round(time.monotonic() - clock, 2),
-    }
-    with replacing(folder / MANIFEST) as unfinished:
-        unfinished.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return folder, found.words
+        unfinished.write_text(words.in_language(language) + "\n", encoding="utf-8")
+    return words
 
 
-def _draw(folder: Path, found: Answer) -> None:
-    from experiments import plots
+def _keep(path: Path, folder: Path, done: Done) -> None:
+    """Write a step's pictures, and then its answers: a step whose answers stand is done."""
+    for language, pictures in done.pictures.items():
+        write(pictures, folder / "figures" / language)
+    kept = [
+        {
+            "key": a.key,
+            "columns": {name: [c.label.zh, c.label.en, c.unit] for name, c in a.columns.items()},
+            "rows": [list(row) for row in a.rows],
+            "words": [a.words.zh, a.words.en],
+        }
+        for a in done.answers
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as unfinished:
+        unfinished.write_text(json.dumps(kept, ensure_ascii=False) + "\n", encoding="utf-8")
 
-    for language in ("zh", "en"):
-        write([plots.Named("scorecard", plots.scorecard(found, language))], folder / "figures" / language)
+
+def _kept(path: Path) -> list[Answer]:
+    """The answers of a step that is done."""
+    return [
+        Answer(
+            a["key"],
+            {name: Column(Label(zh, en), unit) for name, (zh, en, unit) in a["columns"].items()},
+            tuple(tuple(row) for row in a["rows"]),
+            Label(*a["words"]),
+        )
+        for a in json.loads(path.read_text(encoding="utf-8"))
+    ]

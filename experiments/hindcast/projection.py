@@ -26,6 +26,7 @@ from experiments.hindcast.calibration import (
     rows_by_subject,
     summaries,
 )
+from experiments.hindcast.episode import NO_POLICY, Episode, episode
 from experiments.hindcast.levels import Extent, Levels, values_of
 from experiments.hindcast.numbers import Past, Ranges, drawn_places, past_of, ranges_of, with_numbers, without_trend
 from experiments.hindcast.scores import Ensemble
@@ -33,12 +34,11 @@ from experiments.hindcast.series import Series, Subject, reading, series_of, yea
 from experiments.runner import Progress, run_cases, silent
 from model.facts import Floats, Ints, Label
 from model.history import History
-from model.scenario import Case, Observed, Policy, Scenario
+from model.scenario import Case, Observed, Scenario
 
 RUN_IN = 8  # quarters that runs begin earlier, so that a start at rest leaves no trace
 PAST_YEARS = 15  # before the cut-off: older figures tell of another park (design choice)
 MOST_LEFT_OVER = 0.3
-NO_POLICY = Policy("none", Label("无新增政策", "No new policy"), ())
 BEGINNINGS = ("firms", "employees", "revenue")  # measures that a start is made of
 
 
@@ -78,6 +78,7 @@ class Projection:
     series : observed up to the cut-off
     values : by subject, of shape (n_quarters + 1, n_worlds), NaN where the year is not covered; row 0 is the cut-off
     weights : of shape (n_worlds,)
+    episode : of a park that names its anchors, where the cut-off is later than its start
     """
 
     scenario: Scenario
@@ -88,6 +89,7 @@ class Projection:
     values: Mapping[Subject, Floats]
     weights: Floats
     n_failed: int
+    episode: Episode | None = None
 
     def ensemble(self, subject: Subject, quarter: int) -> Ensemble | None:
         """The worlds' values of a quarter; None where they say nothing of it."""
@@ -120,6 +122,8 @@ def project(
         zh, en = "截止日期之前没有观测值", "nothing was observed up to the cut-off: take a later --until, or add observed values"
         raise BadInputError(Label(zh + "；请改用更晚的 --until，或补充观测值", en))
     blind = dataclasses.replace(scenario, park=dataclasses.replace(scenario.park, observed=()))
+    if is_dated(blind.park) and cutoff > blind.park.start:
+        return _of_episode(blind, series, cutoff, subjects, extent, progress)
     first = beginning_of_past(blind, series, cutoff)
     begins = cutoff if first is None else cutoff - RUN_IN
     start = begun_at(blind, series, begins, cutoff, extent.end)
@@ -132,6 +136,20 @@ def project(
     values = {s: values_of(s, histories, levels, calibrated.left_over.get(s, 0.0)) for s in wanted}
     weights = given.weights[np.array(list(histories))]
     return Projection(blind, cutoff, extent, series, calibrated, values, weights, n_failed)
+
+
+def _of_episode(
+    scenario: Scenario,
+    series: Mapping[Subject, Series],
+    cutoff: int,
+    subjects: Sequence[Subject],
+    extent: Extent,
+    progress: Progress,
+) -> Projection:
+    """The projection of a park that names its anchors: its worlds run from its start, weighed by what was seen since."""
+    found = episode(scenario, series, list(dict.fromkeys([*series, *subjects])), cutoff, extent, progress)
+    untouched = Calibrated(ranges_of(scenario, None, known=True), None, drawn_places(extent.n_past, extent.seed), None, {})
+    return Projection(scenario, cutoff, extent, series, untouched, found.values, found.weights, found.n_failed, found)
 
 
 def beginning_of_past(scenario: Scenario, series: Mapping[Subject, Series], cutoff: int) -> int | None:

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from experiments.calibration.weighing import weighted_quantiles
+from experiments.hindcast.episode import Episode
 from experiments.hindcast.naive import LABELS, Rule
 from experiments.hindcast.numbers import NUMBERS, UNITS
 from experiments.hindcast.projection import Projection
 from experiments.hindcast.scores import REJECTED_BELOW, Ensemble
 from experiments.hindcast.scoring import BY_MEASURE, POOLED, Summary
-from experiments.wording import DASH, number, scope_label
+from experiments.wording import DASH, lower_first, number, scope_label
+from model.assumptions import parameter_facts
 from model.facts import Label
 from model.measures import MEASURES
 from model.units import quarter_name
@@ -25,7 +28,7 @@ def told(projection: Projection, summaries: Sequence[Summary]) -> Label:
     """The hindcast in words, paragraph by paragraph."""
     parts = [how(projection), *(verdict(s) for s in summaries if s.kind == POOLED)]
     parts += [by_measure(projection, [s for s in summaries if s.kind == BY_MEASURE])] if summaries else [nothing_held()]
-    parts += [learnt(projection), limits()]
+    parts += [learnt(projection), limits(projection)]
     kept = [part for part in parts if part.en]
     return Label("\n\n".join(p.zh for p in kept), "\n\n".join(p.en for p in kept))
 
@@ -45,7 +48,12 @@ def how(projection: Projection) -> Label:
     if projection.n_failed:
         zh += f"另有 {projection.n_failed} 次运行失败，未计入。"
         en += f" {projection.n_failed} runs failed and are not among them."
-    if past is None or projection.calibrated.posterior is None:
+    if projection.episode is not None:
+        worth = f"{projection.episode.n_effective:.0f}"
+        zh += f"世界从 {date(scenario.park.start)} 起运行，按截止前的观测值加权，相当于 {worth} 个。截止日期之后的数值没有用到。"
+        en += f" They run from {date(scenario.park.start)} on and are weighed by what was seen up to the cut-off, worth {worth}."
+        en += " Nothing later was used."
+    elif past is None or projection.calibrated.posterior is None:
         zh += "截止日期之前没有可用来校准的历史，进入、退出和增长只取声明的区间。"
         en += " There was no past to calibrate to: entry, exit and growth keep their declared ranges."
     else:
@@ -112,6 +120,8 @@ def nothing_held() -> Label:
 def learnt(projection: Projection) -> Label:
     """The numbers before and after the past, and those of which it says nothing."""
     calibrated = projection.calibrated
+    if projection.episode is not None:
+        return followed(projection.episode)
     if calibrated.posterior is None:
         return Label("", "")
     zh, en, silent = [], [], []
@@ -130,6 +140,18 @@ def learnt(projection: Projection) -> Label:
     return Label(told_zh, told_en)
 
 
+def followed(found: Episode) -> Label:
+    """How partners follow their anchor, before and after what was seen."""
+    even, zh, en = np.full(len(found.weights), 1.0 / len(found.weights)), [], []
+    for name, values in found.parameters.items():
+        before, after = (weighted_quantiles(values, w, (0.05, 0.5, 0.95)) for w in (even, found.weights))
+        label, (low, middle, high) = parameter_facts()[name].label, (number(float(v)) for v in after)
+        told = after[2] - after[0] <= LEARNT * (before[2] - before[0])
+        zh.append(f"{label.zh} {middle}（{low} 至 {high}）" + ("" if told else "，数据几乎不能说明"))
+        en.append(f"{lower_first(label.en)} {middle} ({low} to {high})" + ("" if told else ", of which it says next to nothing"))
+    return Label("截止前的数据之后：" + "；".join(zh) + "。", "After what was seen (90% interval): " + "; ".join(en) + ".")
+
+
 def ranges_before_and_after(projection: Projection) -> dict[str, tuple[tuple[float, float, float], tuple[float, float, float]]]:
     """5 %, median and 95 % of every number before and after the past."""
     calibrated = projection.calibrated
@@ -142,7 +164,11 @@ def ranges_before_and_after(projection: Projection) -> dict[str, tuple[tuple[flo
     return {key: (before[key], after[key]) for key in NUMBERS}
 
 
-def limits() -> Label:
+def limits(projection: Projection) -> Label:
+    if projection.episode is not None:
+        zh = "这检验的是配套企业跟随龙头的规则；各日期的口径可能不同，每个数按 15% 左右的误差对待（设计取值）。"
+        en = "This tests the rule by which partners follow their anchor. Definitions may differ from date to date: every figure"
+        return Label(zh, en + " is taken to be off by some 15% (a design choice).")
     zh = (
         "这检验的是进入、退出、增长和饱和，不检验龙头带动。同一园区相邻年份的误差彼此相关，覆盖率检验的结论因此带有运气成分；"
         "曲线指数、年限和未见年份的离散度是设计取值，不是观测。"

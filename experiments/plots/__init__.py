@@ -34,6 +34,8 @@ from experiments.plots.difference import differences
 from experiments.plots.dose import dose
 from experiments.plots.event import anchor_event
 from experiments.plots.event_accounts import accounts_event
+from experiments.plots.family import family_tree
+from experiments.plots.filling import filling
 from experiments.plots.goal_map import goal_map
 from experiments.plots.hindcast import hindcast_picture
 from experiments.plots.mix import mix
@@ -41,14 +43,17 @@ from experiments.plots.named import Named, save
 from experiments.plots.panels import attainment, industries
 from experiments.plots.pipeline import knowledge_pipeline
 from experiments.plots.pit import pit_histogram
+from experiments.plots.posterior import posterior
 from experiments.plots.regret import regret_table
 from experiments.plots.scorecard import scorecard
+from experiments.plots.sensitivity import sensitivity_dots
+from experiments.plots.site_map import site_map
 from experiments.plots.starts import late_starts
 from experiments.plots.tornado import tornado
 from experiments.plots.trajectories import trajectory
 
 __all__ = [
     "Named", "accounts_event", "anchor_event", "attainment", "attainment_by_band", "chain", "cost_effect", "differences", "dose",
-    "goal_map", "hindcast_picture", "industries", "knowledge_pipeline", "late_starts", "mix", "pit_histogram", "regret_table",
-    "save", "scorecard", "tornado", "trajectory",
+    "family_tree", "filling", "goal_map", "hindcast_picture", "industries", "knowledge_pipeline", "late_starts", "mix",
+    "pit_histogram", "posterior", "regret_table", "save", "scorecard", "sensitivity_dots", "site_map", "tornado", "trajectory",
 ]  # fmt: skip

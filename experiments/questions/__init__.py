@@ -14,16 +14,19 @@ from experiments.questions.conditions import Conditions, Late
 from experiments.questions.goals import Goals
 from experiments.questions.levers import Dose, Levers, Mix, equal_levels
 from experiments.questions.question import Question, recorded, refuse_unknown
+from experiments.questions.sensitivity import Sensitivity
 from model.facts import Label
 
 __all__ = [
     "QUESTIONS", "Attribute", "Chain", "Compare", "Conditions", "Dose", "Goals", "Late", "Levers", "Mix", "Question",
-    "equal_levels", "planned_in", "question_in", "recorded", "refuse_unknown", "verdicts",
+    "Sensitivity", "equal_levels", "planned_in", "question_in", "recorded", "refuse_unknown", "verdicts",
 ]  # fmt: skip
 
 QUESTIONS: dict[str, type[Question]] = {
-    question.name: question for question in (Goals, Compare, Levers, Dose, Mix, Chain, Attribute, Conditions, Late)
+    question.name: question for question in (Goals, Compare, Levers, Dose, Mix, Chain, Attribute, Conditions, Late, Sensitivity)
 }
+
+WITHOUT_RUNS = ("hindcast", "portrait")  # commands whose folders hold a record but no store
 
 
 def question_in(record: Manifest) -> Question:
@@ -34,6 +37,13 @@ def question_in(record: Manifest) -> Question:
     FolderError
         If the record holds a question that is not known.
     """
+    name = record.question.get("name")
+    if name in WITHOUT_RUNS:
+        zh, en = (
+            f"{name} 的结果文件夹不保存各次运行，不能接续、导出或写成报告",
+            f"a folder of {name} keeps no runs to go on from or to report",
+        )
+        raise FolderError(Label(zh, en))
     values = {key: tuple(v) if isinstance(v, list) else v for key, v in record.question.items() if key != "name"}
     try:
         return QUESTIONS[str(record.question["name"])](**values)

@@ -17,12 +17,13 @@ from experiments.reading.drawing import AtLeastOne, Chance, PointsEntry, drawn_o
 from experiments.reading.factors import read_whole
 from experiments.reading.files import Resolved, resolve_scenario
 from experiments.reading.heads import check_name, label
+from experiments.reading.kinds import Reads, Scope
 from experiments.reading.messages import Problem, ReadingError, hint, without_follow_ons
 from experiments.reading.nodes import Mark, Node, locate
 from experiments.reading.policies import policy_of, policy_source
 from experiments.reading.probing import Given
 from experiments.reading.resolve import DESIGNS, SCENARIOS, Source, find, resolved
-from experiments.reading.schema import LabelEntry, Reads, Scope
+from experiments.reading.schema import LabelEntry
 from experiments.varying import LEVER
 from model.facts import Label
 from model.scenario import Policy

@@ -26,10 +26,11 @@ from experiments.factors import (
 from experiments.reading.catalogue import Catalogue
 from experiments.reading.checking import Findings, scalar_at
 from experiments.reading.factors import Kind, kind_of, nearest_names, read_factor, read_whole
+from experiments.reading.kinds import Reads
 from experiments.reading.messages import hint
 from experiments.reading.probing import Given, refuse_followed
 from experiments.reading.quantities import QuantityError
-from experiments.reading.schema import Entry, Reads
+from experiments.reading.schema import Entry
 from experiments.varying import ASSUMPTION, can_vary, default_of, is_lever
 from model.scenario import Policy
 

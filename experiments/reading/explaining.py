@@ -56,11 +56,14 @@ def _named(tree: Node, name: str) -> Node:
 
 
 def _all_assumptions(resolved: Resolved, known: Catalogue) -> Node:
-    """Every parameter of the rules: as the scenario sets it, or else as the model declares it."""
+    """Every parameter of the rules but those of a posterior: as the scenario sets it, or else as the model declares it."""
     given = resolved.tree.get("assumptions")
     set_here = {} if given is None else given.members
+    calibrated = {name for name, a in resolved.scenario.assumptions.items() if a.drawn_with}
     value = {
-        name: set_here.get(name) or _as_node(fact.assumption, Mark(DECLARED, 0, 0)) for name, fact in known.parameters.items()
+        name: set_here.get(name) or _as_node(fact.assumption, Mark(DECLARED, 0, 0))
+        for name, fact in known.parameters.items()
+        if name not in calibrated
     }
     mark = resolved.tree.mark if given is None else given.mark
     return Node(value, mark, {name: node.mark for name, node in value.items()})
@@ -139,7 +142,7 @@ def drawn(resolved: Resolved, catalogue: Catalogue | None = None) -> dict[Path, 
         **dict(assumptions_in(resolved.file)),
         **{("park", *path): a for path, a in assumptions_in(resolved.park_entry)},
     }
-    points = {path: a.quantile(GRID) for path, a in found.items() if a.low < a.high or a.null_prob > 0.0}
+    points = {path: a.alone().quantile(GRID) for path, a in found.items() if a.low < a.high or a.null_prob > 0.0}
     return {path: (float(low), float(middle), float(high)) for path, (low, middle, high) in points.items()}
 
 
@@ -153,7 +156,16 @@ def explained(resolved: Resolved, language: str) -> str:
         numbers = points.get(path, points.get(path[:-1]) if path and path[-1] in WHOLE else None)
         return said if numbers is None else f"{said}  {word} {' … '.join(f'{n:.4g}' for n in numbers)}"
 
-    return f"# {HEAD.in_language(language)}\n{written(whole(resolved), comment)}"
+    return f"# {HEAD.in_language(language)}\n{written(whole(resolved), comment)}{_calibrated(resolved, word)}"
+
+
+def _calibrated(resolved: Resolved, word: str) -> str:
+    """What a world takes from posteriors, as remarks behind the file."""
+    found = {name: a for name, a in resolved.scenario.assumptions.items() if a.drawn_with}
+    lines = (
+        f"# {name}: {a.source}  {word} {' … '.join(f'{n:.4g}' for n in a.alone().quantile(GRID))}\n" for name, a in found.items()
+    )
+    return "".join(lines)
 
 
 def explained_tree(tree: Node) -> str:
@@ -169,7 +181,10 @@ def place(path: Path, node: Node) -> str:  # noqa: ARG001 - a comment may hang o
 def explained_values(resolved: Resolved) -> list[Explained]:
     """The resolved scenario value by value, as :func:`explained` has its lines."""
     points = drawn(resolved)
-    return [Explained(path, value, mark, points.get(path)) for path, value, mark in leaves(whole(resolved))]
+    found = [Explained(path, value, mark, points.get(path)) for path, value, mark in leaves(whole(resolved))]
+    calibrated = {name: a for name, a in resolved.scenario.assumptions.items() if a.drawn_with}
+    taken = [(("assumptions", name), a.default, Mark(a.source, 0, 0)) for name, a in calibrated.items()]
+    return found + [Explained(path, value, mark, points.get(path)) for path, value, mark in taken]
 
 
 def leaves(node: Node, path: Path = ()) -> Iterator[tuple[Path, object, Mark]]:

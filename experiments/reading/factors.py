@@ -10,9 +10,10 @@ from typing import Annotated, get_args, get_origin, get_type_hints
 from experiments.factors import Factor, Spacing, Value
 from experiments.reading.catalogue import Catalogue, quantity_of
 from experiments.reading.checking import entry_at
+from experiments.reading.kinds import Reads
 from experiments.reading.messages import choices, hint
 from experiments.reading.quantities import Quantity, QuantityError, shown
-from experiments.reading.schema import ParkFile, Reads, ScenarioFile
+from experiments.reading.schema import ParkFile, ScenarioFile
 from experiments.reading.spreads import Spread
 from experiments.reading.titles import title_of
 from experiments.varying import ASSUMPTION, BLOCKS, LEVER, paths_of, place_of

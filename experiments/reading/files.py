@@ -30,6 +30,7 @@ class Resolved:
     park: Node
     policy: Node | None
     folders: tuple[FilePath, ...]  # where data files are looked for
+    scenario_folders: tuple[FilePath, ...]  # of the scenario and those that it extends, where posteriors are
     remarks: tuple[Problem, ...]
 
 
@@ -102,12 +103,13 @@ def resolve_scenario(
         built = build_park(entry, ParkSource(park.name, folders, known, () if file is None else file.anchor_fate), merged)
         if file is not None:
             chosen = _policy_source(tree, source, problems) if policy is None else policy_source(policy, FilePath())
-            scenario = scenario_of(Parts(file, source.name, entry, built, merged), chosen, known, findings)
+            scenario = scenario_of(Parts(file, source.name, entry, built, merged, source.folders), chosen, known, findings)
     found = without_follow_ons(problems, [*findings.problems, *merged.problems])
     if found or scenario is None or file is None or entry is None:
         raise ReadingError(found)
     own = None if chosen is None else chosen.tree
-    return Resolved(scenario, file, entry, findings.tree, merged.tree, own, folders, (*findings.remarks, *merged.remarks))
+    remarks = (*findings.remarks, *merged.remarks)
+    return Resolved(scenario, file, entry, findings.tree, merged.tree, own, folders, source.folders, remarks)
 
 
 def _park_or_all_that_is_wrong(source: Source, sets: Sequence[str], known: Catalogue) -> Source | None:

@@ -9,6 +9,7 @@ from experiments.reading.catalogue import declared
 from experiments.reading.explaining import explained, explained_tree
 from experiments.reading.files import Resolved, resolve_scenario
 from experiments.reading.policies import policy_of, policy_source
+from experiments.reading.posteriors import FOLDER, posterior_file
 from model.scenario import Park, Policy, Scenario
 
 Texts = Mapping[str, str]  # place in a folder of inputs -> content
@@ -42,7 +43,7 @@ def policy_inputs(path_or_name: str, park: Park) -> tuple[Policy, Texts]:
 
 
 def _tables(resolved: Resolved) -> Iterator[tuple[str, str]]:
-    """The data files that a scenario names and that do not come with the model, by the path that names them."""
+    """The files that a scenario names, by the path that names them: posteriors, and data that do not come with the model."""
     entry, own = resolved.park_entry, resolved.folders[0]
     named = [] if entry.trade is None else [entry.trade.coefficients, entry.trade.value_added]
     named += [o.series.file for o in entry.observed if o.series is not None]
@@ -50,3 +51,7 @@ def _tables(resolved: Resolved) -> Iterator[tuple[str, str]]:
         inside = ".." not in FilePath(name).parts and not FilePath(name).is_absolute()
         if inside and (own / name).is_file():
             yield name, (own / name).read_text(encoding="utf-8-sig")
+    for name in resolved.file.posteriors:
+        path = posterior_file(name, resolved.scenario_folders)
+        if path is not None:
+            yield f"{FOLDER}/{name}.csv", path.read_text(encoding="utf-8-sig")

@@ -25,6 +25,7 @@ from model.scenario import (
     Park,
     PartnerKind,
     Pipeline,
+    Place,
     Plant,
     Segment,
     Status,
@@ -207,6 +208,7 @@ def _zones(file: ParkFile) -> tuple[Zone, ...]:
         Zone(
             key, label(e.label), tuple(Plant(p) for p in e.plants), e.share, e.occupancy,
             tuple((a.quarter, a.floor) for a in e.additions), e.floor,
+            None if e.place is None else Place(e.place.east, e.place.north), label(e.sites),
         )
         for key, e in file.zones.items()
     )  # fmt: skip

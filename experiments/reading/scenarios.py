@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path as FilePath
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from experiments.reading.heads import check_name, label
 from experiments.reading.messages import ReadingError, hint
 from experiments.reading.parks import expand, scope_labels, scopes_of
 from experiments.reading.policies import policy_of
+from experiments.reading.posteriors import posterior_assumptions
 from experiments.reading.quantities import Quantity, QuantityError
 from experiments.reading.resolve import Source
 from experiments.reading.schema import ParkFile, ScenarioFile, ShockEntry, TargetEntry
@@ -40,6 +42,7 @@ class Parts:
     entry: ParkFile
     park: Park | None
     merged: Findings
+    folders: tuple[FilePath, ...] = ()  # of the scenario and those that it extends, where posteriors are looked for
 
 
 def scenario_of(parts: Parts, policy: Source | None, known: Catalogue, findings: Findings) -> Scenario | None:
@@ -47,7 +50,8 @@ def scenario_of(parts: Parts, policy: Source | None, known: Catalogue, findings:
     file, entry = parts.file, parts.entry
     check_name(file.name, parts.name, findings)
     _check_clock(file, entry.start, findings)
-    assumptions = assumptions_of(file.assumptions, known, findings)
+    found = posterior_assumptions(file.posteriors, parts.folders, known, findings)
+    assumptions = {**found, **assumptions_of(file.assumptions, known, findings)}
     shocks = tuple(_shock(key, shock, parts, findings) for key, shock in file.shocks.items())
     targets = tuple(_target(key, target, parts, known, findings) for key, target in file.targets.items())
     joint = tuple(_joint(key, file, findings) for key in file.joint_targets)

@@ -87,6 +87,7 @@ TEXTS: Mapping[str, Label] = {
     "target_outside": Label(
         "期限 {given} 不在模拟期 {first} 至 {last} 内，不予判定", "{given} lies outside the run, {first} to {last}: not judged"
     ),
+    "posteriors_clash": Label("“{name}”在 {other} 中已有抽样", "{other} holds draws of {name!r} already"),
     "shock_years": Label(
         "years 应为一个年份或 [首年, 末年]，年份为四位整数",
         "years takes one year or [first, last], each a whole number such as 2024",

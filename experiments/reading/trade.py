@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from experiments.reading.checking import Findings
+from experiments.reading.kinds import SHARE
 from experiments.reading.messages import Problem, ReadingError, problem
 from experiments.reading.nodes import Mark
 from experiments.reading.quantities import QuantityError
 from experiments.reading.resolve import shown_path
-from experiments.reading.schema import SHARE, ParkFile, TradeEntry
+from experiments.reading.schema import ParkFile, TradeEntry
 from experiments.reading.tables import Rows, read_rows
 from experiments.reading.text import scalar
 from model.facts import Label

@@ -189,6 +189,19 @@ def _chain(material: Material, group: Sequence[History], rest: str, language: st
     return _sentence(lead, told[:6] or [said(language, "没有缺口", "none")], language)
 
 
+def _hangs_on(material: Material, group: Sequence[History], rest: str, language: str) -> str:
+    here = group[0].cases[0].scenario.name
+    rows = [row for row in _rows(material, "sensitivity") if (row["scenario"], row["target"]) == (here, rest)]
+    told = [
+        f"{row[f'title_{language}']} [{row['tag']}] " + in_words(Ranged(_number(row, "index"), unit="share"), language)
+        for row in rows
+        if row["named"] == "yes"
+    ]
+    name = in_plain_words(material, {"target": rest}, "target", language)
+    lead = said(language, f"{name}取决于哪些数，单独解释的方差份额", f"{name}: what it hangs on, share of the variance")
+    return _sentence(lead, told or [said(language, "没有超出偶然的", "none beyond chance")], language)
+
+
 def _brought(material: Material, group: Sequence[History], name: str, language: str) -> str:  # noqa: ARG001
     rows = [
         row for row in _rows(material, "attribution")
@@ -256,6 +269,7 @@ STARTS: dict[str, Tell] = {
     "cost-effect-": _cost_effect,
     "tornado": _levers,
     "dose-": _levers,
+    "sensitivity-": _hangs_on,
     "chain-": _chain,
 }
 

@@ -36,17 +36,23 @@ ACCOUNTS = {
     "together": Label("两者同在时多带来的", "more where both are there"),
     "support": Label("每亿元扶持", "per 亿元 of support"),
 }
+CHANGES = {
+    "same": Label("不变", "the same"),
+    "noise": Label("变动不超出偶然", "changes within noise"),
+    "changes": Label("确实改变", "really changes"),
+}
 YES = {"yes": Label("是", "yes"), "no": Label("否", "no")}
 CODES: Mapping[str, Mapping[str, Label]] = {
     "state": {str(code): label for code, label in STATES.items()},
     "account": ACCOUNTS,
     "spent": YES,
+    "change": CHANGES,
     "basis": {str(Basis(code)): label for code, label in BASIS_WORDS.items()},
     "kind": {**{str(code): label for code, label in CHAIN_KINDS.items()}, **MIX_KINDS},
     "measure": {name: fact.label for name, fact in MEASURES.items()},
     "lever": {name: lever.label for name, lever in LEVERS.items()},
 }
-NAMES = ("scenario", "policy", "baseline", "one", "other")
+NAMES = ("scenario", "policy", "baseline", "one", "other", "best_low", "best_high")
 SCOPES = ("scope", "segment", "industry", "seller", "buyer")
 
 

@@ -20,6 +20,7 @@ RESULTS = {  # what the tables of each question are called
     "mix": Label("组合中的份额", "Shares in the mix"),
     "chain": Label("产业链", "Chain"),
     "attribute": Label("龙头与实验室", "Anchors and labs"),
+    "sensitivity": Label("结果取决于哪些数", "What the answer hangs on"),
 }
 FIGURES = Label("图", "Pictures")
 NO_GOALS = Label("情景没有设定目标，或没有完成的运行。", "The scenario sets no goals, or no run finished.")

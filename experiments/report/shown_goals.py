@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from experiments.report.shown import EFFECT, MEAN, SCOPE, UNIT, WHO, Rows, Shown, ShownTable, Values, ranged, titled
+from experiments.results import Cell
 from model.facts import Label
 
 PROB = Shown("prob", "prob_low", "prob_high", Label("达标可能性（90% 区间）", "Chance (90% interval)"))
@@ -12,6 +13,19 @@ PROB = Shown("prob", "prob_low", "prob_high", Label("达标可能性（90% 区�
 
 def _judged(rows: Rows) -> list[Values]:
     return [row for row in rows if row["n"]]
+
+
+def _beyond_chance(rows: Rows) -> list[Values]:
+    return [row for row in rows if row["named"] == "yes"]
+
+
+def _moving(rows: Rows) -> list[Values]:
+    """Numbers with which the best policy really changes, or the order of all beyond chance."""
+    return [row for row in rows if row["change"] == "changes" or _below(row["tau"], row["tau_noise"])]
+
+
+def _below(value: Cell, limit: Cell) -> bool:
+    return isinstance(value, float) and isinstance(limit, float) and value < limit
 
 
 SHOWN_OF_GOALS: Mapping[str, ShownTable] = {
@@ -90,5 +104,38 @@ SHOWN_OF_GOALS: Mapping[str, ShownTable] = {
             ranged("all_goals", "all_goals_{}", "全部目标达到的占比", "Share with all goals"),
             Shown("n"),
         ),
+    ),
+    "sensitivity": ShownTable(
+        Label("目标取决于哪些数：超出偶然的影响", "What the goals hang on: the numbers that move them beyond chance"),
+        (
+            *WHO,
+            titled("target", "目标", "Goal"),
+            titled("title", "抽样的数", "Number drawn"),
+            titled("tag", "依据", "Basis"),
+            ranged("index", "index_{}90", "单独解释的方差", "Share of the variance"),
+            ranged("median_low", "median_low_{}90", "低三分之一的中位数", "Median, low third"),
+            ranged("median_high", "median_high_{}90", "高三分之一的中位数", "Median, high third"),
+            titled("deviation", "标准差", "Standard deviation"),
+            titled("deviation_known", "已知该数后", "If the number were known"),
+            UNIT,
+            Shown("n"),
+        ),
+        _beyond_chance,
+    ),
+    "sensitivity_ranking": ShownTable(
+        Label("排序随哪些数而变", "The numbers with which the ranking of the policies moves"),
+        (
+            titled("title", "抽样的数", "Number drawn"),
+            titled("tag", "依据", "Basis"),
+            titled("best_low", "低三分之一中最好", "Best in the low third"),
+            titled("best_high", "高三分之一中最好", "Best in the high third"),
+            titled("change", "最好的方案", "Best policy"),
+            ranged("lead_low", "lead_low_{}90", "低三分之一中的领先", "Lead in the low third"),
+            ranged("lead_high", "lead_high_{}90", "高三分之一中的领先", "Lead in the high third"),
+            titled("tau", "次序的相关", "Correlation of the orders"),
+            UNIT,
+            Shown("n"),
+        ),
+        _moving,
     ),
 }

@@ -16,8 +16,8 @@ from model.base import Base
 from model.contract import Arrivals, Change, Rule, arrivals
 from model.draws import Draws, Purpose
 from model.entities import NONE, Anchors, Cells, Channel, Partners, Stage, rows
-from model.facts import Floats, Ints, Mask, Tag, parameter
-from model.newcomers import by_world, on_ridge
+from model.facts import Floats, Ints, Mask, Shape, Tag, parameter
+from model.newcomers import by_world
 from model.state import ParkState
 from model.units import QUARTERS_PER_YEAR, STEP_YEARS
 
@@ -25,9 +25,20 @@ from model.units import QUARTERS_PER_YEAR, STEP_YEARS
 # ── Parameters ───────────────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
 class Attraction:
-    follow_ridge: Floats = parameter(
-        0.5, unit="1", low=0.0, high=1.0, en="Place on the ridge of partners, leading and following", zh="跟随岭线位置",
-        source="laptop episode 2009-13: five settings that fit its four dates alike", tag=Tag.COMPUTED,
+    laptop_partners: Floats = parameter(
+        110.0, unit="firms", low=60.0, high=220.0, shape=Shape.LOG_UNIFORM, tag=Tag.COMPUTED,
+        en="Tied partners of a laptop maker, in the whole city", zh="每家笔电龙头的关联配套企业数（全市）",
+        source="768 signed with nine laptop makers by June 2013, others still to come",
+    )  # fmt: skip
+    lead_rate: Floats = parameter(
+        0.1, unit="1/year", low=0.02, high=0.5, shape=Shape.LOG_UNIFORM,
+        en="Rate at which partners sign of their own accord", zh="配套企业自主跟进率",
+        source="design choice; the laptop episode tells more",
+    )  # fmt: skip
+    follow_rate: Floats = parameter(
+        1.0, unit="1/year", low=0.0, high=4.0, shape=Shape.UNIFORM,
+        en="Rate at which partners follow those that signed", zh="配套企业相互跟随率",
+        source="design choice; the laptop episode tells more",
     )  # fmt: skip
     signed_pull: Floats = parameter(
         0.7, unit="1", low=0.3, high=1.0, en="Pull of a signed anchor relative to a started one", zh="签约龙头的牵引力",
@@ -81,10 +92,6 @@ class Attraction:
     )  # fmt: skip
 
 
-RIDGE_PARTNERS = np.array([800.0, 860.0, 1000.0, 1200.0, 1500.0])  # of the nine laptop anchors together
-RIDGE_LEAD = np.array([0.07, 0.07, 0.07, 0.08, 0.07])
-RIDGE_FOLLOW = np.array([2.6, 2.4, 2.0, 1.2, 0.95])
-LAPTOP_ANCHORS = 9.0
 INPUTS_SCALE = 5.0
 KNOWLEDGE_SCALE = 5.0
 MULTIPLIER_LIMIT = 0.4
@@ -99,11 +106,6 @@ def admissible(p: Attraction) -> Mask:
     """
     feedback = p.local_weight * (p.demand_weight + p.inputs_weight) + p.knowledge_weight
     return np.asarray(feedback[:, 0] <= MULTIPLIER_LIMIT)
-
-
-def ridge_partners(p: Attraction) -> Floats:
-    """Partners of a laptop maker, of shape (n_worlds or 1,)."""
-    return np.asarray(on_ridge(p.follow_ridge[:, 0], RIDGE_PARTNERS) / LAPTOP_ANCHORS)
 
 
 def pull(anchors: Anchors, lead: Floats, follow: Floats, signed_pull: Floats) -> Floats:
@@ -180,8 +182,8 @@ def outside_pool(base: Base, normal: Floats, spread: Floats, quarter: int) -> Fl
 # ── Wiring ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 def apply(state: ParkState, p: Attraction, draws: Draws) -> Change:
     base, levers, anchors = state.base, state.levers, state.anchors
-    lead = by_world(on_ridge(p.follow_ridge, RIDGE_LEAD) * levers.lead, anchors.world)
-    follow = by_world(on_ridge(p.follow_ridge, RIDGE_FOLLOW) * levers.follow, anchors.world)
+    lead = by_world(p.lead_rate * levers.lead, anchors.world)
+    follow = by_world(p.follow_rate * levers.follow, anchors.world)
     pulled = pull(anchors, lead, follow, by_world(p.signed_pull, anchors.world))
     anyway = by_world(p.anyway_rate, anchors.world)
     exposure = anchors.exposure + STEP_YEARS * (anyway + pulled)

@@ -25,7 +25,7 @@ from model.entities import Cells, Firms, Groups, Worlds, Zones, read_only, repla
 from model.facts import Floats, Keys, fixed
 from model.lever_effects import Entrant
 from model.lever_table import LeverTable, compile_levers
-from model.newcomers import by_world, on_ridge, productivity
+from model.newcomers import by_world, productivity
 from model.rules import anchors, attraction, exit, growth, orders, spin_off
 from model.rules.accounts import local_tax
 from model.rules.site import floor_per_head, rent_index
@@ -90,14 +90,14 @@ def compile_base(scenarios: Sequence[Scenario], keys: Keys, parameters: Paramete
     totals = accepted_totals(parks, keys, value_added)
     entry = by_segment(parks, keys, "entry", lambda s: s.entry)
     demand_shift, pool_factor = shock_tables(scenarios, keys)
-    ridge = np.broadcast_to(attraction.ridge_partners(parameters["attraction"]), (len(parks),))
+    laptop_partners = np.broadcast_to(parameters["attraction"].laptop_partners[:, 0], (len(parks),))
     base = Base(
         **{f.name: getattr(structure, f.name) for f in dataclasses.fields(structure)},
         start=park.start,
         n_worlds=len(parks),
         newcomers=parameters["newcomers"],
         lever_parameters=parameters["levers"],
-        kind_partners=kind_partners(parks, keys, ridge),
+        kind_partners=kind_partners(parks, keys, laptop_partners),
         project_investment=project_investment(parks, keys, structure, totals, entry),
         floor_per_head=floor_per_head(parameters["site"], structure.plant, len(parks)),
         growth=by_segment(parks, keys, "growth", lambda s: s.growth),
@@ -257,10 +257,10 @@ def _with_entry(state: ParkState, parameters: Parameters) -> ParkState:
 def expected_followers(state: ParkState, p: attraction.Attraction) -> Floats:
     """Partners expected to land in the first year, of shape (n_worlds, n_segments) [firms/year]."""
     base, table, partners = state.base, state.anchors, state.partners
-    lead = by_world(on_ridge(p.follow_ridge, attraction.RIDGE_LEAD), table.world)
-    follow = by_world(on_ridge(p.follow_ridge, attraction.RIDGE_FOLLOW), table.world)
-    hazard = attraction.pull(table, lead, follow, by_world(p.signed_pull, table.world))
-    hazard = hazard + by_world(p.anyway_rate, table.world)
+    lead, follow, signed_pull, anyway = (
+        by_world(values, table.world) for values in (p.lead_rate, p.follow_rate, p.signed_pull, p.anyway_rate)
+    )
+    hazard = anyway + attraction.pull(table, lead, follow, signed_pull)
     row = state.anchor_rows(partners.cell // base.n_segments, partners.anchor)
     landing = np.broadcast_to(attraction.landing_prob(base.office, np.zeros((base.n_worlds, 1)), p), state.shape).ravel()
     return state.count_by_cell(partners.cell, -np.expm1(-hazard[row]) * landing[partners.cell])

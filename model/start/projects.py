@@ -12,9 +12,9 @@ from model.contract import arrivals, no_rows
 from model.draws import Draws, Purpose, child, named
 from model.entities import Anchors, Channel, Partners, Projects, Stage, rows, stacked
 from model.facts import Assumption, Floats, Ints, Keys
-from model.newcomers import by_world, on_ridge, partners_of, pick, productivity, signed_projects
+from model.newcomers import by_world, partners_of, pick, productivity, signed_projects
 from model.rules.anchors import AnchorParameters
-from model.rules.attraction import RIDGE_FOLLOW, RIDGE_LEAD, Attraction, pull
+from model.rules.attraction import Attraction, pull
 from model.scenario import Anchor, Park, Status
 from model.start.firms import Draft
 from model.start.totals import Totals
@@ -86,9 +86,9 @@ def _per_anchor(parks: Sequence[Park], keys: Keys, name: str, choose: Callable[[
 
 def integrated(base: Base, anchors: Anchors, partners: Partners, p: Attraction) -> tuple[Anchors, Partners]:
     """Anchors that signed before the start with the pull summed since then, and the partners still outside."""
-    lead = by_world(on_ridge(p.follow_ridge, RIDGE_LEAD), anchors.world)
-    follow = by_world(on_ridge(p.follow_ridge, RIDGE_FOLLOW), anchors.world)
-    signed_pull, anyway = by_world(p.signed_pull, anchors.world), by_world(p.anyway_rate, anchors.world)
+    lead, follow, signed_pull, anyway = (
+        by_world(values, anchors.world) for values in (p.lead_rate, p.follow_rate, p.signed_pull, p.anyway_rate)
+    )
     owner = world_rows(base, anchors, partners)
     waiting = np.bincount(owner, minlength=len(anchors.key))
     past = anchors.signs[(anchors.signs <= base.start) & (waiting > 0)]
@@ -122,7 +122,7 @@ def project_investment(parks: Sequence[Park], keys: Keys, structure: Structure, 
 
 def initial_projects(parks: Sequence[Park], base: Base, keys: Keys, anchors: Anchors, p: AnchorParameters) -> Projects:
     """Named anchors that do not operate yet, and the other signed projects that neither opened nor were cancelled."""
-    table = stacked((_named(parks, base, anchors), _pipeline(parks, base, keys, p)))
+    table = stacked((_named(parks, base, anchors), _aged(signed_before_start(parks, base, keys), base, p)))
     return rows(table, np.argsort(table.cell, kind="stable"))
 
 
@@ -172,10 +172,10 @@ def _declared(
     return values
 
 
-def _pipeline(parks: Sequence[Park], base: Base, keys: Keys, p: AnchorParameters) -> Projects:
+def signed_before_start(parks: Sequence[Park], base: Base, keys: Keys) -> Projects:
+    """All ordinary projects that were signed before the start, as they were signed, whatever became of them since."""
     park = parks[0]
-    funnel = base.entry_shares * base.through_funnel
-    shares = np.cumsum(funnel, axis=1)
+    shares = np.cumsum(base.entry_shares * base.through_funnel, axis=1)
     tables = []
     for quarter, signed in park.pipeline.signed:
         own = sum(1 for a in park.anchors if a.signed == quarter and a.status is not Status.PLANNED)
@@ -185,7 +185,7 @@ def _pipeline(parks: Sequence[Park], base: Base, keys: Keys, p: AnchorParameters
         segment = pick(shares[world], Draws(0).uniform(key, Purpose.CANDIDATE_SEGMENT)) if len(key) else world
         who = arrivals(key, world * base.n_segments + segment, Channel.ATTRACTED)
         mean = base.project_investment.ravel().take(who.cell)
-        tables.append(_aged(signed_projects(base, np.full(len(key), quarter), who, mean), base, p))
+        tables.append(signed_projects(base, np.full(len(key), quarter), who, mean))
     if not tables:
         return signed_projects(base, no_rows(0), arrivals(keys[:0], no_rows(0), Channel.ATTRACTED), np.zeros(0))
     return stacked(tuple(tables))

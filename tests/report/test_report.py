@@ -16,7 +16,7 @@ from experiments.errors import FolderError
 from experiments.experiment import Experiment, begun, carried_out, reopened
 from experiments.outputs import Pictures
 from experiments.plan import Request, plan_of
-from experiments.questions import Compare, Dose, Goals, Question
+from experiments.questions import Compare, Dose, Goals, Question, Sensitivity
 from experiments.report import report, write_report
 from experiments.report.cells import Ranged, units_for
 from experiments.report.pictures import Letters, tidied
@@ -295,3 +295,13 @@ def test_the_command_overwrites_its_own_report_and_no_other_file(single, tmp_pat
     assert invoke(str(tmp_path / "nowhere"))[0] == 2
     with pytest.raises(FolderError, match="cannot be written"):
         write_report(single, tmp_path / "no" / "such" / "folder.html")
+
+
+def test_what_the_answer_hangs_on_is_shown_with_its_picture(tmp_path):
+    folder = made(tmp_path, Sensitivity(), ("none", "odd"), 40)
+    for language in ("zh", "en"):
+        root = tree(report(folder, language))
+        tables = root.by_id(f"{language}-results").all("table")
+        assert tables and "firms_2004" not in tables[0].text
+        assert all("nan" not in cell for row in table_rows(tables[0]) for cell in row)
+        assert root.by_id(f"{language}-pictures").all("svg")

@@ -11,6 +11,7 @@ import pytest
 
 from experiments.reading import read_policy, read_scenario
 from experiments.reading.nodes import Node
+from experiments.reading.posteriors import list_posteriors
 from experiments.reading.text import read_tree
 from model.facts import Assumption
 from model.scenario import Basis, Plant, Scenario, Segment, Status
@@ -163,7 +164,7 @@ def test_goals(baseline: Scenario) -> None:
         "leading_industries_2035": ("revenue", 5000.0, "2035Q4", Basis.YEAR),
     }
     assert all(t.note.zh and t.note.en for t in baseline.targets)
-    assert baseline.assumptions == {}
+    assert {a.source for a in baseline.assumptions.values()} == {f"posteriors/{name}.csv" for name in list_posteriors()}
 
 
 def test_policies(baseline: Scenario) -> None:

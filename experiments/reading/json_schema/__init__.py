@@ -19,6 +19,7 @@ from experiments.reading.json_schema import designs, names
 from experiments.reading.json_schema.entries import Entries, Field
 from experiments.reading.json_schema.values import QUARTER, Schema, Values, said
 from experiments.reading.parks import UNITS
+from experiments.reading.posteriors import list_posteriors
 from experiments.reading.resolve import FORMAT
 from experiments.reading.schema import PARK_BLOCKS, ParkFile, PolicyFile, ScenarioFile
 from model.assumptions import parameter_facts
@@ -107,6 +108,7 @@ def _own(values: Values) -> dict[Field, Schema]:
         **{(kind.__name__, "format"): {"type": "integer", "const": FORMAT} for kind in KINDS.values()},
         **{(KINDS[kind].__name__, "extends"): _name(of(), "null") for kind, of in SHIPPED.items()},
         **designs.own_fields(values, parameter_facts(), LEVERS, list_scenarios(), list_policies()),
+        ("ScenarioFile", "posteriors"): {"type": "array", "items": _name(list_posteriors())},
         ("ScenarioFile", "assumptions"): names.parameters(values, parameter_facts()),
         ("TargetEntry", "measure"): measure,
         ("ObservedEntry", "measure"): measure,

@@ -10,9 +10,10 @@ from pydantic import BaseModel, BeforeValidator
 
 from experiments.reading.fates import read_fates
 from experiments.reading.json_schema.values import QUARTER, Schema, Values, described, literal, unit_words
+from experiments.reading.kinds import Reads
 from experiments.reading.nodes import WHOLE
 from experiments.reading.quantities import Quantity, read_count, read_quarter, read_years
-from experiments.reading.schema import LabelEntry, Reads
+from experiments.reading.schema import LabelEntry
 from experiments.reading.spreads import Spread
 from model.facts import Label
 

@@ -1,0 +1,93 @@
+"""The worlds of a calibration: what each draws from the declared ranges, and what it says of the figures, kept part by part."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from experiments.calibration.figures import Calibration
+from experiments.reading import read_policy, read_scenario
+from experiments.results import replacing
+from experiments.runner import Progress, silent
+from model.assumptions import sample, world_keys
+from model.facts import Floats
+from model.scenario import Case, Scenario
+
+PART = 1_000  # worlds
+NO_POLICY = "none"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Worlds of a calibration.
+
+    Attributes
+    ----------
+    values : parameters, of shape (n_worlds, n_names)
+    said : figures, of shape (n_worlds, n_figures)
+    """
+
+    values: Floats
+    said: Floats
+
+
+def at_declared_ranges(scenario: Scenario) -> Scenario:
+    """The scenario without what earlier calibrations found: every parameter that it does not set is drawn from its range."""
+    own = {name: a for name, a in scenario.assumptions.items() if not a.drawn_with}
+    return dataclasses.replace(scenario, assumptions=own)
+
+
+def cases_of(calibration: Calibration, first: int, n: int, seed: int) -> list[Case]:
+    scenario = at_declared_ranges(read_scenario(calibration.scenario))
+    policy = read_policy(NO_POLICY)
+    return [Case(scenario, policy, replication, seed) for replication in range(first, first + n)]
+
+
+def drawn_values(calibration: Calibration, cases: list[Case]) -> Floats:
+    """Calibrated parameters of each case from their declared ranges, whatever the scenario itself sets, (n_cases, n_names)."""
+    scenario = cases[0].scenario
+    free = {name: a for name, a in scenario.assumptions.items() if name not in calibration.names}
+    free_scenario = dataclasses.replace(scenario, assumptions=free)
+    parameters = sample([dataclasses.replace(c, scenario=free_scenario) for c in cases], world_keys(cases))
+    columns = []
+    for name in calibration.names:
+        owner, _, field = name.partition(".")
+        columns.append(np.broadcast_to(getattr(parameters[owner], field)[:, 0], len(cases)))
+    return np.stack(columns, axis=1)
+
+
+def table_of(
+    calibration: Calibration, n: int, seed: int = 1, jobs: int = 1, folder: Path | None = None, progress: Progress = silent
+) -> Table:
+    """All worlds; parts that stand in ``folder`` already are not run again, and each new part is kept there at once."""
+    parts = []
+    for first in range(0, n, PART):
+        count = min(PART, n - first)
+        name = f"{calibration.key}_{seed}_{first:07d}_{count}.npz"
+        parts.append(_kept(None if folder is None else folder / name, partial(_part, calibration, first, count, seed, jobs)))
+        progress(first + count, 0, n)
+    return Table(np.concatenate([p.values for p in parts]), np.concatenate([p.said for p in parts]))
+
+
+def _kept(path: Path | None, made: Callable[[], Table]) -> Table:
+    """A part from its file, or made and written there."""
+    if path is not None and path.is_file():
+        with np.load(path) as found:
+            return Table(found["values"], found["said"])
+    part = made()
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as unfinished, unfinished.open("wb") as file:
+            np.savez(file, values=part.values, said=part.said)
+    return part
+
+
+def _part(calibration: Calibration, first: int, n: int, seed: int, jobs: int) -> Table:
+    cases = cases_of(calibration, first, n, seed)
+    values = drawn_values(calibration, cases)
+    return Table(values, calibration.say(cases, values, jobs))

@@ -1,0 +1,98 @@
+"""The evidence in steps: kept when done, resumed without doing them again, told together, and made into its page."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from experiments.answers import Answer, Column
+from experiments.documents.evidence import evidence_text, write_evidence
+from experiments.errors import BadInputError, ResultsError
+from experiments.evidence import outputs
+from experiments.evidence.hindcasts import HINDCASTS
+from experiments.evidence.outputs import Asked, begun, carried_out, chosen, kept_answers
+from experiments.evidence.steps import STEPS, Done, Step
+from experiments.manifest import Status, read_manifest
+from model.facts import Label
+
+NAME = Label("步骤", "A step")
+
+
+def answer(key, *cells):
+    columns = {"a": Column(Label("甲", "A"), "1"), "b": Column(Label("乙", "B"))}
+    return Answer(key, columns, (cells,), Label("中文句", f"Said of {key}."))
+
+
+@pytest.fixture
+def steps(monkeypatch):
+    ran = []
+
+    def step(key, cells, *, stops=False):
+        def run(setting, progress):
+            ran.append(key)
+            if stops and ran.count(key) == 1:
+                raise KeyboardInterrupt
+            return Done((answer("shared", *cells), answer(key, *cells)))
+
+        return Step(key, NAME, run)
+
+    made = {"one": step("one", (1, None)), "two": step("two", (2.5, "x"), stops=True), "three": step("three", (3, "y"))}
+    monkeypatch.setattr(outputs, "STEPS", made)
+    return ran
+
+
+def test_finished_steps_are_kept_and_the_rest_is_resumed(steps, tmp_path):
+    folder = begun(Asked(("one", "two", "three"), 4, None, 50, 7), tmp_path / "out", 1)
+    with pytest.raises(KeyboardInterrupt):
+        carried_out(folder, 1, "en")
+    assert read_manifest(folder).status is Status.INTERRUPTED
+    begins = []
+    words = carried_out(folder, 1, "zh", told=begins.append)
+    assert steps == ["one", "two", "two", "three"] and len(begins) == 2
+    assert read_manifest(folder).status is Status.COMPLETE
+    assert (folder / "shared.csv").read_text(encoding="utf-8-sig").splitlines() == ["a,b", "1,", "2.5,x", "3,y"]
+    assert "Said of two." in words.en and "中文句" in (folder / "answer.txt").read_text(encoding="utf-8")
+    assert [a.key for a in kept_answers(folder)] == ["shared", "one", "two", "three"]
+
+
+def test_a_changed_model_is_not_mixed_with_what_stands(steps, tmp_path, monkeypatch):
+    folder = begun(Asked(("one",), 4, None, 50, 7), tmp_path / "out", 1)
+    monkeypatch.setattr(outputs, "code_of_model", lambda: "other")
+    with pytest.raises(BadInputError, match="begin anew"):
+        carried_out(folder, 1, "en")
+
+
+def test_steps_by_name():
+    assert chosen(()) == tuple(STEPS)
+    assert chosen(("scorecard", "funnel")) == ("funnel", "scorecard")
+    with pytest.raises(BadInputError, match="did you mean 'scorecard'"):
+        chosen(("scorecrad",))
+
+
+def test_the_page_is_made_of_a_small_folder_of_everything(tmp_path, monkeypatch):
+    """Steps of every kind at their smallest: every table of the page is filled."""
+    episodes = tuple(one for one in HINDCASTS if one.name == "laptop_episode")
+    monkeypatch.setattr("experiments.calibration.posterior.FEWEST", 2.0)
+    monkeypatch.setattr("experiments.hindcast.episode.FEWEST", 1.0)
+    monkeypatch.setattr("experiments.evidence.steps.HINDCASTS", episodes)
+    monkeypatch.setattr("experiments.evidence.hindcasts.HINDCASTS", episodes)
+    monkeypatch.setattr("experiments.evidence.steps.LANGUAGES", ("zh",))
+    steps = tuple(key for key in STEPS if key != "turnover")
+    folder = begun(Asked(steps, 2, 60, 50, 1), tmp_path / "out", 1)
+    carried_out(folder, 1, "en")
+    text = evidence_text(kept_answers(folder), 2)
+    for expected in ("| emergent |", "laptop_episode", "Software revenue", "Tied partners of a laptop maker"):
+        assert expected in text
+    assert "{{" not in text.partition("\n")[2] and "nan" not in text
+    assert {p.name for p in (folder / "posteriors").iterdir()} == {"laptop_wave.csv", "funnel.csv"}
+    assert not (folder / "parts").exists()
+    pictures = {p.stem for p in (folder / "figures" / "zh").glob("*.png")}
+    assert pictures == {"scorecard", "goals-by-entry", "posterior-laptop_wave", "posterior-funnel", "hindcast-laptop_episode"}
+
+
+def test_an_unfinished_folder_makes_no_page(steps, tmp_path):
+    folder = begun(Asked(("one",), 4, None, 50, 7), tmp_path / "out", 1)
+    with pytest.raises(ResultsError, match="no finished folder"):
+        write_evidence(folder)
+    assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["question"]["steps"] == ["one"]
