@@ -6,11 +6,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from experiments.plan import Plan, Request, plan_of
-from experiments.questions import Attribute, Chain, Compare, Conditions, Dose, Goals, Late, Levers, Mix, Question, equal_levels
+from experiments.questions import (
+    Attribute,
+    Chain,
+    Compare,
+    Conditions,
+    Dose,
+    Goals,
+    Late,
+    Levers,
+    Mix,
+    Question,
+    Sensitivity,
+    equal_levels,
+)
 from model.facts import Label
 
 ANCHOR = "crmicro_12"  # opens during the runs
 SHORT, LONG = "2025Q4", "2030Q4"
+PARENT = "cec_digital"  # of a family
 
 
 @dataclass(frozen=True)
@@ -47,6 +61,7 @@ ROOMS = {
     "levers": Room("levers --money 0.5", _request(16, SHORT), _levers),
     "dose": Room("levers --dose landing_subsidy", _request(16, SHORT), lambda *_: Dose(lever="landing_subsidy")),
     "mix": Room("levers --mix as_announced", _request(24, SHORT, ("as_announced",)), lambda *_: Mix()),
+    "sensitivity": Room("sensitivity", _request(100, SHORT), lambda *_: Sensitivity()),
     "attribute": Room(f"attribute --of {ANCHOR}", _request(24, LONG), lambda *_: Attribute((ANCHOR,))),
     "chain": Room("chain", _request(24, SHORT), lambda *_: Chain()),
 }  # fmt: skip
@@ -106,13 +121,24 @@ EXHIBITS = (
         'plots.dose(base, others, outcome, "LANGUAGE")'),
     _of("mix", "mix", "mix", "组合中各工具的份额与各种组合", "A mix of levers taken apart",
         'plots.mix(policy, histories, outcome, "LANGUAGE")'),
+    _of("sensitivity_dots", "sensitivity", "sensitivity-software_revenue_2025",
+        "目标取决于哪些数", "On which numbers a goal hangs",
+        'plots.sensitivity_dots(goals_of(history)[0], "LANGUAGE")'),
     _of("accounts_event", "attribute", f"{ANCHOR}-firms", "龙头带来什么：两种算法", "What an anchor brought, on both accounts",
         'plots.accounts_event(attributed(present, absent, anchor), "firms", "LANGUAGE")'),
     _of("anchor_event", "", "event", "有无龙头，按环节远近", "With and without an anchor, by how close a segment stands",
         'plots.anchor_event(present, absent, "extra_laptop_maker", "firms", "LANGUAGE")',
         "python -m experiments.documents pattern"),
+    _of("family_tree", "", "family", "一次模拟中的企业家族", "A family of firms in one world",
+        f'plots.family_tree(of, [family_of(of, "{PARENT}")], "LANGUAGE")',
+        f"python run.py portrait --of {PARENT} --until {LONG}"),
+    _of("site_map", "", "sites", "一次模拟中的片区与企业", "Sites and firms in one world",
+        'plots.site_map(of, of.ledger.end, "LANGUAGE")', f"python run.py portrait --until {SHORT}"),
     _of("chain", "chain", f"chain-{SHORT}", "延链补链强链图", "The chain map",
         f'plots.chain(history, quarter("{SHORT}"), "LANGUAGE")'),
+    _of("posterior", "", "posterior",
+        "校准前后的参数与预测的数据", "A calibration: parameters before and after, figures foreseen",
+        'plots.posterior(posterior_of(FUNNEL, table_of(FUNNEL, 3_000)), "LANGUAGE")', "python run.py calibrate funnel"),
     _of("hindcast_picture", "", "hindcast", "用过去的数据推演其后", "Projected from a past date on",
         'plots.hindcast_picture(found, "LANGUAGE")', "python run.py hindcast sophia_antipolis_1999 --until 1999"),
     _of("pit_histogram", "", "pit", "推演的区间是否得当", "Are the bands of a hindcast as wide as they should be?",

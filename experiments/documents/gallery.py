@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from experiments import plots
-from experiments.documents.exhibits import EXHIBITS, ROOMS, Exhibit
+from experiments.calibration.funnel import FUNNEL
+from experiments.calibration.posterior import posterior_of
+from experiments.calibration.runs import table_of
+from experiments.documents.exhibits import EXHIBITS, LONG, PARENT, ROOMS, SHORT, Exhibit
 from experiments.documents.markdown import DOCS, write
 from experiments.documents.odd import shipped_scenario
 from experiments.documents.pattern import EXTRA, run_pair
@@ -17,12 +20,15 @@ from experiments.evidence.seen import seen
 from experiments.hindcast.ask import hindcast
 from experiments.hindcast.subject import of_name
 from experiments.pictures import Picture
+from experiments.plan import Request, plan_of
+from experiments.portrait.families import family_of
+from experiments.portrait.world import Portrait, portrait
 from experiments.runner import run_cases
 from model.facts import Label
 
 LANGUAGES = {"en": "gallery.md", "zh": "gallery.zh.md"}
 FOLDER = DOCS / "figures" / "gallery"
-PAST, WORLDS, PAIRS = 200, 12, 16  # runs of the hindcast, the scorecard, the event
+PAST, WORLDS, PAIRS, DRAWN = 200, 12, 16, 3_000  # runs of the hindcast, the scorecard, the event, the calibration
 
 COMMAND = "python -m experiments.documents gallery"
 HEAD = Label(
@@ -31,6 +37,14 @@ HEAD = Label(
     "# Gallery\n\n[中文](gallery.zh.md)\n\nBelow each picture stand the line of Python that draws it and the command that writes "
     "it ([Python](python.md)). They are\ndrawn from few runs, to show what there is; "
     f"`{COMMAND}` makes this page and all pictures anew.\n",
+)
+FOOT = Label(
+    "## 动画：企业如何进驻\n\n"
+    '`plots.filling(of, path, "zh")` 把一次模拟逐季写成 GIF 动画；它是文件，不是图，放在本页太大。'
+    "`python run.py portrait` 把它写成 `park.gif`。\n",
+    "## An animation: the park filling up\n\n"
+    '`plots.filling(of, path, "en")` writes one world quarter by quarter as a GIF: a file, no picture, and too large for this '
+    "page.\n`python run.py portrait` writes it as `park.gif`.\n",
 )
 
 
@@ -60,7 +74,7 @@ def gallery_text(language: str) -> str:
         title, path = one.title.in_language(language), picture_path(one.function, language).relative_to(DOCS)
         line = one.line.replace("LANGUAGE", language)
         parts.append(f"## {title}\n\n![{title}]({path.as_posix()})\n\n```python\n{line}\n```\n\n```text\n{one.asked}\n```\n")
-    return "\n".join(parts)
+    return "\n".join([*parts, FOOT.in_language(language)])
 
 
 def _drawn(jobs: int) -> Iterator[tuple[str, str, Picture]]:
@@ -68,6 +82,8 @@ def _drawn(jobs: int) -> Iterator[tuple[str, str, Picture]]:
     for key in ROOMS:
         yield from _of_room(key, [one for one in EXHIBITS if one.room == key], jobs)
     yield from _of_their_own(jobs)
+    yield from _of_one_world()
+    yield from _of_a_calibration(jobs)
 
 
 def _of_room(key: str, exhibits: list[Exhibit], jobs: int) -> Iterator[tuple[str, str, Picture]]:
@@ -90,3 +106,21 @@ def _of_their_own(jobs: int) -> Iterator[tuple[str, str, Picture]]:
         yield language, "hindcast_picture", plots.Named("hindcast", plots.hindcast_picture(found, language))
         yield language, "pit_histogram", plots.Named("pit", plots.pit_histogram(found, language))
         yield language, "scorecard", plots.Named("scorecard", plots.scorecard(card, language))
+
+
+def _of_one_world() -> Iterator[tuple[str, str, Picture]]:
+    long, short = (_world(until) for until in (LONG, SHORT))
+    for language in LANGUAGES:
+        yield language, "family_tree", plots.Named("family", plots.family_tree(long, [family_of(long, PARENT)], language))
+        yield language, "site_map", plots.Named("sites", plots.site_map(short, short.ledger.end, language))
+
+
+def _world(until: str) -> Portrait:
+    (case,) = plan_of(Request(("baseline",), (), (0,), until=until)).cases
+    return portrait(case)
+
+
+def _of_a_calibration(jobs: int) -> Iterator[tuple[str, str, Picture]]:
+    found = posterior_of(FUNNEL, table_of(FUNNEL, DRAWN, jobs=jobs))
+    for language in LANGUAGES:
+        yield language, "posterior", plots.Named("posterior", plots.posterior(found, language))

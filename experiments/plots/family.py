@@ -33,6 +33,7 @@ MARKERS = {Channel.FOLLOWED: "o", Channel.FIRM_SPIN_OFF: "D", Channel.LAB_SPIN_O
 ITSELF, FOLDED = "s", "|"
 STAFF_SHOWN = (10, 100, 1000, 10000)
 AXES_WIDTH = WIDTH - LEFT - LABELS - style.MARGIN
+HEADING_WIDTH = WIDTH - LEFT - style.MARGIN - 0.15  # of a name and its numbers, without what stands between
 
 
 @dataclass(frozen=True)
@@ -184,10 +185,11 @@ def _root(axes: Axes, of: Portrait, block: _Block) -> None:
 # ── Words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _heading(figure: Figure, of: Portrait, block: _Block, bottom: float, language: str) -> None:
     y = bottom + block.top + HEADING / 2 - 0.02
-    name = block.family.label.in_language(language)
+    size = words.size_of(of, block.family, language)
+    name = typeface.fitting(block.family.label.in_language(language), HEADING_WIDTH - typeface.width(size, SMALL), LABEL)
     style.write(figure, LEFT, y, name, LABEL, INK).set_path_effects([withStroke(linewidth=3.0, foreground=PAPER)])
     x = LEFT + typeface.width(name, LABEL) + 0.15
-    style.write(figure, x, y, words.size_of(of, block.family, language), SMALL, GREY)
+    style.write(figure, x, y, size, SMALL, GREY)
     style.hairline(figure, [LEFT, WIDTH - style.MARGIN], [y + HEADING / 2] * 2, "#c3c9cf")
 
 
@@ -196,8 +198,9 @@ def _label(figure: Figure, of: Portrait, block: _Block, bottom: float, language:
     x = LEFT + AXES_WIDTH + 0.14
     for number, line in enumerate(block.lines):
         text, alive = words.line_words(of, block.family, line, language)
-        clipped = typeface.wrap(text, LABELS - 0.14, SMALL)[0]
-        style.write(figure, x, bottom + block.y(number), clipped, SMALL, INK if alive else GREY)
+        name, dot, rest = text.rpartition(words.DOT)
+        fitting = typeface.fitting(name or rest, LABELS - 0.14, SMALL, dot + rest if name else "")
+        style.write(figure, x, bottom + block.y(number), fitting, SMALL, INK if alive else GREY)
     if not block.family.members:
         note = style.write(figure, LEFT + 0.06, bottom + block.y(1), words.nothing(of, language), SMALL, GREY)
         note.set_path_effects([withStroke(linewidth=3.0, foreground=PAPER)])

@@ -12,6 +12,8 @@ from experiments.portrait.world import Portrait
 from model.entities import NONE
 from model.units import NEVER, quarter_name
 
+DOT = " · "  # between a name and what is said of it
+
 
 def titles(of: Portrait, shown: Sequence[Family], language: str) -> str:
     """Title of a picture of one family or of several."""
@@ -63,7 +65,7 @@ def line_words(of: Portrait, family: Family, line: Line, language: str) -> tuple
 
 def _firm(of: Portrait, row: int, name: str, language: str) -> tuple[str, bool]:
     ended = int(of.ledger.ended[row])
-    dot = " · " if name else ""
+    dot = DOT if name else ""
     if ended < NEVER:
         left = f"{quarter_name(ended)} 退出" if language == "zh" else f"left {quarter_name(ended)}"
         return f"{name}{dot}{left}", False

@@ -23,7 +23,7 @@ from model.facts import Floats, Mask
 from model.ledger import Ledger
 
 GROUND, PLATE, GAUGE, FULL = "#f4f5f6", "#ffffff", "#d9dde1", "#5c6770"
-TEXT_WIDTH, RING = 1.42, 0.09  # inches
+TEXT_WIDTH, RING, EDGE = 1.42, 0.09, 0.06  # inches
 NAME_WIDTHS = 1.66, 1.42  # inches
 MOST_ZONES = 12
 ROOMY = 1.7  # times its radius: a vacant spot so much larger is left to a larger firm
@@ -201,7 +201,9 @@ def _cards(
     """Middles of the zones' cards at a scale, or None where they do not fit."""
     across = 2.0 * (plates * scale + RING)
     sizes = [(max(float(a), w + 0.04), float(a) + h) for a, (w, h) in zip(across, texts.tolist(), strict=True)]
-    return packing.moved_apart([(x * room[0], y * room[1]) for x, y in wanted.tolist()], sizes, room, 0.06)
+    inside = (room[0] - 2 * EDGE, room[1] - 2 * EDGE)
+    found = packing.moved_apart([(x * inside[0], y * inside[1]) for x, y in wanted.tolist()], sizes, inside, 0.06)
+    return None if found is None else [(x + EDGE, y + EDGE) for x, y in found]
 
 
 # ── Drawing ──────────────────────────────────────────────────────────────────────────────────────────────────────────

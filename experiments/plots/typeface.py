@@ -86,6 +86,14 @@ def width(text: str, size: float) -> float:
     return sum(_advance(c) for c in text) * size / 72.0
 
 
+def fitting(name: str, room: float, size: float, end: str = "") -> str:
+    """A name and what stands after it, no wider than ``room`` [inch]: the name is shortened, and its end never."""
+    if width(name + end, size) <= room:
+        return name + end
+    left = room - width(f"…{end}", size)
+    return f"{wrap(name, left, size)[0]}…{end}"
+
+
 def wrap(text: str, room: float, size: float) -> list[str]:
     """Lines of a text no wider than ``room`` [inch]: breaks at spaces and between Chinese characters, never before closing
     or after opening punctuation; a single piece that is too wide is broken where it must be.

@@ -137,3 +137,8 @@ def shortened(texts: Sequence[str], language: str, most: int = 6) -> str:
     left = len(texts) - most
     joined = ("；" if language == "zh" else "; ").join(texts[:most])
     return joined if left <= 0 else joined + said(language, f"；另有 {left} 项", f"; and {left} more")
+
+
+def listed(lead: str, told: Sequence[str], language: str) -> str:
+    """A sentence: what is told of, and what is told of it, only so much as can be read."""
+    return said(language, f"{lead}：{shortened(told, language)}。", f"{lead}: {shortened(told, language)}.")

@@ -27,11 +27,17 @@ from experiments.answers.goal_map import drawn_map
 from experiments.answers.lever_policies import dose_policies, lever_policy
 from experiments.answers.mixes import subset_policies
 from experiments.answers.robustness import outcome
+from experiments.answers.sensitivity import goals_of
+from experiments.calibration.figures import Calibration, Figure
+from experiments.calibration.posterior import posterior_of
+from experiments.calibration.runs import Table
 from experiments.hindcast.series import series_of
 from experiments.plots import typeface
+from experiments.portrait.families import families
+from experiments.portrait.world import portrait
 from model.facts import Label
 from model.levers import LEVERS
-from model.scenario import Basis, Observed, Policy, Target
+from model.scenario import Basis, Case, Observed, Policy, Target
 from model.units import quarter
 
 LANGUAGES = ("zh", "en")
@@ -41,7 +47,7 @@ LONG = Label(
 )
 TARGET = Target("parts", LONG, "firms", (worlds.PARTS,), 24.0, worlds.START + 6, Basis.LEVEL, LONG.zh)
 ONE, MANY = (1,), (1, 15)  # policies with which a picture is drawn
-NO_PICTURE = {"Named", "save"}
+NO_PICTURE = {"Named", "filling", "save"}  # filling writes a file
 
 
 def long_names(histories):
@@ -113,7 +119,30 @@ def hindcast():
     return SimpleNamespace(projection=projection, held=held, summaries=[])
 
 
-PICTURES = {  # by function: numbers of policies, and how it is drawn
+@functools.cache
+def calibration():
+    """A calibration of made-up worlds: one parameter that the figures tell of, one that they do not."""
+    names = ("attraction.lead_rate", "newcomers.park_factor")
+    figures = tuple(Figure(f"f{i}", LONG, "share", 0.5, 0.2, f"made_up_{i}.csv: no source") for i in range(2))
+    own = Calibration("made_up", LONG, names, "toy", figures, lambda cases, values, jobs: values, 400, LONG)
+    values = np.random.default_rng(1).uniform(0.2, 0.9, (400, 2))
+    return posterior_of(own, Table(values, np.stack([values[:, 0], values[:, 0] ** 1.2], axis=1)))
+
+
+@functools.cache
+def one_world():
+    """A portrait of a toy world of a year, its names as long as they come."""
+    park = worlds.toy_park()
+    zones, industries, anchors = (
+        tuple(dataclasses.replace(one, label=LONG) for one in group) for group in (park.zones, park.industries, park.anchors)
+    )
+    segments = tuple(dataclasses.replace(s, label=LONG) for s in park.segments)
+    park = dataclasses.replace(park, label=LONG, zones=zones, industries=industries, anchors=anchors, segments=segments)
+    scenario = dataclasses.replace(worlds.toy_scenario(park, quarters=12), title=LONG)
+    return portrait(Case(scenario, dataclasses.replace(worlds.NO_POLICY, title=LONG), 3))
+
+
+PICTURES = {  # by function: numbers of policies (of families, of runs), and how it is drawn
     "accounts_event": (ONE, lambda _, lang: plots.accounts_event(accounts(), "firms", lang)),
     "anchor_event": (ONE, lambda _, lang: plots.anchor_event(*synthetic.with_and_without_anchor(1), "new_odm", "firms", lang)),
     "attainment": (MANY, lambda n, lang: plots.attainment(few(n), lang)),
@@ -122,6 +151,10 @@ PICTURES = {  # by function: numbers of policies, and how it is drawn
     "cost_effect": ((2, 15), lambda n, lang: plots.cost_effect(few(n, 2), "revenue", "software", lang)),
     "differences": ((2, 15), lambda n, lang: plots.differences(few(n, 2), "revenue", "software", lang)),
     "dose": (ONE, lambda _, lang: plots.dose(*levers(dose_policies("seed_fund", (1.0, 5.0), FIRST)), REVENUE, lang)),
+    "family_tree": (
+        (1, 6),
+        lambda n, lang: plots.family_tree(one_world(), families(one_world())[:n], lang),
+    ),
     "goal_map": (ONE, lambda _, lang: plots.goal_map(drawn_map(toy(1, 26)[0], TARGET), lang)),
     "hindcast_picture": (ONE, lambda _, lang: plots.hindcast_picture(hindcast(), lang)),
     "industries": (MANY, lambda n, lang: plots.industries(few(n), "revenue", lang)),
@@ -129,8 +162,11 @@ PICTURES = {  # by function: numbers of policies, and how it is drawn
     "late_starts": (ONE, lambda _, lang: plots.late_starts(starts_of(toy(1)[0], list(LEVERS)), lang)),
     "mix": (ONE, lambda _, lang: plots.mix(*mixed(), lang)),
     "pit_histogram": (ONE, lambda _, lang: plots.pit_histogram(found([0.4]), lang)),
+    "posterior": (ONE, lambda _, lang: plots.posterior(calibration(), lang)),
     "regret_table": (MANY, lambda n, lang: plots.regret_table(across(n), lang, outcome(toy(1)[0], "employees"))),
     "scorecard": (ONE, lambda _, lang: plots.scorecard(CARD, lang)),
+    "sensitivity_dots": ((1, 60), lambda n, lang: plots.sensitivity_dots(goals_of(toy(1, n)[0])[0], lang)),
+    "site_map": (ONE, lambda _, lang: plots.site_map(one_world(), one_world().ledger.end, lang)),
     "tornado": (
         ONE,
         lambda _, lang: plots.tornado(*levers([lever_policy(k, LEVERS[k].high, FIRST) for k in LEVERS]), REVENUE, 1.0, lang),
@@ -139,14 +175,15 @@ PICTURES = {  # by function: numbers of policies, and how it is drawn
 }
 
 
-@pytest.fixture
-def bare_machine(monkeypatch):
+@pytest.fixture(scope="module")
+def bare_machine():
     """A machine on which only the shipped typeface is installed."""
     typeface.register()
-    monkeypatch.setattr(fontManager, "ttflist", [entry for entry in fontManager.ttflist if entry.name == typeface.FAMILY])
-    fontManager._findfont_cached.cache_clear()
-    typeface.family_with.cache_clear()
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fontManager, "ttflist", [entry for entry in fontManager.ttflist if entry.name == typeface.FAMILY])
+        fontManager._findfont_cached.cache_clear()
+        typeface.family_with.cache_clear()
+        yield
     typeface.family_with.cache_clear()
     fontManager._findfont_cached.cache_clear()
 
