@@ -134,8 +134,8 @@ def _ranges(goals: Sequence[OfGoal], language: str) -> str:
     if not told:
         return ""
     if language == "zh":
-        return f"有来源不等于准确：九成模拟抽到的范围是{'；'.join(told)}。"
-    return f"A source does not make a number narrow: nine in ten runs drew {'; '.join(told)}."
+        return f"由来源推算不等于准确，多半不是本园自己的统计：九成模拟抽到的范围是{'；'.join(told)}。"
+    return f"What is computed from a source is seldom counted in this park: nine in ten runs drew {'; '.join(told)}."
 
 
 def _caution(language: str) -> str:

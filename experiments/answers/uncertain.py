@@ -62,8 +62,11 @@ class Uncertain:
 
 
 def tag_of(source: str) -> Tag:
-    """Tag of a number of a park file by its source: a design choice, or seen."""
-    return Tag.DESIGN if source.strip().lower().startswith(UNSOURCED) or not source.strip() else Tag.SEEN
+    """Tag of a number of a park file by its source: a design choice, or computed from what the source says.
+
+    A range that a file gives is somebody's reckoning, also where it rests on figures that were seen.
+    """
+    return Tag.DESIGN if source.strip().lower().startswith(UNSOURCED) or not source.strip() else Tag.COMPUTED
 
 
 def uncertain_in(cases: Sequence[Case]) -> tuple[Uncertain, ...]:
@@ -107,7 +110,7 @@ def _of_industries(park: Park, draws: Drawn, keys: Keys) -> Iterator[Uncertain]:
                 values[:, own].sum(axis=1) if how is SUMMED else values[:, own] @ weights[own] / max(weights[own].sum(), 1e-12)
             )
             tags = {tag_of(getattr(park.segments[i], field).source) for i in own}
-            tag = Tag.DESIGN if Tag.DESIGN in tags else Tag.SEEN
+            tag = Tag.DESIGN if Tag.DESIGN in tags else Tag.COMPUTED
             name = "entry_share" if field == "entry" and park.segments[own[0]].entry_per_firm else field
             label = _led(industry.label, title_of("entry" if how is SUMMED and field == "entry" else name))
             yield Uncertain(f"industries.{industry.key}.{field}", label, unit, tag, industry.label, np.asarray(whole))

@@ -38,6 +38,8 @@ COLUMNS: Mapping[str, Column] = {
     "pooled": Column(Label("是否合并计入：yes 是", "Whether it is pooled")),
     "n": Column(Label("检验的数值个数", "Values held back"), "1"),
     "crps": Column(Label("模型 CRPS，占截止时数值的比重", "CRPS of the model, share of the value at the cut-off"), "share"),
+    "n_compared": Column(Label("可与简单规则比较的数值个数", "Values that a naive rule can speak of"), "1"),
+    "crps_compared": Column(Label("模型在这些数值上的 CRPS", "CRPS of the model over these"), "share"),
     "crps_constant_growth": Column(Label("“增速不变”的 CRPS", "CRPS of constant growth"), "share"),
     "crps_last_value": Column(Label("“维持最后值”的 CRPS", "CRPS of the last value"), "share"),
     "best_rule": Column(Label("较好规则（有无区间取其优）", "Better rule, with or without its band"), "share"),
@@ -70,21 +72,25 @@ def _row(asked: Asked, one: Hindcast) -> tuple[str | float | None, ...]:
     name, when = one.projection.scenario.name, date(one.projection.cutoff)
     head = (name, when, "yes" if asked.pooled else "no")
     if s is None:
-        return (*head, 0, *[None] * (6 + BINS))
+        return (*head, 0, *[None] * (8 + BINS))
     rules = (s.rules[Rule.GROWTH].crps, s.rules[Rule.LAST].crps, s.best_rule) if s.n_compared else (None, None, None)
     inside = (s.n - s.misses_90, round(s.share_50 * s.n))
     bins = [sum(min(int(BINS * score.pit), BINS - 1) == i for score in one.scores) for i in range(BINS)]
-    return (*head, s.n, s.crps_compared if s.n_compared else s.crps, *rules, *inside, *bins)
+    compared = (s.n_compared, s.crps_compared if s.n_compared else None)
+    return (*head, s.n, s.crps, *compared, *rules, *inside, *bins)
 
 
 def _line(one: Hindcast) -> Label:
     s, park, when = _all(one), one.projection.scenario.park.label, date(one.projection.cutoff)
     if s is None or not s.n_compared:
         return Label("", "")
-    own, best = f"{100 * s.crps_compared:.1f}%", f"{100 * s.best_rule:.1f}%"
-    hits = f"{s.n - s.misses_90}/{s.n}"
-    zh = f"{park.zh}（截止 {when}）：CRPS {own}，较好的简单规则 {best}；90% 区间含 {hits}。"
-    return Label(zh, f"{park.en} (cut-off {when}): CRPS {own}, better naive rule {best}; 90 % intervals hold {hits}.")
+    own, part, best = (f"{100 * v:.1f}%" for v in (s.crps, s.crps_compared, s.best_rule))
+    hits, some = f"{s.n - s.misses_90}/{s.n}", s.n_compared < s.n
+    zh = f"{park.zh}（截止 {when}）：CRPS {own}，" + (f"可比的 {s.n_compared} 个为 {part}，" if some else "")
+    en = f"{park.en} (cut-off {when}): CRPS {own}, " + (f"{part} over the {s.n_compared} that can be compared, " if some else "")
+    return Label(
+        zh + f"较好的简单规则 {best}；90% 区间含 {hits}。", en + f"better naive rule {best}; 90 % intervals hold {hits}."
+    )
 
 
 def _pooled(found: Sequence[Hindcast]) -> Label:

@@ -85,11 +85,14 @@ def verdict(all_: Summary) -> Label:
     if n < FEW:
         zh, en = zh + "；数值很少，检验力很低", en + "; so few values test little"
     zh, en = zh + "。", en + "."
+    zh += f"平均误差得分（CRPS，占截止时数值的比重，越低越好）为 {_percent(all_.crps)}"
+    en += f" The mean score (CRPS, lower is better, as a share of the value at the cut-off) is {_percent(all_.crps)}"
     if not all_.n_compared:
-        return Label(zh, en)
-    share = _percent(all_.crps_compared)
-    zh += f"平均误差得分（CRPS，占截止时数值的比重）为 {share}"
-    en += f" The mean score (CRPS, lower is better, as a share of the value at the cut-off) is {share}"
+        return Label(zh + "，没有可比的简单规则。", en + "; there is no naive rule to compare with.")
+    if all_.n_compared < n:
+        part = _percent(all_.crps_compared)
+        zh += f"。其中 {all_.n_compared} 个截止前有数据，可与简单规则比较：模型 {part}"
+        en += f". Only {all_.n_compared} of them had values before the cut-off, from which rules go on: the model scores {part}"
     for rule in Rule:
         got = all_.rules[rule]
         zh += f"，“{LABELS[rule].zh}”为 {_percent(got.crps)}（只取中位数 {_percent(got.error)}）"

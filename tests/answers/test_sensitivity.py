@@ -71,10 +71,10 @@ def test_a_number_without_a_source_is_marked(city):
     found = city[2]
     assert found["attraction.creation_share"].tag is parameter_facts()["attraction.creation_share"].tag is Tag.DESIGN
     assert found["attraction.landing_hardware"].tag is Tag.COMPUTED
-    assert found["industries.software.entry"].tag is Tag.SEEN and not found["industries.software.entry"].unsourced
+    assert found["industries.software.entry"].tag is Tag.COMPUTED and not found["industries.software.entry"].unsourced
     assert found["industries.software.staff"].unsourced
     assert [tag_of(s) for s in ("Design choice", "assumption: none", " assumption", "")] == [Tag.DESIGN] * 4
-    assert tag_of("ART: seen") is Tag.SEEN
+    assert tag_of("ART: seen") is Tag.COMPUTED
 
 
 def test_what_a_scenario_fixes_is_not_drawn_and_several_scenarios_are_refused():
