@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -193,12 +196,25 @@ def test_it_says_what_to_do_next_in_words_that_work():
 def test_a_new_episode_is_fitted_and_scored_as_it_stands(lang, monkeypatch):
     monkeypatch.setattr("experiments.hindcast.episode.FEWEST", 1.0)
     assert invoke("new", "episode", "mine", "--lang", lang).exit_code == 0
-    nothing_is_wrong("mine.yaml")
+    assert invoke("check", "mine.yaml", "--lang", "en").stderr == "", "no remark either"
     words = ("--until", "2012", "--observed", "mine/observed.csv", "--past", "60", "--jobs", "1", "--out", "out", "--lang", lang)
     result = invoke("hindcast", "mine.yaml", *words)
     assert result.exit_code == 0, result.output
     assert ("weighed by what was seen" if lang == "en" else "按截止前的观测值加权") in result.stdout
+    others = "artners of a laptop maker" if lang == "en" else "每家笔电龙头的关联配套企业数"
+    assert others not in result.stdout, "its maker has a number of its own"
     assert Path("out/scores.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("locale", "kinds"),
+    [("en_US.UTF-8", [kind.value for kind in Kind]), ("zh_CN.UTF-8", ["情景", "政策方案", "园区", "试验设计", "龙头往事"])],
+)
+def test_the_first_line_of_its_help_names_every_kind(locale, kinds):
+    code = "from experiments.commands import SUMMARIES, new; print(SUMMARIES[new])"
+    environment = os.environ | {"LANG": locale, "PYTHONPATH": str(SHIPPED.parent), "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, encoding="utf-8", check=True)
+    assert all(kind in done.stdout for kind in kinds), done.stdout
 
 
 # ── What is refused ──────────────────────────────────────────────────────────────────────────────────────────────────

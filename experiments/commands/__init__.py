@@ -62,7 +62,9 @@ SUMMARIES = {
     export: told("导出全部运行，供其他程序使用", "Export every run for other programs."),
     list_entries: told("列出情景、政策方案、试验设计、政策工具、指标和参数", "List what there is to choose from."),
     check: told("检查情景、政策方案、园区和设计文件，不运行", "Check scenario, policy, park and design files; run nothing."),
-    new: told("新建情景、政策方案、园区或设计的文件", "Write the files of a new scenario, policy, park or design."),
+    new: told(
+        "新建情景、政策方案、园区、试验设计或龙头往事的文件", "Write files of a new scenario, policy, park, design or episode."
+    ),
     report: told("写成一个网页文件的报告，可离线阅读和打印", "Write the report: one web page to read offline and to print."),
 }
 

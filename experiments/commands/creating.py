@@ -52,7 +52,7 @@ NameArgument = Annotated[str, typer.Argument(help=told("名字，不带扩展名
 Into = Annotated[
     Path,
     typer.Option(
-        "--in", metavar="DIR", show_default="", help=told("写入的文件夹，默认当前文件夹", "folder; the current one by default")
+        "--in", metavar="DIR", show_default=False, help=told("写入的文件夹，默认当前文件夹", "folder; the current one by default")
     ),
 ]
 

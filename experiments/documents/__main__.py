@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("-n", type=int, default=n, help="worlds (default %(default)s)")
         command.add_argument("--seed", type=int, default=1)
         command.add_argument("--jobs", type=int, default=2, help="processes (default %(default)s)")
-    command = commands.add_parser("evidence", help="write docs/evidence.md and its pictures from a folder of `run.py evidence`")
+    command = commands.add_parser("evidence", help="write docs/evidence.md and .zh.md from a folder of `run.py evidence`")
     command.add_argument("folder", type=Path)
     gallery = commands.add_parser("gallery", help="draw every picture from a few runs and write docs/gallery.md and .zh.md")
     gallery.add_argument("--jobs", type=int, default=2, help="processes (default %(default)s)")

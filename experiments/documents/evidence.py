@@ -1,11 +1,13 @@
-"""docs/evidence.md: what a folder of evidence says, in tables, between the words of its template."""
+"""docs/evidence.md and docs/evidence.zh.md: what a folder of evidence says, in tables, between the words of their templates."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from experiments.answers import Answer
+from experiments.calibration.calibrations import CALIBRATIONS
+from experiments.calibration.ranks import Verdict as Ranks
 from experiments.documents.markdown import DOCS, document, table, write
 from experiments.documents.smaller import smaller
 from experiments.errors import ResultsError
@@ -17,12 +19,26 @@ from experiments.results import Cell
 from experiments.wording import number
 from model.facts import Label
 
+LANGUAGES = {"en": "evidence", "zh": "evidence.zh"}
 PICTURES = ("scorecard", "posterior-laptop_wave")
 ALL_BANDS = "all"
+UNITS = {"1": Label("–", "1"), "share": Label("比重", "share"), "firms": Label("家", "firms"), "1/year": Label("每年", "1/year"),
+         "1/亿元": Label("每亿元", "1/亿元")}  # fmt: skip
+RANKS: Mapping[Ranks, Label] = {
+    Ranks.EVEN: Label("均匀", "even"),
+    Ranks.NARROW: Label("范围过窄", "range too narrow"),
+    Ranks.WIDE: Label("范围过宽", "range too wide"),
+    Ranks.LOW: Label("偏低", "leans low"),
+    Ranks.HIGH: Label("偏高", "leans high"),
+    Ranks.OTHER: Label("不均匀", "uneven"),
+    Ranks.UNKNOWN: Label("次数太少", "too few truths"),
+}
+YES_NO = {"yes": Label("是", "yes"), "no": Label("否", "no")}
+DEFINITIONS = {"stated": Label("按原文", "stated"), "joint": Label("同时实现", "joint")}
 
 
 def write_evidence(folder: Path) -> list[Path]:
-    """Write the document and its pictures from a finished folder of evidence.
+    """Write both documents and their pictures from a finished folder of evidence.
 
     Raises
     ------
@@ -34,149 +50,166 @@ def write_evidence(folder: Path) -> list[Path]:
     if record.status is not Status.COMPLETE or lacking:
         zh, en = f"“{folder}”不是完整的证据文件夹", f"{folder} is no finished folder of all the evidence"
         raise ResultsError(Label(zh, en))
-    written = [DOCS / "evidence.md"]
-    write(written[0], evidence_text(kept_answers(folder), asked_in(record).n))
-    for name in PICTURES:
-        for language in ("zh", "en"):
-            written.append(DOCS / "figures" / f"{name}_{language}.png")
-            written[-1].write_bytes(smaller((folder / "figures" / language / f"{name}.png").read_bytes()))
+    answers, written = kept_answers(folder), list[Path]()
+    for language, name in LANGUAGES.items():
+        written.append(DOCS / f"{name}.md")
+        write(written[-1], evidence_text(answers, asked_in(record).n, language))
+        for picture in PICTURES:
+            written.append(DOCS / "figures" / f"{picture}_{language}.png")
+            written[-1].write_bytes(smaller((folder / "figures" / language / f"{picture}.png").read_bytes()))
     return written
 
 
-def evidence_text(answers: Sequence[Answer], n: int) -> str:
-    """The whole document.
+def evidence_text(answers: Sequence[Answer], n: int, language: str) -> str:
+    """The whole document in one language.
 
     Parameters
     ----------
     n : worlds of the scorecard and of the goals
     """
     by_key = {answer.key: answer for answer in answers}
+    worlds = Label(f"记分卡和各项目标各用 {n} 次模拟，随机种子为 1。", f"{n} worlds of each kind, seed 1.")
     blocks = {
-        "parameters": parameter_table(by_key["calibrated_parameters"]),
-        "figures": figure_table(by_key["calibrated_figures"]),
-        "scorecard": scorecard_table(by_key["scorecard"]),
-        "hindcasts": hindcast_table(by_key["hindcasts"]),
-        "goals": goal_table(by_key["goals_in_depth"]),
-        "worlds": f"{n} worlds of each kind, seed 1.",
+        "parameters": parameter_table(by_key["calibrated_parameters"], language),
+        "figures": figure_table(by_key["calibrated_figures"], language),
+        "scorecard": scorecard_table(by_key["scorecard"], language),
+        "hindcasts": hindcast_table(by_key["hindcasts"], language),
+        "goals": goal_table(by_key["goals_in_depth"], language),
+        "worlds": worlds.in_language(language),
     }
-    return document("evidence", blocks)
+    return document(LANGUAGES[language], blocks)
+
+
+# ── Tables ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+def parameter_table(answer: Answer, language: str) -> str:
+    """Every calibrated parameter before and after."""
+    rows = (
+        (
+            CALIBRATIONS[str(row["calibration"])].label.in_language(language),
+            str(row[f"label_{language}"]),
+            _told(UNITS, row["unit"], language),
+            _range(row, ("prior_q05", "prior_q50", "prior_q95"), language),
+            _range(row, ("q05", "q50", "q95"), language),
+            _share(row["narrowed"], language, 0),
+            RANKS[Ranks(str(row["ranks"]))].in_language(language) if row["ranks"] else "–",
+            _share(row["coverage"], language),
+        )
+        for row in _rows(answer)
+    )
+    zh = "校准 参数 单位 校准前 校准后 剩余宽度 已知真值检验 真值落在九成范围内"
+    en = "Calibration|Parameter|Unit|Before|After|Width left|Ranks of known truths|Truths inside 90 %"
+    return _table(zh, en, rows, language)
+
+
+def figure_table(answer: Answer, language: str) -> str:
+    """Every figure with what is foreseen of it."""
+    rows = (
+        (
+            CALIBRATIONS[str(row["calibration"])].label.in_language(language),
+            str(row[f"label_{language}"]),
+            _number(row["seen"]),
+            _share(row["error"], language, 0),
+            _range(row, ("q05", "q50", "q95"), language),
+            _range(row, ("foreseen_q05", "foreseen_q50", "foreseen_q95"), language),
+            _told(YES_NO, row["inside"], language),
+            str(row["source"]),
+        )
+        for row in _rows(answer)
+    )
+    zh = "校准 数据 实际 误差 校准后 只用其余数据预测 实际在预测范围内 来源"
+    return _table(zh, "Calibration|Figure|Seen|Error|After|Foreseen from the others|Inside|Source", rows, language)
+
+
+def scorecard_table(answer: Answer, language: str) -> str:
+    """Every fact with its target and verdict."""
+    rows = (
+        (
+            KINDS[Kind(str(row["kind"]))].in_language(language),
+            str(row[f"label_{language}"]),
+            f"{_number(row['target_low'])}–{_number(row['target_high'])}",
+            _range(row, ("q05", "q50", "q95"), language),
+            VERDICTS[Verdict(str(row["verdict"]))].in_language(language),
+            str(row["source"]),
+        )
+        for row in _rows(answer)
+    )
+    zh = "类别 事实 目标 模型：中位数（九成范围） 判定 目标的来源"
+    return _table(zh, "Kind|Fact|Target|Model: median (90 % of worlds)|Verdict|Source of the target", rows, language)
+
+
+def hindcast_table(answer: Answer, language: str) -> str:
+    """Every hindcast with its scores."""
+    alone = Label("（不计入合并）", " (not pooled)").in_language(language)
+    comma = Label("，", ", ").in_language(language)
+    rows = (
+        (
+            f"`{row['park']}`{comma}{row['cutoff']}" + ("" if row["pooled"] == "yes" else alone),
+            str(row["n"]),
+            *(_share(row[key], language) for key in ("crps", "crps_constant_growth", "crps_last_value", "best_rule")),
+            _of(row["inside_90"], row["n"], language),
+            _of(row["inside_50"], row["n"], language),
+            ", ".join(str(row[f"pit_{i + 1}"]) for i in range(5)),
+        )
+        for row in _rows(answer)
+    )
+    zh = "园区，截止年份 检验的数 模型 增速不变 维持最后值 较好的简单办法 落在九成范围 落在五成范围 五等分"
+    en = "Park, cut-off|Values|Model|Constant growth|Last value|Better rule|In 90 %|In 50 %|PIT in fifths"
+    return _table(zh, en, rows, language)
+
+
+def goal_table(answer: Answer, language: str) -> str:
+    """Chance of every goal, overall and per band of the entry rate."""
+    between = Label(" 至 ", " to ").in_language(language)
+    rows = (
+        (
+            str(row[f"title_{language}"]),
+            _told(DEFINITIONS, row["definition"], language),
+            _band(row, language),
+            _of(row["attained"], row["n"], language),
+            f"{_share(row['prob_low'], language)}{between}{_share(row['prob_high'], language)}",
+        )
+        for row in _rows(answer)
+        if row["n"] and (row["definition"] == "stated" or (row["definition"] == "joint" and not row["measure"]))
+    )
+    zh = "目标 口径 每年进入的企业 实现的模拟 可能性（九成范围）"
+    return _table(zh, "Goal|Definition|Entrants a year|Reached|Chance, 90 % interval", rows, language)
+
+
+# ── Cells ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _table(zh: str, en: str, rows: Iterable[Sequence[str]], language: str) -> str:
+    """A table under heads of one language: Chinese ones with a blank between them, English ones with a bar."""
+    return table(zh.split() if language == "zh" else en.split("|"), rows)
 
 
 def _rows(answer: Answer) -> list[dict[str, Cell]]:
     return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
 
 
-def _range(row: dict[str, Cell], low: str, middle: str, high: str) -> str:
-    return f"{_number(row[middle])} ({_number(row[low])}–{_number(row[high])})"
+def _told(labels: Mapping[str, Label], value: Cell, language: str) -> str:
+    """What a cell says in words; as it stands where there are none for it."""
+    return labels[str(value)].in_language(language) if str(value) in labels else str(value)
+
+
+def _range(row: Mapping[str, Cell], names: tuple[str, str, str], language: str) -> str:
+    low, middle, high = (_number(row[name]) for name in names)
+    return Label(f"{middle}（{low}–{high}）", f"{middle} ({low}–{high})").in_language(language)
 
 
 def _number(value: Cell) -> str:
     return number(float(value)) if isinstance(value, int | float) else "–"
 
 
-def _share(value: Cell) -> str:
-    return f"{100.0 * float(value):.1f} %" if isinstance(value, int | float) else "–"
+def _share(value: Cell, language: str, digits: int = 1) -> str:
+    if not isinstance(value, int | float):
+        return "–"
+    return f"{100.0 * value:.{digits}f}{'%' if language == 'zh' else ' %'}"
 
 
-def parameter_table(answer: Answer) -> str:
-    """Every calibrated parameter before and after."""
-    rows = (
-        (
-            str(row["calibration"]),
-            f"{row['label_en']} {row['label_zh']}",
-            str(row["unit"]),
-            _range(row, "prior_q05", "prior_q50", "prior_q95"),
-            _range(row, "q05", "q50", "q95"),
-            f"{100.0 * float(row['narrowed'] or 0.0):.0f} %",
-            str(row["ranks"] or "–"),
-            _share(row["coverage"]),
-        )
-        for row in _rows(answer)
-    )
-    heads = ("Calibration", "Parameter", "Unit", "Before", "After", "Width left", "Ranks of known truths", "Truths inside 90 %")
-    return table(heads, rows)
+def _of(part: Cell, n: Cell, language: str) -> str:
+    return Label(f"{part}/{n}", f"{part} of {n}").in_language(language)
 
 
-def figure_table(answer: Answer) -> str:
-    """Every figure with what is foreseen of it."""
-    rows = (
-        (
-            str(row["calibration"]),
-            f"{row['label_en']} {row['label_zh']}",
-            _number(row["seen"]),
-            f"{100.0 * float(row['error'] or 0.0):.0f} %",
-            _range(row, "q05", "q50", "q95"),
-            _range(row, "foreseen_q05", "foreseen_q50", "foreseen_q95"),
-            str(row["inside"]),
-            str(row["source"]),
-        )
-        for row in _rows(answer)
-    )
-    return table(("Calibration", "Figure", "Seen", "Error", "After", "Foreseen from the others", "Inside", "Source"), rows)
-
-
-def scorecard_table(answer: Answer) -> str:
-    """Every fact with its target and verdict."""
-    rows = (
-        (
-            KINDS[Kind(str(row["kind"]))].en,
-            f"{row['label_en']} {row['label_zh']}",
-            f"{_number(row['target_low'])}–{_number(row['target_high'])}",
-            _range(row, "q05", "q50", "q95"),
-            VERDICTS[Verdict(str(row["verdict"]))].en,
-            str(row["source"]),
-        )
-        for row in _rows(answer)
-    )
-    return table(("Kind", "Fact", "Target", "Model: median (90 % of worlds)", "Verdict", "Source of the target"), rows)
-
-
-def hindcast_table(answer: Answer) -> str:
-    """Every hindcast with its scores."""
-    rows = (
-        (
-            f"`{row['park']}`, {row['cutoff']}" + ("" if row["pooled"] == "yes" else " (not pooled)"),
-            str(row["n"]),
-            *(_share(row[key]) for key in ("crps", "crps_constant_growth", "crps_last_value", "best_rule")),
-            f"{row['inside_90']} of {row['n']}",
-            f"{row['inside_50']} of {row['n']}",
-            ", ".join(str(row[f"pit_{i + 1}"]) for i in range(5)),
-        )
-        for row in _rows(answer)
-    )
-    return table(
-        (
-            "Park, cut-off",
-            "Values",
-            "Model",
-            "Constant growth",
-            "Last value",
-            "Better rule",
-            "In 90 %",
-            "In 50 %",
-            "PIT in fifths",
-        ),
-        rows,
-    )
-
-
-def goal_table(answer: Answer) -> str:
-    """Chance of every goal, overall and per band of the entry rate."""
-    rows = (
-        (
-            f"{row['title_en']} {row['title_zh']}",
-            str(row["definition"]),
-            _band(row),
-            f"{row['attained']} of {row['n']}",
-            f"{_share(row['prob_low'])} to {_share(row['prob_high'])}",
-        )
-        for row in _rows(answer)
-        if row["n"] and (row["definition"] == "stated" or (row["definition"] == "joint" and not row["measure"]))
-    )
-    return table(("Goal", "Definition", "Entrants a year", "Reached", "Chance, 90 % interval"), rows)
-
-
-def _band(row: dict[str, Cell]) -> str:
+def _band(row: Mapping[str, Cell], language: str) -> str:
     if row["entry_band"] == ALL_BANDS:
-        return "all"
+        return Label("全部", "all").in_language(language)
     return f"{_number(row['entry_low'])}–{_number(row['entry_high'])}"

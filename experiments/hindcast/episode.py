@@ -20,9 +20,10 @@ from experiments.runner import Progress, run_cases, silent
 from model.assumptions import sample, world_keys
 from model.facts import Floats, Label
 from model.history import History
-from model.scenario import NO_NEW_POLICY, Case, Scenario
+from model.scenario import NO_NEW_POLICY, Case, Park, Scenario
 
-FOLLOW = ("laptop_partners", "lead_rate", "follow_rate", "signed_pull", "anyway_rate")  # parameters of the rule that is tested
+USUAL_PARTNERS = "laptop_partners"  # of anchors whose kind declares no number of its own
+FOLLOW = (USUAL_PARTNERS, "lead_rate", "follow_rate", "signed_pull", "anyway_rate")  # parameters of the rule that is tested
 SEEN_SPREAD = 0.15  # sd of the log of a figure whose definition may change from date to date (design choice, as in laptop_wave)
 FEWEST = 20.0  # worlds that count, below which nothing is said
 PART = 250  # worlds in memory at a time
@@ -36,7 +37,7 @@ class Episode:
     ----------
     values : by subject, of shape (n_quarters + 1, n_worlds) from the cut-off on, as they would be seen; NaN where not covered
     weights : of shape (n_worlds,), summing to 1
-    parameters : by full name, of shape (n_worlds,)
+    parameters : by full name, those of the rule that act in this park, of shape (n_worlds,)
     """
 
     values: Mapping[Subject, Floats]
@@ -133,4 +134,12 @@ def _as_seen(values: Floats, subject: Subject, cutoff: int, seed: int) -> Floats
 
 def _drawn(cases: Sequence[Case]) -> dict[str, Floats]:
     attraction = sample(cases, world_keys(cases))["attraction"]
-    return {f"attraction.{name}": np.broadcast_to(getattr(attraction, name)[:, 0], len(cases)).copy() for name in FOLLOW}
+    names = following(cases[0].scenario.park)
+    return {f"attraction.{name}": np.broadcast_to(getattr(attraction, name)[:, 0], len(cases)).copy() for name in names}
+
+
+def following(park: Park) -> tuple[str, ...]:
+    """Parameters by which the partners of its anchors follow: how many a laptop maker has only where an anchor takes that."""
+    drawing = {anchor.partner_kind for anchor in park.anchors}
+    usual = any(kind.partners is None for kind in park.partner_kinds if kind.key in drawing)
+    return tuple(name for name in FOLLOW if usual or name != USUAL_PARTNERS)

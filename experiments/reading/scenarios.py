@@ -30,6 +30,7 @@ PARAMETER = Label("参数", "parameter")
 TARGET = Label("目标", "target")
 MEASURE = Label("指标", "measure")
 SCOPE = Label("范围", "scope")
+BY_DESIGN = "design"  # how the source of a value begins that is chosen, not measured
 TRIED = 2  # worlds whose start is drawn, to see that there is one
 
 
@@ -110,10 +111,15 @@ def assumptions_of(raw: Mapping[str, object], known: Catalogue, findings: Findin
         else:
             usual = fact.assumption
             inside = usual.low <= given.low <= given.high <= usual.high
-            if not inside and fact.unit != "persons/year":  # which goes with the size of a park
+            if not inside and fact.unit != "persons/year" and not _all_or_none(given, fact.unit):  # people go with a park's size
                 numbers = {"low": f"{usual.low:g}", "high": f"{usual.high:g}"}
                 findings.remark("outside_declared", path, {"given": f"{given.low:g} … {given.high:g}", **numbers})
     return out
+
+
+def _all_or_none(given: Assumption, unit: str) -> bool:
+    """Whether a share is set to 0 % or 100 % by the design of the park, which is no unusual number but no number at all."""
+    return unit == "share" and given.low == given.high and given.low in (0.0, 1.0) and given.source.startswith(BY_DESIGN)
 
 
 def _shock(key: str, entry: ShockEntry, parts: Parts, findings: Findings) -> Shock:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from experiments.answers import Answer, Column
-from experiments.documents.evidence import evidence_text, write_evidence
+from experiments.documents.evidence import LANGUAGES, evidence_text, write_evidence
 from experiments.errors import BadInputError, ResultsError
 from experiments.evidence import outputs
 from experiments.evidence.hindcasts import HINDCASTS
@@ -70,8 +71,8 @@ def test_steps_by_name():
         chosen(("scorecrad",))
 
 
-def test_the_page_is_made_of_a_small_folder_of_everything(tmp_path, monkeypatch):
-    """Steps of every kind at their smallest: every table of the page is filled."""
+def test_the_pages_are_made_of_a_small_folder_of_everything(tmp_path, monkeypatch):
+    """Steps of every kind at their smallest: every table of both pages is filled."""
     episodes = tuple(one for one in HINDCASTS if one.name == "laptop_episode")
     monkeypatch.setattr("experiments.calibration.posterior.FEWEST", 2.0)
     monkeypatch.setattr("experiments.hindcast.episode.FEWEST", 1.0)
@@ -81,10 +82,18 @@ def test_the_page_is_made_of_a_small_folder_of_everything(tmp_path, monkeypatch)
     steps = tuple(key for key in STEPS if key != "turnover")
     folder = begun(Asked(steps, 2, 60, 50, 1), tmp_path / "out", 1)
     carried_out(folder, 1, "en")
-    text = evidence_text(kept_answers(folder), 2)
-    for expected in ("| emergent |", "laptop_episode", "Software revenue", "Tied partners of a laptop maker"):
-        assert expected in text
-    assert "{{" not in text.partition("\n")[2] and "nan" not in text
+    said = {
+        "en": ("| emergent |", "laptop_episode", "| Software revenue |", "| Tied partners of a laptop maker", "(evidence.zh.md)"),
+        "zh": ("| 涌现 |", "laptop_episode", "| 软件业务收入 |", "| 每家笔电龙头的关联配套企业数", "(evidence.md)"),
+    }
+    texts = {language: evidence_text(kept_answers(folder), 2, language) for language in LANGUAGES}
+    for language, text in texts.items():
+        assert not [expected for expected in said[language] if expected not in text]
+        assert "{{" not in text and "nan" not in text
+    lines = [[line.count(" | ") for line in text.splitlines() if line.startswith("|")] for text in texts.values()]
+    assert lines[0] == lines[1], "the tables are twins"
+    heads = [line for line in texts["zh"].splitlines() if line.startswith("| ") and "| --- |" not in line]
+    assert all(re.search("[\u4e00-\u9fff]", line) for line in heads)
     assert {p.name for p in (folder / "posteriors").iterdir()} == {"laptop_wave.csv", "funnel.csv"}
     assert not (folder / "parts").exists()
     pictures = {p.stem for p in (folder / "figures" / "zh").glob("*.png")}

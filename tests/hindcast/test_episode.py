@@ -11,6 +11,7 @@ from experiments.errors import BadInputError
 from experiments.hindcast import episode as module
 from experiments.hindcast import hindcast
 from experiments.hindcast.subject import of_name
+from model.facts import fixed
 from model.units import quarter
 
 SIGNED = ("signed_projects_total", "suppliers")
@@ -54,6 +55,13 @@ def test_nothing_later_moves_an_episode(scenario, found, monkeypatch):
     assert np.array_equal(again.projection.weights, found.projection.weights)
     assert again.projection.values[SIGNED].tobytes() == found.projection.values[SIGNED].tobytes()
     assert again.scores[0].crps > found.scores[0].crps
+
+
+def test_how_many_partners_a_maker_has_is_told_only_where_an_anchor_takes_it(scenario, found):
+    assert "attraction.laptop_partners" in found.projection.episode.parameters
+    own = tuple(dataclasses.replace(kind, partners=fixed(80.0)) for kind in scenario.park.partner_kinds)
+    names = module.following(dataclasses.replace(scenario.park, partner_kinds=own))
+    assert names == tuple(name for name in module.FOLLOW if name != "laptop_partners")
 
 
 def test_too_few_worlds_are_refused_with_a_way_out(scenario, monkeypatch):

@@ -163,6 +163,17 @@ def test_what_is_odd_is_remarked_and_runs(tmp_path: Path) -> None:
     assert not any("growth.people" in r.path for r in checked.remarks)  # goes with the size of a park
 
 
+@pytest.mark.parametrize(("value", "source", "odd"), [
+    ("100%", "design: the park is the whole city", False), ("0%", "design: no partner lands", False),
+    ("95%", "design: nearly all", True), ("100%", "a guess", True),
+])  # fmt: skip
+def test_all_or_none_of_a_share_by_design_is_not_odd(tmp_path: Path, value: str, source: str, odd: bool) -> None:
+    file = tmp_path / "whole.yaml"
+    text = f'clock: {{end: 2026Q4}}\nassumptions: {{attraction.landing_hardware: {{value: {value}, source: "{source}"}}}}\n'
+    file.write_text(HEAD + text, encoding="utf-8")
+    assert any("attraction.landing_hardware" in r.path for r in check_file(str(file)).remarks) == odd
+
+
 # ── What is counted ──────────────────────────────────────────────────────────────────────────────────────────────────
 def test_signings_add_up_from_before_the_start() -> None:
     scenario = read_scenario("baseline", ("clock.end=2024Q4",))
