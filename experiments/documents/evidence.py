@@ -145,15 +145,17 @@ def hindcast_table(answer: Answer, language: str) -> str:
         (
             f"`{row['park']}`{comma}{row['cutoff']}" + ("" if row["pooled"] == "yes" else alone),
             str(row["n"]),
-            *(_share(row[key], language) for key in ("crps", "crps_constant_growth", "crps_last_value", "best_rule")),
+            _share(row["crps"], language),
+            str(row["n_compared"]),
+            *(_share(row[key], language) for key in ("crps_compared", "crps_constant_growth", "crps_last_value", "best_rule")),
             _of(row["inside_90"], row["n"], language),
             _of(row["inside_50"], row["n"], language),
             ", ".join(str(row[f"pit_{i + 1}"]) for i in range(5)),
         )
         for row in _rows(answer)
     )
-    zh = "园区，截止年份 检验的数 模型 增速不变 维持最后值 较好的简单办法 落在九成范围 落在五成范围 五等分"
-    en = "Park, cut-off|Values|Model|Constant growth|Last value|Better rule|In 90 %|In 50 %|PIT in fifths"
+    zh = "园区，截止年份 检验的数 模型 其中可比 模型（可比） 增速不变 维持最后值 较好的简单办法 落在90%区间 落在50%区间 五等分"
+    en = "Park, cut-off|Values|Model|Comparable|Model, these|Constant growth|Last value|Better rule|In 90 %|In 50 %|PIT in fifths"
     return _table(zh, en, rows, language)
 
 
@@ -171,7 +173,7 @@ def goal_table(answer: Answer, language: str) -> str:
         for row in _rows(answer)
         if row["n"] and (row["definition"] == "stated" or (row["definition"] == "joint" and not row["measure"]))
     )
-    zh = "目标 口径 每年进入的企业 实现的模拟 可能性（九成范围）"
+    zh = "目标 口径 每年进入的企业 实现的模拟 可能性（90%区间）"
     return _table(zh, "Goal|Definition|Entrants a year|Reached|Chance, 90 % interval", rows, language)
 
 
