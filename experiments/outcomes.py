@@ -55,7 +55,7 @@ def uneven_text(d: Difference, unit: str, language: str) -> str:
     if not d.uneven:
         return ""
     middle, zh = d.median if d.mean > 0 else -d.median, language == "zh"
-    size, more, less = wording.amount(abs(middle), unit, language), *(("多", "少") if zh else ("more", "less"))
+    size, more, less = wording.amount(abs(middle), unit, language, like=d.mean), *(("多", "少") if zh else ("more", "less"))
     more, less = (more, less) if d.mean > 0 else (less, more)
     if middle > abs(d.mean):
         return f"，有一半的模拟{more} {size}以上" if zh else f", though half of the runs have at least {size} {more}"

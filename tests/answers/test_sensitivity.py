@@ -150,6 +150,7 @@ def test_a_best_policy_that_hangs_on_an_assumption_is_named():
     assert row["lead_low_low90"] > 0.0 and row["lead_high_low90"] > 0.0 and row["tau"] == -1.0
     assert "really changes with" in rank.words.en and "Under no number" not in rank.words.en
     assert "确实随之改变" in rank.words.zh
+    assert "次序" not in rank.words.zh or "先后次序随之变动" in rank.words.zh, "of two, the first place is the order"
 
 
 @pytest.mark.parametrize("n", [1, 2, 12, 40])
