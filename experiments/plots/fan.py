@@ -97,7 +97,7 @@ def subtitle(histories: Sequence[History], language: str, bands: str = "") -> st
     n = wording.DASH.join(str(c) for c in {counts[0]: 0, counts[-1]: 0})
     if language == "zh":
         runs = f"模拟 {n} 次" if len(histories) == 1 else f"每个方案模拟 {n} 次"
-        shown = bands or ("线为中位数，色带为 50% 和 90% 区间" + ("（只画第一个方案的色带）" if len(histories) > 2 else ""))
+        shown = bands or ("线为中位数，色带含 50% 和 90% 的模拟" + ("（只画第一个方案的色带）" if len(histories) > 2 else ""))
         return f"{'、'.join(scenarios)}；{runs}；{shown}"
     runs = f"{n} runs" if len(histories) == 1 else f"{n} runs per policy"
     shown = bands or ("lines: medians; bands: 50% and 90% of runs" + (", first policy only" if len(histories) > 2 else ""))

@@ -120,7 +120,7 @@ def _bands(p: _Picture) -> str:
     if len(p.fans) <= 2:
         return ""
     if p.language == "zh":
-        return "线为中位数，色带（第一个方案）与右侧竖条（各方案期末）为 50% 和 90% 区间"
+        return "线为中位数，色带（第一个方案）与右侧竖条（各方案期末）含 50% 和 90% 的模拟"
     return "lines: medians; bands (first policy) and bars (all policies, at the end): 50% and 90% of runs"
 
 
