@@ -216,11 +216,11 @@ def _order_stays(found: OfRanking, language: str) -> str:
         return ""  # the first place is the whole order
     if language == "zh":
         if first:
-            return f"因此第一名会变；但 {n} 个方案的整体次序，随任何一个数都还看不出可靠的变化。"
+            return f"第一名会随上面点名的数改变；但 {n} 个方案的整体次序，随任何一个数都还看不出可靠的变化。"
         return "各方案的整体次序，随任何一个数都还看不出可靠的变化。"
     if first:
         whole = f"the order of all {n} policies as a whole shows no change beyond chance with any number"
-        return f"So the first place can change; {whole}."
+        return f"The first place changes with the numbers named above; {whole}."
     return "With no number does the order of the policies as a whole change beyond chance."
 
 
