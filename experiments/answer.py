@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from experiments import wording
 from experiments.goals import Attainment, Difference, Share, attainment, gain, joint, most_missing
-from experiments.outcomes import outcome_differences, outcomes, signed_text
+from experiments.outcomes import outcome_differences, outcomes, signed_text, uneven_text
 from model.facts import Label
 from model.history import History
 from model.scenario import Target
@@ -51,8 +51,10 @@ def _paragraph(base: History, others: Sequence[History], write: _Chinese | _Engl
         parts += _together(base, judged, write)
         missing = most_missing(judged)
         parts += [write.missing(base, missing)] if missing is not None else []
+        notes = wording.definitions([r.target for r in judged], write.language)
+        parts += [notes] if notes else []
     if open_ended:
-        parts.append(write.not_judged(open_ended))
+        parts.append(write.not_judged(base, open_ended))
     if not results:
         parts.append(write.outcome(base))
         parts += [write.outcomes_apart(base, other) for other in others]
@@ -101,9 +103,9 @@ class _Chinese:
         part, short = _part(r), _shortfall(base, r, "zh")
         return f"缺口最大的是{r.target.label.zh}：中位数只有目标的 {part}，还差 {short}。"
 
-    def not_judged(self, open_ended: Sequence[Attainment]) -> str:
+    def not_judged(self, base: History, open_ended: Sequence[Attainment]) -> str:
         names = "、".join(f"{r.target.label.zh}（{wording.short_date(r.target, 'zh')}）" for r in open_ended)
-        return f"期限不在模拟期内的目标不予判定：{names}。"
+        return f"期限不在模拟期内的目标不予判定：{names}{_how(base, open_ended, 'zh')}。"
 
     def comparison(self, base: History, other: History, judged: Sequence[Attainment]) -> str:
         found = differences(base, other, judged)
@@ -122,7 +124,7 @@ class _Chinese:
     def _difference(self, base: History, r: Attainment, d: Difference) -> str:
         verb = "多" if d.mean > 0 else "少"
         when = "" if wording.says_when(r.target, "zh") else wording.date(r.target, "zh")
-        return f"{when}{r.target.label.zh}平均{verb} {_difference_text(base, r, d, 'zh')}"
+        return f"{when}{r.target.label.zh}平均{verb} {_difference_text(base, r, d, 'zh')}{_uneven(base, r, d, 'zh')}"
 
     def outcome(self, base: History) -> str:
         return f"本情景没有设定目标。到{base.quarters[-1]}末，中位数为：{'；'.join(outcomes(base, 'zh'))}。"
@@ -133,7 +135,10 @@ class _Chinese:
         return f"“{name}”方案与基准逐次配对比较：{told}。"
 
     def closing(self) -> str:
-        return "以上可能性以模型的假设及其取值范围为前提，区间只反映模拟次数有限带来的误差。"
+        return (
+            "以上可能性以模型的假设及其取值范围为前提。概率和平均差后的区间只反映模拟次数有限；"
+            "走势图中的九成范围才包含偶然和假设的不确定。"
+        )
 
 
 class _English:
@@ -165,9 +170,9 @@ class _English:
             f"Furthest from its goal is {r.target.label.en}: the median is {_part(r)} of it, {_shortfall(base, r, 'en')} short."
         )
 
-    def not_judged(self, open_ended: Sequence[Attainment]) -> str:
+    def not_judged(self, base: History, open_ended: Sequence[Attainment]) -> str:
         names = ", ".join(f"{r.target.label.en} ({wording.short_date(r.target, 'en')})" for r in open_ended)
-        return f"Not judged, because the runs do not cover the date: {names}."
+        return f"Not judged, because the runs do not cover the date: {names}{_how(base, open_ended, 'en')}."
 
     def comparison(self, base: History, other: History, judged: Sequence[Attainment]) -> str:
         found = differences(base, other, judged)
@@ -186,7 +191,7 @@ class _English:
     def _difference(self, base: History, r: Attainment, d: Difference) -> str:
         verb = "more" if d.mean > 0 else "less"
         when = "" if wording.says_when(r.target, "en") else f", {wording.date(r.target, 'en')}"
-        return f"{r.target.label.en}{when}: {_difference_text(base, r, d, 'en')} {verb}"
+        return f"{r.target.label.en}{when}: {_difference_text(base, r, d, 'en')} {verb}{_uneven(base, r, d, 'en')}"
 
     def outcome(self, base: History) -> str:
         return f"It has no goals. At the end of {base.quarters[-1]} the medians are: {'; '.join(outcomes(base, 'en'))}."
@@ -198,7 +203,9 @@ class _English:
 
     def closing(self) -> str:
         return (
-            "These chances hold under the model's assumptions and ranges; the intervals reflect only the limited number of runs."
+            "These chances hold under the model's assumptions and ranges. The intervals of chances and of mean differences "
+            "reflect only the limited number of runs; the bands of nine in ten runs in the pictures of trajectories hold chance "
+            "and uncertain assumptions."
         )
 
 
@@ -221,6 +228,14 @@ def _shortfall(base: History, r: Attainment, language: str) -> str:
 
 def _difference_text(base: History, r: Attainment, d: Difference, language: str) -> str:
     return signed_text(d, wording.target_unit(base.facts[r.target.measure], r.target), language)
+
+
+def _uneven(base: History, r: Attainment, d: Difference, language: str) -> str:
+    return uneven_text(d, wording.target_unit(base.facts[r.target.measure], r.target), language)
+
+
+def _how(base: History, open_ended: Sequence[Attainment], language: str) -> str:
+    return wording.how_to_judge([r.target for r in open_ended], base.start + base.n_quarters, language)
 
 
 def terminal_table(histories: Sequence[History], language: str, width: int = 100) -> str:

@@ -98,16 +98,22 @@ class Band:
 
 @dataclass(frozen=True)
 class Difference:
-    """Mean difference between paired worlds, with the interval of the mean; n = 0 knows nothing."""
+    """Mean difference between paired worlds, with the interval of the mean, and their median; n = 0 knows nothing."""
 
     mean: float
     low: float
     high: float
     n: int
+    median: float = math.nan
 
     @property
     def told_apart(self) -> bool:
         return self.low > 0.0 or self.high < 0.0
+
+    @property
+    def uneven(self) -> bool:
+        """Whether a few pairs make the mean: it and the median differ by more than half of the larger."""
+        return abs(self.mean - self.median) > max(abs(self.mean), abs(self.median)) / 2.0
 
 
 def wilson(count: int, n: int, confidence: float = CONFIDENCE) -> Share:
@@ -208,7 +214,7 @@ def mean_difference(differences: Floats, confidence: float = CONFIDENCE) -> Diff
     if n < 2:
         return Difference(math.nan, -math.inf, math.inf, 0)
     inside = mean_interval(differences, confidence)
-    return Difference(float(differences.mean()), float(inside.low), float(inside.high), n)
+    return Difference(float(differences.mean()), float(inside.low), float(inside.high), n, float(np.median(differences)))
 
 
 def gain(baseline: History, other: History, target: Target) -> Difference:

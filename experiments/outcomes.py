@@ -9,6 +9,7 @@ from experiments.goals import Difference, mean_difference, pairs
 from model.history import History
 
 OUTCOMES = ("firms", "employees", "revenue")
+HARDLY = 0.02  # a median below this part of the mean is said to be next to nothing
 
 
 def outcomes(base: History, language: str) -> list[str]:
@@ -35,7 +36,8 @@ def outcome_differences(base: History, other: History, language: str) -> list[st
             more = ("多 ", "少 ") if language == "zh" else ("more", "less")
             sign = more[0] if d.mean > 0 else more[1]
             size = signed_text(d, unit, language)
-            told.append(f"{name}平均{sign}{size}" if language == "zh" else f"{name.lower()} {size} {sign}")
+            text = f"{name}平均{sign}{size}" if language == "zh" else f"{name.lower()} {size} {sign}"
+            told.append(text + uneven_text(d, unit, language))
     return told
 
 
@@ -46,3 +48,21 @@ def signed_text(d: Difference, unit: str, language: str) -> str:
     inside = wording.amount_range(low, high, unit, language)
     brackets = "（{}）" if language == "zh" else " ({})"
     return wording.amount(abs(d.mean), unit, language) + brackets.format(inside)
+
+
+def uneven_text(d: Difference, unit: str, language: str) -> str:
+    """What the middle pair says where a few pairs make the mean, as an addition to it; empty elsewhere."""
+    if not d.uneven:
+        return ""
+    middle, zh = d.median if d.mean > 0 else -d.median, language == "zh"
+    size, more, less = wording.amount(abs(middle), unit, language, like=d.mean), *(("多", "少") if zh else ("more", "less"))
+    more, less = (more, less) if d.mean > 0 else (less, more)
+    if middle > abs(d.mean):
+        return f"，有一半的模拟{more} {size}以上" if zh else f", though half of the runs have at least {size} {more}"
+    if middle > HARDLY * abs(d.mean):
+        return f"，但一半的模拟只{more} {size}以内" if zh else f", though half of the runs have at most {size} {more}"
+    if middle >= 0.0:
+        none = ("几乎没有", "hardly ") if middle > 0.0 else ("没有", "do not ")
+        moved = ("增加", "gain") if d.mean > 0 else ("减少", "lose")
+        return f"，但至少一半的模拟{none[0]}{moved[0]}" if zh else f", though at least half of the runs {none[1]}{moved[1]}"
+    return f"，但一半的模拟反而{less} {size}以上" if zh else f", though half of the runs have at least {size} {less}"

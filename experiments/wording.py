@@ -181,6 +181,26 @@ def short_date(target: Target, language: str) -> str:
     return f"{year} 年底" if language == "zh" else f"end {year}"
 
 
+def definitions(targets: Sequence[Target], language: str) -> str:
+    """The notes of goals on what they count, each once and after the goals that it is of; empty without notes."""
+    names: dict[str, list[str]] = {}
+    for target in targets:
+        if note := target.note.in_language(language).strip():
+            names.setdefault(note, []).append(f"“{target.label.in_language(language)}”")
+    stop, between, lead, colon = ("。", "", "口径：", "") if language == "zh" else (".", " ", "Definitions: ", ": ")
+    owners = [(between.join(own) + colon if len(targets) > 1 else "", note) for note, own in names.items()]
+    return lead + between.join(own + note + ("" if note.endswith(stop) else stop) for own, note in owners) if names else ""
+
+
+def how_to_judge(targets: Sequence[Target], end: int, language: str) -> str:
+    """How goals dated after the end of the runs are judged, as an addition to a sentence; empty if none is."""
+    last = max((t.by for t in targets), default=end)
+    if last <= end:
+        return ""
+    option = f"--until {quarter_name(last)}"
+    return f"；要判定，运行时加上 {option}" if language == "zh" else f"; to have them judged, run with {option}"
+
+
 def goal(history: History, target: Target, language: str) -> str:
     """The value that a target asks for, with its unit."""
     return amount(target.at_least, target_unit(history.facts[target.measure], target), language)

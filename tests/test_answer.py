@@ -7,11 +7,13 @@ import subprocess
 import sys
 import unicodedata
 
+import numpy as np
 import pytest
 import synthetic
 
 from experiments import answer, wording
-from experiments.goals import wilson
+from experiments.goals import mean_difference, wilson
+from experiments.outcomes import uneven_text
 from model.facts import Label
 from model.units import quarter
 
@@ -130,3 +132,38 @@ def test_words_need_neither_rich_nor_matplotlib():
         cwd=answer.__file__[: -len("experiments/answer.py")],
     )
     assert found.stdout.strip() == "[]"
+
+
+def with_notes(history):
+    scenario = history.cases[0].scenario
+    notes = {"software_firms_2025": Label("以在营企业计。", "Operating firms."), "isotope_2035": Label("不判定", "Later.")}
+    noted = tuple(dataclasses.replace(t, note=notes.get(t.key, t.note)) for t in scenario.targets)
+    cases = tuple(dataclasses.replace(c, scenario=dataclasses.replace(scenario, targets=noted)) for c in history.cases)
+    return dataclasses.replace(history, cases=cases)
+
+
+def test_it_says_what_the_judged_goals_count_and_how_the_others_would_be_judged():
+    history = with_notes(synthetic.history(n_worlds=10))
+    zh, en = answer.answer([history], "zh"), answer.answer([history], "en")
+    assert "口径：“软件企业数”以在营企业计。" in zh and "Definitions: “Software firms”: Operating firms. " in en
+    assert "不判定" not in zh and "Later" not in en
+    assert "要判定，运行时加上 --until 2035Q4。" in zh and "to have them judged, run with --until 2035Q4." in en
+    assert "口径" not in answer.answer([synthetic.history(n_worlds=10)], "zh")
+    assert "概率和平均差后的区间只反映模拟次数有限" in zh and "九成范围" in zh
+
+
+@pytest.mark.parametrize(
+    ("pairs", "zh", "en"),
+    [
+        ([10.0, 11.0, 12.0], "", ""),
+        ([40.0, 41.0, 300.0], "，但一半的模拟只多 41 家以内", ", though half of the runs have at most 41 firms more"),
+        ([-40.0, -41.0, -300.0], "，但一半的模拟只少 41 家以内", ", though half of the runs have at most 41 firms less"),
+        ([0.0, 0.0, 30.0], "，但至少一半的模拟没有增加", ", though at least half of the runs do not gain"),
+        ([0.01, 0.01, 30.0], "，但至少一半的模拟几乎没有增加", ", though at least half of the runs hardly gain"),
+        ([-3.0, -2.0, 30.0], "，但一半的模拟反而少 2 家以上", ", though half of the runs have at least 2 firms less"),
+        ([30.0, 30.0, -30.0], "，有一半的模拟多 30 家以上", ", though half of the runs have at least 30 firms more"),
+    ],
+)
+def test_the_middle_pair_is_told_where_a_few_pairs_make_the_mean(pairs, zh, en):
+    found = mean_difference(np.array(pairs))
+    assert (uneven_text(found, "firms", "zh"), uneven_text(found, "firms", "en")) == (zh, en)

@@ -20,6 +20,7 @@ from model.scenario import Target
 from model.units import quarter_name
 
 SHOWN_POLICIES = 3
+REGISTERED = "registered_firms"
 COLUMNS: dict[str, Column] = {
     **{name: Column(RUN_COLUMNS[name]) for name in ("scenario", "policy")},
     "target": Column(Label("目标或目标组", "Goal, or set of goals")),
@@ -157,16 +158,35 @@ def _other_readings(goals: Sequence[GoalInDepth], language: str) -> str:
             told.append((goal_name(goal.target, language), name, wording.short_chance(result.share, language)))
     if not single or not any(len(g.results) > 1 for g in single):
         return ""
+    official = _not_official(single, language)
     if not told:
-        zh, en = (
-            "换用其他口径（见表），各目标的可能性都分不出差别。",
-            "Under no other definition (see the table) does a chance differ.",
-        )
-        return zh if language == "zh" else en
+        names = listed(_other_names(single, language), language)
+        if language == "zh":
+            return f"换用模型中的其他口径（{names}，见表），各目标的可能性都分不出差别。{official}"
+        return joined([f"Under no other definition of the model ({names}; see the table) does a chance differ.", official], "en")
     if language == "zh":
-        return "口径有别：" + "；".join(f"{goal}若按{name}计为 {odds}" for goal, name, odds in told) + "。"
+        return "口径有别：" + "；".join(f"{goal}若按{name}计为 {odds}" for goal, name, odds in told) + f"。{official}"
     clauses = [f"{goal} counted as {wording.lower_first(name)} {odds}" for goal, name, odds in told]
-    return f"The definition matters: {'; '.join(clauses)}."
+    return joined([f"The definition matters: {'; '.join(clauses)}.", official], language)
+
+
+def _other_names(goals: Sequence[GoalInDepth], language: str) -> list[str]:
+    """What else the goals were counted as, each once."""
+    others = [(goal.history.facts[r.target.measure], r.target) for goal in goals for r in goal.results[1:] if r.judged]
+    names = dict.fromkeys(definition(target, fact, language) for fact, target in others)
+    return [name if language == "zh" else wording.lower_first(name) for name in names]
+
+
+def _not_official(goals: Sequence[GoalInDepth], language: str) -> str:
+    """Where firms are counted: none of the counts is that of the register of companies."""
+    if not any(r.target.measure == REGISTERED for goal in goals for r in goal.results):
+        return ""
+    if language == "zh":
+        return "这些都不是官方的注册企业数：在册企业只在在营企业之外加上关闭未满两年的，不含只注册、未经营的。"
+    return (
+        "None of them is the official count of registered firms: here “registered” adds to operating firms only those closed "
+        "less than two years ago, none that registered and never operated."
+    )
 
 
 def _entry_decides(goals: Sequence[GoalInDepth], language: str) -> str:
@@ -181,6 +201,8 @@ def _entry_decides(goals: Sequence[GoalInDepth], language: str) -> str:
     rates = [wording.amount_range(most.bands[i].low, most.bands[i].high, "firms/year", language) for i in ends]
     medians = [wording.amount(most.medians[i], unit, language) for i in ends]
     asked = wording.goal(most.history, most.target, language)
+    if odds[0] == odds[1]:
+        return _same_odds((f"{name}（目标 {asked}）", f"{name} (goal {asked})"), odds[0], rates, medians, language)
     if language == "zh":
         return (
             f"进入率影响最大的是{name}（目标 {asked}）：每年进入企业最少的三分之一模拟（{rates[0]}）中位数为 {medians[0]}，"
@@ -192,10 +214,27 @@ def _entry_decides(goals: Sequence[GoalInDepth], language: str) -> str:
     )
 
 
+def _same_odds(names: tuple[str, str], odds: str, rates: Sequence[str], medians: Sequence[str], language: str) -> str:
+    """Entry where the chance reads the same at both ends: what it does to the median, and that the runs are too few for more."""
+    if language == "zh":
+        return (
+            f"进入率对{names[0]}中位数的影响最大：每年进入企业最少的三分之一模拟（{rates[0]}）为 {medians[0]}，"
+            f"最多的三分之一（{rates[1]}）为 {medians[1]}；两端的达标可能性都{odds}，"
+            "模拟次数太少，看不出进入率对达标可能性的影响。"
+        )
+    return (
+        f"Entry moves the median of {names[1]} most: {medians[0]} in the third of the runs with the fewest entrants "
+        f"({rates[0]}), {medians[1]} in the third with the most ({rates[1]}); the chance is {odds} at both ends: "
+        "the runs are too few to show an effect of entry on it."
+    )
+
+
 def _beyond(late: Sequence[GoalInDepth], language: str) -> str:
     names = [goal_name(g.target, language) for g in late]
     if not names:
         return ""
+    history = late[0].history
+    how = wording.how_to_judge([g.target for g in late], history.start + history.n_quarters, language)
     if language == "zh":
-        return f"期限不在模拟期内的不予判定：{listed(names, language)}。"
-    return f"Not judged, because the runs do not cover the date: {listed(names, language)}."
+        return f"期限不在模拟期内的不予判定：{listed(names, language)}{how}。"
+    return f"Not judged, because the runs do not cover the date: {listed(names, language)}{how}."

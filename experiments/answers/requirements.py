@@ -54,6 +54,7 @@ COLUMNS: dict[str, Column] = {
     ),
     "n": GOAL_COLUMNS["n"],
 }
+AMPLE = "entry_ample_space"  # key of the dial of entry in ample space
 Span = tuple[float, float]
 
 
@@ -117,8 +118,8 @@ def verdict(at: Needed, declared: Span) -> str:
 # ── Words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _words(histories: Sequence[History], tried: Sequence[Tried], language: str) -> str:
     by_goal: dict[str, list[str]] = {}
-    for one in tried:
-        if clause := _tried_clause(one, language):
+    for one, clause in _clauses(tried, language):
+        if clause:
             by_goal.setdefault(goal_name(one.target, language), []).append(clause)
     colon, mark, stop = ("：", "；", "。") if language == "zh" else (": ", "; ", ".")
     told = [f"{name}{colon}{mark.join(clauses)}{stop}" for name, clauses in by_goal.items()]
@@ -130,6 +131,46 @@ def _words(histories: Sequence[History], tried: Sequence[Tried], language: str) 
         )
         return zh if language == "zh" else en
     return joined(parts, language)
+
+
+def _clauses(tried: Sequence[Tried], language: str) -> Iterator[tuple[Tried, str]]:
+    """A clause a dial; entry without and with ample space in one where only the latter brings an even chance."""
+    together = set[int]()
+    for i, one in enumerate(tried):
+        ample = next((k for k, t in enumerate(tried) if t.target == one.target and t.dial.key == AMPLE), None)
+        both = _space_clause(one, tried[ample], language) if one.dial.key == "entry" and ample is not None else ""
+        together |= {ample} if both and ample is not None else set()
+        if i not in together:
+            yield one, both or _tried_clause(one, language)
+
+
+def _space_clause(plain: Tried, ample: Tried, language: str) -> str:
+    """No entry rate tried suffices in the space there is, but one does in ample space; empty where the runs say otherwise."""
+    without, levels = (levels_of(one.dial, one.histories, one.target) for one in (plain, ample))
+    if not without or not levels:
+        return ""
+    none, at, unit, zh = needed(without, 0.5), needed(levels, 0.5), ample.dial.unit, language == "zh"
+    if none.value != math.inf or not math.isfinite(at.value):
+        return ""
+    most, value = wording.amount(without[-1].value, unit, language), wording.amount(at.value, unit, language)
+    odds, inside = wording.short_chance(without[-1].share, language), _interval(at, levels, unit, language)
+    declared, beyond = (ample.dial.low, ample.dial.high), at.value > ample.dial.high
+    where, times = _range_text(at, declared, unit, language), wording.number(at.value / ample.dial.high)
+    if beyond:
+        upper = wording.amount(ample.dial.high, unit, language)
+        where = f"，为声明上限 {upper}的 {times} 倍" if zh else f", {times} times the upper end declared ({upper})"
+    first = none.low == math.inf and without[-1].value >= at.value  # even the upper ends of the chances stay below one half
+    if zh:
+        so = "，可见进入再多，也先受限于载体" if first else ""
+        return (
+            f"载体不增加时，试过的进入率（最高 {most}，达标可能性 {odds}）都没有一半把握；"
+            f"载体充足时，要有一半把握，进入率须达约 {value}（{inside}）{where}{so}"
+        )
+    so = ": floor space binds first" if first else ""
+    return (
+        f"without more floor space no entry rate tried (up to {most}, chance {odds}) brings an even chance; with ample space "
+        f"it takes about {value} ({inside}){where}{so}"
+    )
 
 
 def _tried_clause(one: Tried, language: str) -> str:

@@ -202,13 +202,26 @@ def _changes(found: OfRanking, unit: str, language: str) -> str:
 def _order(found: OfRanking, language: str) -> str:
     moved = sorted((r for r in found.numbers if r.order_moves), key=lambda r: r.move.tau)
     told = [f"{_number(r.number, language)} {wording.number(r.move.tau)}" for r in moved[:SHOWN]]
-    if language == "zh":
-        if not told:
-            return "各方案的先后次序不随任何数的改变超出偶然。"
-        return f"先后次序随之变动超出偶然的数（两端次序的肯德尔相关）：{'；'.join(told)}。"
     if not told:
-        return "With no number does the order of the policies move beyond chance."
+        return _order_stays(found, language)
+    if language == "zh":
+        return f"先后次序随之变动超出偶然的数（两端次序的肯德尔相关）：{'；'.join(told)}。"
     return f"The order moves beyond chance with (Kendall's tau between its thirds): {'; '.join(told)}."
+
+
+def _order_stays(found: OfRanking, language: str) -> str:
+    """No number moves the order as a whole beyond chance, which the first place alone may still do."""
+    n, first = len(found.table.policies), any(r.change == "changes" for r in found.numbers)
+    if first and n == 2:
+        return ""  # the first place is the whole order
+    if language == "zh":
+        if first:
+            return f"第一名会随上面点名的数改变；但 {n} 个方案的整体次序，随任何一个数都还看不出可靠的变化。"
+        return "各方案的整体次序，随任何一个数都还看不出可靠的变化。"
+    if first:
+        whole = f"the order of all {n} policies as a whole shows no change beyond chance with any number"
+        return f"The first place changes with the numbers named above; {whole}."
+    return "With no number does the order of the policies as a whole change beyond chance."
 
 
 # ── Parts ────────────────────────────────────────────────────────────────────────────────────────────────────────────

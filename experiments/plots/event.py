@@ -185,7 +185,7 @@ def _titles(history: History, anchor: Anchor, measure: str, n_pairs: int, langua
         return (
             f"{name}：{label}的变化",
             f"{scenario}，{policy}；有无该龙头的两组模拟逐次配对（{n_pairs} 对）相减；{when} 签约；"
-            "线为差值的中位数，色带为 50% 和 90% 区间",
+            "线为差值的中位数，色带含 50% 和 90% 的模拟",
         )
     return (
         f"{name}: change in {wording.lower_first(label)}",

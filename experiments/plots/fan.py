@@ -13,6 +13,7 @@ from experiments.plots import style
 from experiments.plots.style import Pen
 from model.facts import Floats
 from model.history import History
+from model.units import QUARTERS_PER_YEAR, quarter_name, year_of
 
 QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
 
@@ -96,7 +97,7 @@ def subtitle(histories: Sequence[History], language: str, bands: str = "") -> st
     n = wording.DASH.join(str(c) for c in {counts[0]: 0, counts[-1]: 0})
     if language == "zh":
         runs = f"模拟 {n} 次" if len(histories) == 1 else f"每个方案模拟 {n} 次"
-        shown = bands or ("线为中位数，色带为 50% 和 90% 区间" + ("（只画第一个方案的色带）" if len(histories) > 2 else ""))
+        shown = bands or ("线为中位数，色带含 50% 和 90% 的模拟" + ("（只画第一个方案的色带）" if len(histories) > 2 else ""))
         return f"{'、'.join(scenarios)}；{runs}；{shown}"
     runs = f"{n} runs" if len(histories) == 1 else f"{n} runs per policy"
     shown = bands or ("lines: medians; bands: 50% and 90% of runs" + (", first policy only" if len(histories) > 2 else ""))
@@ -114,3 +115,11 @@ def signed(value: float) -> str:
     """A difference with its sign."""
     text = wording.number(value)
     return f"+{text}" if value > 0 and text != "0" else text
+
+
+def end_of(history: History, language: str) -> str:
+    """The end of the runs for a label: ``2035 年末`` or ``end of 2035``, and the quarter where it is not a year's last."""
+    end = history.start + history.n_quarters
+    whole = end % QUARTERS_PER_YEAR == QUARTERS_PER_YEAR - 1
+    when = str(year_of(end)) if whole else quarter_name(end)
+    return f"{when} {'年末' if whole else '末'}" if language == "zh" else f"end of {when}"

@@ -104,7 +104,7 @@ def _texts(p: Pipeline) -> tuple[str, str, str]:
         goals = f"竖线：目标期限（{listed(dates, 'zh')}）。" if dates else ""
         return (
             "实验室：从基础研究到企业",
-            f"{scenario}，{policy}；模拟 {n} 次；线为中位数，色带为 50% 和 90% 区间",
+            f"{scenario}，{policy}；模拟 {n} 次；线为中位数，色带含 50% 和 90% 的模拟",
             "上排为各阶段季末在研项目，平均依次历时约 3、2、1、1.5 年，只有一部分通过；下排的“通过”按年计。"
             f"{goals}图右数字为期末中位数。{sentence(p)}",
         )

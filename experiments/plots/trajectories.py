@@ -22,6 +22,7 @@ from model.units import quarter_name
 
 WIDTH, AXES_HEIGHT, LEFT = 10.4, 3.9, 0.85  # inches; LEFT lies left of the axes
 BAR_STEP = 0.11  # inches between the intervals at the end
+USUAL, MOST_BARS = 5, 14  # series that the usual room holds, and how many more take room from the axes
 OFF_SCALE = 6.0  # a goal this many times above all bands is pointed at instead of drawn to scale
 
 
@@ -41,7 +42,8 @@ class _Picture:
     @property
     def room(self) -> float:
         """Width of the axes [inch]; what is right of them grows with the number of series to name."""
-        return WIDTH - LEFT - {1: 2.3, 2: 2.7}.get(len(self.fans), 3.6)
+        bars = min(max(len(self.fans) - USUAL, 0), MOST_BARS) * BAR_STEP  # names keep their room beside the bars of many
+        return WIDTH - LEFT - {1: 2.3, 2: 2.7}.get(len(self.fans), 3.6) - bars
 
     @property
     def names_at(self) -> float:
@@ -118,7 +120,7 @@ def _bands(p: _Picture) -> str:
     if len(p.fans) <= 2:
         return ""
     if p.language == "zh":
-        return "线为中位数，色带（第一个方案）与右侧竖条（各方案期末）为 50% 和 90% 区间"
+        return "线为中位数，色带（第一个方案）与右侧竖条（各方案期末）含 50% 和 90% 的模拟"
     return "lines: medians; bands (first policy) and bars (all policies, at the end): 50% and 90% of runs"
 
 
@@ -206,16 +208,15 @@ def _label_lines(p: _Picture, position: int) -> list[tuple[str, float, str]]:
     """Name, then median and chances of a policy: text, size and colour of each line."""
     history, one, room = p.histories[position], p.fans[position], WIDTH - p.names_at - 0.2
     zh, keys = p.language == "zh", {t.key for t in p.targets}
-    median = wording.number(float(one.median[-1]))
-    parts = [f"期末中位数 {median}" if zh else f"final median {median}"]
+    parts = []
     for own in (t for t in history.cases[0].scenario.targets if t.key in keys):
-        odds = wording.short_chance(attainment(history, own).share, p.language)
-        when = wording.short_date(own, p.language) if len(keys) > 1 else ""
-        parts.append(f"{when}达标概率 {odds}" if zh else f"chance of goal {when}{' ' if when else ''}{odds}")
+        odds, when = wording.short_chance(attainment(history, own).share, p.language), wording.short_date(own, p.language)
+        parts.append(f"{when}达标概率 {odds}" if zh else f"chance of goal, {when}: {odds}")
+    median = wording.with_unit(wording.number(float(one.median[-1])), p.scale.name)
+    when = fans.end_of(history, p.language)
+    parts.append(f"{when}中位数 {median}" if zh else f"median, {when}: {median}")
     names = [(line, LABEL, INK) for line in typeface.wrap(one.name, room, LABEL)]
-    together = ("，" if zh else " · ").join(parts)
-    rows = [together] if typeface.width(together, SMALL) <= room else parts
-    return names + [(line, SMALL, GREY) for row in rows for line in typeface.wrap(row, room, SMALL)]
+    return names + [(line, SMALL, GREY) for part in parts for line in typeface.wrap(part, room, SMALL)]
 
 
 def _block_height(lines: Sequence[tuple[str, float, str]]) -> float:

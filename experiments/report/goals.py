@@ -72,6 +72,19 @@ def goals_table(material: Material, language: str) -> Table | None:
     return Table(caption, _headings(language), [_row(material, one, units, language) for one in shown])
 
 
+def scope_notes(material: Material, language: str) -> list[str]:
+    """What each goal counts, as its note says; goals with the same note together, nothing for goals without one."""
+    by_note: dict[str, list[str]] = {}
+    for one in judged_goals(material.main):
+        target = one.result.target
+        label, note = target.label.in_language(language), target.note.in_language(language).strip()
+        names = by_note.setdefault(note, []) if note else []
+        names += [label] if label not in names else []
+    lead, between, colon = said(language, "口径", "Definition"), said(language, "、", ", "), said(language, "：", ": ")
+    told = [said(language, f"{between.join(names)}（{lead}）", f"{lead} of {between.join(names)}") for names in by_note.values()]
+    return [f"{name}{colon}{note}" for name, note in zip(told, by_note, strict=True)]
+
+
 def _headings(language: str) -> list[Heading]:
     def hidden(key: str) -> Heading:
         return Heading(SUMMARY_COLUMNS[key].in_language(language), numeric=True, hidden=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from experiments.report.answer_tables import answer_tables
-from experiments.report.goals import goals_table
+from experiments.report.goals import goals_table, scope_notes
 from experiments.report.limits import limits
 from experiments.report.material import Material, said
-from experiments.report.page import Block, Page, Paragraphs, Picture, Section
+from experiments.report.page import Block, Page, Paragraphs, Picture, Points, Section
 from experiments.report.record import methods, notices, provenance
 from model.facts import Label
 from model.units import quarter_name
@@ -73,7 +73,8 @@ def _answer(material: Material, language: str) -> Section:
 def _goals(material: Material, language: str) -> Section:
     table = goals_table(material, language)
     block: Block = Paragraphs([NO_GOALS.in_language(language)]) if table is None else table
-    return Section("goals", said(language, "目标", "Goals"), [block])
+    notes = scope_notes(material, language)
+    return Section("goals", said(language, "目标", "Goals"), [block, Points(notes)] if notes else [block])
 
 
 def _results(material: Material, language: str) -> list[Section]:

@@ -123,6 +123,34 @@ def test_more_entrants_bring_more_worlds_to_the_goal_and_the_value_lies_where_br
     assert "一半把握" in answer.words.zh and "even chance" in answer.words.en
 
 
+def test_space_binds_first_only_where_more_entry_in_the_space_there_is_never_suffices():
+    goal = target()
+    made = worlds.run(spread_scenario(goal), 20)
+
+    def tried(key, *reached):
+        steps, ran = [], []
+        for value, firms in zip((10.0, 20.0, 40.0), reached, strict=True):
+            scenario = dataclasses.replace(made.cases[0].scenario, name=f"{key}_{value}")
+            cases = tuple(dataclasses.replace(c, scenario=scenario) for c in made.cases)
+            steps.append(conditions.Step(value, scenario))
+            ran.append(
+                dataclasses.replace(made, cases=cases, values={**made.values, "firms": made.values["firms"] * 0.0 + firms})
+            )
+        return Tried(conditions.Dial(key, conditions.ENTRY, "firms/year", 1.0, 20.0, tuple(steps)), goal, tuple(ran))
+
+    never, late, soon = (0.0, 0.0, 0.0), (0.0, 0.0, 100.0), (0.0, 100.0, 100.0)
+    binds = requirements.conditions([], [tried("entry", *never), tried("entry_ample_space", *late)]).words
+    assert "载体不增加时，试过的进入率（最高 40 家/年" in binds.zh and "为声明上限 20 家/年的 1.5 倍，可见" in binds.zh
+    assert "1.5 times the upper end declared (20 firms/year): floor space binds first" in binds.en
+    inside = requirements.conditions([], [tried("entry", *never), tried("entry_ample_space", *soon)]).words
+    assert "在声明区间 1 至 20 家/年 之内" in inside.zh and "within the declared range" in inside.en
+    for others in ((never, never), (late, soon)):
+        words = requirements.conditions(
+            [], [tried(k, *r) for k, r in zip(("entry", "entry_ample_space"), others, strict=True)]
+        ).words
+        assert "载体不增加" not in words.zh and "binds first" not in words.en
+
+
 def test_extra_anchors_are_copies_of_one_that_the_park_has():
     goal = target("firms", 5.0, segments=(worlds.ASSEMBLY,))
     scenario = spread_scenario(goal)

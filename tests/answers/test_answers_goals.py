@@ -147,6 +147,15 @@ def test_few_worlds_and_dates_beyond_the_runs_are_answered_in_words(n, quarters)
         assert not [c for row in answer.rows for c in row if isinstance(c, float) and not math.isfinite(c)]
 
 
+def test_other_definitions_are_named_and_equal_chances_at_both_ends_of_entry_are_no_effect(toy):
+    out_of_reach = with_targets(toy, target(at_least=1e6), target(by=worlds.START + 80, key="later"))
+    words = attainment.goals_in_depth([out_of_reach]).words
+    assert "在册企业、规上企业" in words.zh and "这些都不是官方的注册企业数" in words.zh
+    assert "registered firms and above-scale firms" in words.en and "official count" in words.en
+    assert "模拟次数太少，看不出" in words.zh and "too few to show an effect" in words.en
+    assert "--until" in words.zh and "--until" in words.en
+
+
 def test_without_goals_it_says_so(toy):
     history = with_targets(toy)
     assert attainment.goals_in_depth([history]).words.en == "No goal is set."

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import worlds
 from made_up import assert_sound, column
 
+from experiments.answers import sensitivity_words
 from experiments.answers.measuring import PARAMETERS, WAYS, way_of
 from experiments.answers.sensitivity import goals_of, sensitivity
 from experiments.answers.uncertain import tag_of, uncertain_in
@@ -150,6 +152,29 @@ def test_a_best_policy_that_hangs_on_an_assumption_is_named():
     assert row["lead_low_low90"] > 0.0 and row["lead_high_low90"] > 0.0 and row["tau"] == -1.0
     assert "really changes with" in rank.words.en and "Under no number" not in rank.words.en
     assert "确实随之改变" in rank.words.zh
+    assert "次序" not in rank.words.zh or "先后次序随之变动" in rank.words.zh, "of two, the first place is the order"
+
+
+@pytest.mark.parametrize(
+    ("n", "change", "zh", "en"),
+    [
+        (
+            10,
+            "changes",
+            "第一名会随上面点名的数改变；但 10 个方案的整体次序",
+            "The first place changes with the numbers named above; the order",
+        ),
+        (10, "same", "各方案的整体次序，随任何一个数都还看不出", "With no number does the order of the policies as a whole"),
+        (2, "changes", "", ""),
+    ],
+)
+def test_the_first_place_and_the_order_as_a_whole_do_not_contradict_each_other(n, change, zh, en):
+    found = SimpleNamespace(
+        table=SimpleNamespace(policies=[None] * n), numbers=[SimpleNamespace(change=change, order_moves=False)]
+    )
+    for language, start in (("zh", zh), ("en", en)):
+        told = sensitivity_words._order(found, language)
+        assert told.startswith(start) and bool(told) == bool(start)
 
 
 @pytest.mark.parametrize("n", [1, 2, 12, 40])

@@ -139,7 +139,8 @@ def test_the_goal_stands_at_its_date_and_value():
     assert [(float(d.get_xdata()[0]), float(d.get_ydata()[0])) for d in diamonds] == [(2026.0, 6.0)]
     words = {t for t, _ in shown_texts(figure)}
     assert {"目标：2025 年底 6 万人", "万人"} <= words
-    assert any("达标概率 <" in w for w in words)
+    assert any(w.startswith("2025 年底达标概率 <") for w in words)
+    assert any(w.startswith("2030 年末中位数 ") and w.endswith(" 万人") for w in words)
 
 
 def test_a_goal_far_above_is_pointed_at_and_losses_are_shown():
