@@ -23,7 +23,7 @@ from experiments.reading import Problem, ReadingError, read_policy, read_scenari
 from experiments.reading.design_inputs import FILE as DESIGN_FILE
 from experiments.reading.design_inputs import design_inputs
 from experiments.reading.designs import read_design
-from experiments.reading.inputs import Texts, policy_inputs, scenario_inputs
+from experiments.reading.inputs import Texts, policy_inputs, scenario_inputs, together
 from model.facts import Label
 from model.scenario import Case, Policy, Scenario
 from model.units import quarter, quarter_name
@@ -229,7 +229,7 @@ def _read_scenarios(names: Sequence[str], request: Request, language: str) -> tu
             problems += error.problems
             continue
         found.append(scenario)
-        texts |= own
+        texts = together(texts, own)
     _refuse(problems)
     return found, texts
 

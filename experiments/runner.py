@@ -115,6 +115,23 @@ def run_cases(cases: Sequence[Case], *, jobs: int = 1, progress: Progress = sile
     return Runs(histories, failures, len(cases) - ended.n_run, ended.interrupted)
 
 
+def whole(runs: Runs) -> History:
+    """The runs of one scenario and policy, every one of them.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If they were interrupted: what is there is not what was asked for.
+    RuntimeError
+        If one failed.
+    """
+    if runs.interrupted:
+        raise KeyboardInterrupt
+    if runs.failures or not runs.histories:
+        raise RuntimeError(f"{len(runs.failures)} runs failed: {runs.failures[0].error if runs.failures else 'none was run'}")
+    return merge(runs.histories)
+
+
 def stream_cases(
     cases: Sequence[Case],
     sink: Sink,

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from experiments.calibration.figures import Calibration, Figure
-from experiments.runner import run_cases
+from experiments.runner import run_cases, whole
 from model.facts import Floats, Label
-from model.history import History, merge
+from model.history import History
 from model.scenario import Case
 from model.units import quarter
 
@@ -27,17 +27,8 @@ FILE = "laptop_anchor.csv"
 
 
 def run(cases: Sequence[Case], jobs: int) -> History:
-    """Worlds of the episode.
-
-    Raises
-    ------
-    RuntimeError
-        If one fails: a calibration leaves out none.
-    """
-    runs = run_cases(cases, jobs=jobs)
-    if runs.failures:
-        raise RuntimeError(f"{len(runs.failures)} worlds failed: {runs.failures[0].error}")
-    return merge(runs.histories)
+    """Worlds of one scenario, every one of them: a calibration leaves out none."""
+    return whole(run_cases(cases, jobs=jobs))
 
 
 def signed(history: History) -> Floats:

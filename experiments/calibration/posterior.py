@@ -13,7 +13,7 @@ import numpy as np
 
 from experiments.calibration.figures import Calibration
 from experiments.calibration.runs import Table
-from experiments.calibration.weighing import FEWEST, drawn_rows, log_weights, n_effective, weighted_quantiles, weights_of
+from experiments.calibration.weighing import FEWEST, drawn_rows, log_weights, n_effective, reached, weighted_quantiles, weights_of
 from experiments.errors import ResultsError
 from experiments.results import replacing
 from model.facts import Floats, Label
@@ -102,10 +102,15 @@ def posterior_of(calibration: Calibration, table: Table) -> Posterior:
     Raises
     ------
     ResultsError
-        If too few worlds count.
+        If no world comes near to the figures, or too few count.
     """
-    found = Posterior(calibration, table, weights_of(log_weights(table.said, calibration.seen, calibration.spread)))
-    if found.n_effective < FEWEST:
+    logs = log_weights(table.said, calibration.seen, calibration.spread)
+    if not reached(logs, len(calibration.figures)):
+        zh = f"{calibration.label.zh}：没有一个世界接近这些数据，校准没有意义；请检查数据和声明的区间"
+        en = f"{calibration.label.en}: no world comes near to the figures; check them, and the declared ranges"
+        raise ResultsError(Label(zh, en))
+    found = Posterior(calibration, table, weights_of(logs))
+    if not found.n_effective >= FEWEST:
         n, worth = len(table.values), f"{found.n_effective:.0f}"
         zh = f"{calibration.label.zh}：{n} 个世界中只有约 {worth} 个与数据相符，不足以给出校准结果；请增大 -n"
         en = f"{calibration.label.en}: of {n} worlds only some {worth} count, too few for a posterior; raise -n"

@@ -7,10 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
 from experiments.calibration.figures import Calibration
+from experiments.identity import code_of_model, content_of
+from experiments.manifest import fingerprint
 from experiments.reading import read_policy, read_scenario
 from experiments.results import replacing
 from experiments.runner import Progress, silent
@@ -48,6 +51,13 @@ def cases_of(calibration: Calibration, first: int, n: int, seed: int) -> list[Ca
     return [Case(scenario, policy, replication, seed) for replication in range(first, first + n)]
 
 
+def content_hash(calibration: Calibration) -> str:
+    """Eight digits that change with the figures, the parameters and the scenario: parts of another calibration are not taken."""
+    figures = [(f.key, f.seen, f.spread) for f in calibration.figures]
+    scenario = at_declared_ranges(read_scenario(calibration.scenario))
+    return fingerprint(calibration.names, figures, content_of(scenario), code_of_model())
+
+
 def drawn_values(calibration: Calibration, cases: list[Case]) -> Floats:
     """Calibrated parameters of each case from their declared ranges, whatever the scenario itself sets, (n_cases, n_names)."""
     scenario = cases[0].scenario
@@ -65,10 +75,10 @@ def table_of(
     calibration: Calibration, n: int, seed: int = 1, jobs: int = 1, folder: Path | None = None, progress: Progress = silent
 ) -> Table:
     """All worlds; parts that stand in ``folder`` already are not run again, and each new part is kept there at once."""
-    parts = []
+    parts, content = [], content_hash(calibration)
     for first in range(0, n, PART):
         count = min(PART, n - first)
-        name = f"{calibration.key}_{seed}_{first:07d}_{count}.npz"
+        name = f"{calibration.key}_{content}_{seed}_{first:07d}_{count}.npz"
         parts.append(_kept(None if folder is None else folder / name, partial(_part, calibration, first, count, seed, jobs)))
         progress(first + count, 0, n)
     return Table(np.concatenate([p.values for p in parts]), np.concatenate([p.said for p in parts]))
@@ -76,15 +86,25 @@ def table_of(
 
 def _kept(path: Path | None, made: Callable[[], Table]) -> Table:
     """A part from its file, or made and written there."""
-    if path is not None and path.is_file():
-        with np.load(path) as found:
-            return Table(found["values"], found["said"])
+    kept = None if path is None else _read(path)
+    if kept is not None:
+        return kept
     part = made()
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as unfinished, unfinished.open("wb") as file:
             np.savez(file, values=part.values, said=part.said)
     return part
+
+
+def _read(path: Path) -> Table | None:
+    """A part as it was kept; None where there is none, or one that was cut short."""
+    try:
+        with path.open("rb") as file, np.load(file) as found:
+            part = Table(found["values"], found["said"])
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile):
+        return None
+    return part if len(part.values) == len(part.said) else None
 
 
 def _part(calibration: Calibration, first: int, n: int, seed: int, jobs: int) -> Table:

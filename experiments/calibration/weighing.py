@@ -9,12 +9,14 @@ resume; and because the number of worlds that really count says at once whether 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from model.facts import Floats, Ints
 
+RARELY = 3.09  # sd of a normal that it passes once in a thousand times
 FEWEST = 100.0  # worlds that count, below which no posterior is given
 NOTHING = 1e-9  # in place of zero, whose logarithm there is not
 
@@ -29,6 +31,17 @@ def log_weights(said: Floats, seen: Floats, spread: Floats) -> Floats:
     """
     apart = (np.log(np.maximum(said, NOTHING)) - np.log(seen)) / spread
     return np.asarray(-0.5 * (apart * apart).sum(axis=1))
+
+
+def reached(logs: Floats, n_figures: int) -> bool:
+    """Whether any world lies so near to the figures that their errors can explain the rest, but for once in a thousand times.
+
+    Weights are relative: without this, worlds that are all impossible would pass for agreement.  The bound is the quantile of a
+    chi-square (Wilson & Hilferty 1931).
+    """
+    spread = 2.0 / (9.0 * max(n_figures, 1))
+    bound = n_figures * (1.0 - spread + RARELY * math.sqrt(spread)) ** 3
+    return bool(len(logs)) and float(-2.0 * logs.max()) <= bound
 
 
 def weights_of(logs: Floats) -> Floats:

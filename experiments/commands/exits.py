@@ -39,5 +39,5 @@ def exits(language: Language) -> Iterator[None]:
         say(told("错误：", "Error: ", language) + error.message.in_language(language))
         raise typer.Exit(Exit.BAD_INPUT) from error
     except KeyboardInterrupt as error:
-        say(told("已中断，未写入结果。", "Interrupted; no results were written.", language))
+        say(told("已中断，结果没有写完。", "Interrupted; the results are not complete.", language))
         raise typer.Exit(Exit.INTERRUPTED) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import sys
@@ -92,10 +93,20 @@ def begun(asked: Asked, out: Path | None, jobs: int) -> Path:
 
 
 def asked_in(record: Manifest) -> Asked:
-    """What was asked when a folder was begun."""
+    """What was asked when a folder was begun.
+
+    Raises
+    ------
+    BadInputError
+        If the record was changed into something that nobody can have asked.
+    """
     told = {key: value for key, value in record.question.items() if key != "name"}
-    steps = told.pop("steps")
-    return Asked(tuple(steps), **told)  # type: ignore[arg-type]
+    try:
+        steps: tuple[str, ...] = tuple(told.pop("steps"))  # type: ignore[arg-type]
+        return Asked(chosen(steps) if steps else (), **told)  # type: ignore[arg-type]
+    except (KeyError, TypeError):
+        zh, en = "记录文件里的问题被改动过，无法继续", "the question in the record was changed: it cannot be taken up"
+        raise BadInputError(Label(zh, en)) from None
 
 
 def carried_out(folder: Path, jobs: int, language: str, progress: Progress = silent, told: Told | None = None) -> Label:
@@ -114,7 +125,7 @@ def carried_out(folder: Path, jobs: int, language: str, progress: Progress = sil
     try:
         for key in asked.steps:
             path = folder / KEPT / f"{key}.json"
-            if not path.is_file():
+            if not _stands(path, folder):
                 if told is not None:
                     told(STEPS[key].label)
                 _keep(path, folder, STEPS[key].run(asked.setting(folder, jobs), progress))
@@ -123,9 +134,9 @@ def carried_out(folder: Path, jobs: int, language: str, progress: Progress = sil
         manifest.write_manifest(folder, dataclasses.replace(record, status=Status.INTERRUPTED))
         raise
     words = _written(folder, found, language)
-    for part in sorted((folder / PARTS).glob("*.npz")):
+    for part in (folder / PARTS).glob("*.npz"):
         part.unlink()
-    if (folder / PARTS).is_dir():
+    with contextlib.suppress(OSError):  # somebody else's file may lie there
         (folder / PARTS).rmdir()
     seconds = {**record.seconds, "steps": round(time.monotonic() - began, 2)}
     ended = datetime.now(UTC).isoformat(timespec="seconds")
@@ -155,8 +166,10 @@ def _written(folder: Path, found: Sequence[Answer], language: str) -> Label:
 
 def _keep(path: Path, folder: Path, done: Done) -> None:
     """Write a step's pictures, and then its answers: a step whose answers stand is done."""
+    files: list[Path] = list(done.files)
     for language, pictures in done.pictures.items():
-        write(pictures, folder / "figures" / language)
+        place = folder / "figures" / language
+        files += [place / f"{name}{suffix}" for name in write(pictures, place) for suffix in (".png", ".svg")]
     kept = [
         {
             "key": a.key,
@@ -168,7 +181,16 @@ def _keep(path: Path, folder: Path, done: Done) -> None:
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as unfinished:
-        unfinished.write_text(json.dumps(kept, ensure_ascii=False) + "\n", encoding="utf-8")
+        names = [file.relative_to(folder).as_posix() for file in files]
+        unfinished.write_text(json.dumps({"files": names, "answers": kept}, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _stands(path: Path, folder: Path) -> bool:
+    """Whether a step is done: its answers can be read, and the files that it wrote are there."""
+    try:
+        return all((folder / name).is_file() for name in json.loads(path.read_text(encoding="utf-8"))["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _kept(path: Path) -> list[Answer]:
@@ -180,5 +202,5 @@ def _kept(path: Path) -> list[Answer]:
             tuple(tuple(row) for row in a["rows"]),
             Label(*a["words"]),
         )
-        for a in json.loads(path.read_text(encoding="utf-8"))
+        for a in json.loads(path.read_text(encoding="utf-8"))["answers"]
     ]

@@ -23,9 +23,8 @@ from experiments.hindcast import hindcast
 from experiments.hindcast.subject import of_name
 from experiments.pictures import Picture
 from experiments.reading import read_policy, read_scenario
-from experiments.runner import Progress, run_cases, silent
+from experiments.runner import Progress, run_cases, silent, whole
 from model.facts import Label
-from model.history import merge
 from model.scenario import Case
 
 LANGUAGES = ("zh", "en")
@@ -56,6 +55,7 @@ class Done:
 
     answers: tuple[Answer, ...]
     pictures: Mapping[str, tuple[Picture, ...]] = field(default_factory=dict)  # by language
+    files: tuple[Path, ...] = ()  # that it wrote itself
 
 
 Run = Callable[[Setting, Progress], Done]
@@ -75,7 +75,7 @@ def calibrated(key: str, setting: Setting, progress: Progress = silent) -> Done:
     calibration = CALIBRATIONS[key]
     table = table_of(calibration, setting.worlds or calibration.n, setting.seed, setting.jobs, setting.folder / "parts", progress)
     found, proof = posterior_of(calibration, table), ranks_of(calibration, table, TRUTHS, setting.seed)
-    write_posterior(setting.folder, found, setting.seed)
+    draws = write_posterior(setting.folder, found, setting.seed)
     ranks = replace(calibration_answer(calibration.names, proof.shares), words=Label("", ""))
 
     def drawn(language: str) -> Iterator[Picture]:
@@ -83,7 +83,8 @@ def calibrated(key: str, setting: Setting, progress: Progress = silent) -> Done:
 
         yield plots.Named(f"posterior-{key}", plots.posterior(found, language))
 
-    return Done((*calibration_answers([found], [proof]), ranks), {lang: tuple(drawn(lang)) for lang in LANGUAGES})
+    pictures = {lang: tuple(drawn(lang)) for lang in LANGUAGES}
+    return Done((*calibration_answers([found], [proof]), ranks), pictures, (draws,))
 
 
 def scored(setting: Setting, progress: Progress = silent) -> Done:
@@ -120,7 +121,7 @@ def judged(setting: Setting, progress: Progress = silent) -> Done:
     """The article's goals in the Science City without new policy, overall and per band of the entry rate."""
     scenario, policy = read_scenario(PARK), read_policy(NO_POLICY)
     cases = [Case(scenario, policy, replication, setting.seed) for replication in range(setting.n)]
-    history = merge(run_cases(cases, jobs=setting.jobs, progress=progress).histories)
+    history = whole(run_cases(cases, jobs=setting.jobs, progress=progress))
 
     def drawn(language: str) -> Iterator[Picture]:
         from experiments import plots

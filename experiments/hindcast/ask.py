@@ -70,4 +70,14 @@ def hindcast(  # noqa: PLR0913 - the options of the command
     projection = project(scenario, points, cutoff, asked, Extent(end, n, seed, jobs, max(n_past, n)), progress)
     found = scores(projection, held)
     together = summaries(found)
-    return Hindcast(projection, held, found, together, told(projection, together))
+    return Hindcast(projection, held, found, together, _with_zeros(told(projection, together), points))
+
+
+def _with_zeros(words: Label, points: Sequence[Observed]) -> Label:
+    """The words, and how many observed values of zero they leave out."""
+    n_zero = sum(not point.value > 0.0 for point in points)
+    if not n_zero:
+        return words
+    zh = f"\n\n有 {n_zero} 个观测值为零，没有用到，也没有计分：误差按比例计，零无从计起。"
+    en = f"\n\n{n_zero} observed values are zero: neither used nor scored, as errors are proportional."
+    return Label(words.zh + zh, words.en + en)

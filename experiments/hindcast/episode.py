@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.calibration.weighing import log_weights, n_effective, weights_of
+from experiments.calibration.weighing import log_weights, n_effective, reached, weights_of
 from experiments.errors import BadInputError
 from experiments.hindcast.levels import Extent, generator
 from experiments.hindcast.series import Series, Subject, reading
@@ -83,15 +83,22 @@ def episode(
         drawn.append(_drawn(history.cases))
     if not said:
         raise BadInputError(Label("所有运行都失败了", "every run failed"))
-    weights = _weights(np.concatenate(said), np.array([v for _, _, v in dates]))
+    everything, seen = np.concatenate(said), np.array([v for _, _, v in dates])
+    covered = ~np.isnan(everything).any(axis=0)  # a flow of the first, incomplete year is not
+    weights = _weights(everything[:, covered], seen[covered])
     joined = {s: _as_seen(np.concatenate([v[s] for v in values], axis=1), s, cutoff, extent.seed) for s in subjects}
     return Episode(joined, weights, {name: np.concatenate([d[name] for d in drawn]) for name in drawn[0]}, n_failed)
 
 
 def _weights(said: Floats, seen: Floats) -> Floats:
     """How much each world counts, from what it says of the dates, of shape (n_worlds, n_dates)."""
-    weights = weights_of(log_weights(said, seen, np.full(len(seen), SEEN_SPREAD)))
-    if n_effective(weights) < FEWEST:
+    logs = log_weights(said, seen, np.full(len(seen), SEEN_SPREAD))
+    if not reached(logs, len(seen)):
+        zh = "没有一个世界接近截止前的观测值；请检查龙头的日期和关联企业数，或放宽区间"
+        en = "no world comes near to what was seen up to the cut-off: check the anchors' dates and partners, or widen the ranges"
+        raise BadInputError(Label(zh, en))
+    weights = weights_of(logs)
+    if not n_effective(weights) >= FEWEST:
         n, worth = len(weights), f"{n_effective(weights):.0f}"
         zh = f"{n} 个世界中只有约 {worth} 个接近截止前的观测值；请增大 --past，或放宽园区文件中的区间"
         en = f"of {n} worlds only some {worth} come near to what was seen up to the cut-off: raise --past, or widen the ranges"

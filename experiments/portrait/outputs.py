@@ -102,8 +102,10 @@ def _worlds(plan: Plan, n: int) -> History | None:
     """All worlds of the plan, those that fail left out; None where a single one is asked for, or all fail."""
     if not n:
         return None
-    histories = run_cases(plan.cases).histories
-    return histories[0] if histories else None
+    runs = run_cases(plan.cases)
+    if runs.interrupted:
+        raise KeyboardInterrupt
+    return runs.histories[0] if runs.histories else None
 
 
 def _write(folder: Path, of: Portrait, words: Label, shown: Sequence[Family], asked: Asked) -> None:

@@ -26,7 +26,7 @@ QUESTIONS: dict[str, type[Question]] = {
     question.name: question for question in (Goals, Compare, Levers, Dose, Mix, Chain, Attribute, Conditions, Late, Sensitivity)
 }
 
-WITHOUT_RUNS = ("hindcast", "portrait")  # commands whose folders hold a record but no store
+WITHOUT_RUNS = ("hindcast", "portrait", "evidence")  # commands whose folders hold a record but no store
 
 
 def question_in(record: Manifest) -> Question:

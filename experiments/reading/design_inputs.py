@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 
 from experiments.design import Design
 from experiments.reading.designs import FILE, resolve_design
-from experiments.reading.inputs import policy_inputs, scenario_inputs
+from experiments.reading.inputs import policy_inputs, scenario_inputs, together
 from experiments.reading.nodes import Mark, Node, plain, without
 from experiments.reading.resolve import DESIGNS, POLICIES, find, resolved
 from experiments.reading.writing import written
@@ -27,7 +27,7 @@ def design_inputs(path_or_name: str, language: str = "en") -> tuple[Design, Mapp
     source = resolved(find(path_or_name, DESIGNS, FilePath(), Mark(path_or_name, 0, 0)), DESIGNS)
     texts: dict[str, str] = {}
     for given in found.given:
-        texts |= scenario_inputs(given.name, given.sets, language)[1]
+        texts = together(texts, scenario_inputs(given.name, given.sets, language)[1])
     names = plain(source.tree.members.get("policies") or Node((), source.tree.mark))
     for name in [names] if isinstance(names, str) else names if isinstance(names, list) else []:
         path = find(str(name), POLICIES, source.path.parent, source.tree.mark)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 
+from experiments.errors import BadInputError
 from experiments.reading.catalogue import declared
 from experiments.reading.explaining import explained, explained_tree
 from experiments.reading.files import Resolved, resolve_scenario
 from experiments.reading.policies import policy_of, policy_source
 from experiments.reading.posteriors import FOLDER, posterior_file
+from model.facts import Label
 from model.scenario import Park, Policy, Scenario
 
 Texts = Mapping[str, str]  # place in a folder of inputs -> content
@@ -40,6 +42,21 @@ def policy_inputs(path_or_name: str, park: Park) -> tuple[Policy, Texts]:
     """
     source = policy_source(path_or_name, FilePath())
     return policy_of(source, park, declared()), {f"policies/{source.name}.yaml": explained_tree(source.tree)}
+
+
+def together(texts: Texts, own: Texts) -> dict[str, str]:
+    """The files of several scenarios in one folder of inputs.
+
+    Raises
+    ------
+    BadInputError
+        If two posteriors of one name differ: the folder can hold only one of them.
+    """
+    for name in own.keys() & texts.keys():
+        if name.startswith(f"{FOLDER}/") and texts[name] != own[name]:
+            zh, en = f"两个情景的 {name} 同名而内容不同，请改名", f"two scenarios have different files {name}: rename one of them"
+            raise BadInputError(Label(zh, en))
+    return {**texts, **own}
 
 
 def _tables(resolved: Resolved) -> Iterator[tuple[str, str]]:

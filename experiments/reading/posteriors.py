@@ -6,6 +6,7 @@ as likely as any other.  A world takes one whole row: what the calibration found
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path as FilePath
 
@@ -22,6 +23,7 @@ from experiments.reading.text import scalar
 from model.facts import Assumption, Floats, Label, Shape
 
 FOLDER = "posteriors"
+PATH, LONGEST = re.compile(r"[/\\\\:]|\.\."), 80
 PARAMETER = Label("参数", "parameter")
 
 
@@ -31,7 +33,12 @@ def list_posteriors(folder: FilePath = SHIPPED) -> tuple[str, ...]:
 
 
 def posterior_file(name: str, folders: Sequence[FilePath]) -> FilePath | None:
-    """The first file of that name beside a scenario, its parents or the shipped ones; None if there is none."""
+    """The first file of that name beside a scenario, its parents or the shipped ones; None if there is none.
+
+    A name is no path: what it means must not depend on where one stands, and a copy of it must stay in its folder.
+    """
+    if PATH.search(name) is not None or len(name) > LONGEST:
+        return None
     paths = (folder / FOLDER / f"{name}.csv" for folder in (*folders, SHIPPED))
     return next((path for path in paths if path.is_file()), None)
 

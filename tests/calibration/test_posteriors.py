@@ -9,10 +9,11 @@ import pytest
 
 from experiments.calibration.calibrations import CALIBRATIONS
 from experiments.calibration.runs import at_declared_ranges, cases_of, drawn_values
+from experiments.errors import BadInputError
 from experiments.identity import content_of
 from experiments.reading import ReadingError, read_policy, read_scenario
 from experiments.reading.catalogue import declared
-from experiments.reading.inputs import scenario_inputs
+from experiments.reading.inputs import scenario_inputs, together
 from experiments.reading.posteriors import joint, list_posteriors, posterior_file, read_posterior
 from model.assumptions import at_defaults, parameter_facts, sample, world_keys
 from model.facts import Shape
@@ -93,6 +94,20 @@ def test_files_that_cannot_be_used_say_where(folder, text, line, what):
         read_scenario(written(folder, "posteriors: [own]\n"))
     (found,) = caught.value.problems
     assert found.line == line and what in found.text("en") and found.file.endswith("own.csv")
+
+
+@pytest.mark.parametrize("name", ["../evil", "a/b", "/evil", "C:evil", "..", "a" * 300])
+def test_a_name_is_no_path(folder, name):
+    (folder.parent / "evil.csv").write_text("exit.park_factor\n1.2\n", encoding="utf-8")
+    with pytest.raises(ReadingError, match="there is no file"):
+        read_scenario(written(folder, f"posteriors: ['{name}']\n"))
+
+
+def test_two_files_of_one_name_that_differ_do_not_go_into_one_folder(folder, tmp_path):
+    one = scenario_inputs(written(folder, "posteriors: [own]\n"))[1]
+    assert together(one, one) == one
+    with pytest.raises(BadInputError, match="rename one of them"):
+        together(one, {**one, "posteriors/own.csv": "exit.park_factor\n2.0\n"})
 
 
 def test_missing_and_clashing_files_are_refused(folder):

@@ -12,7 +12,14 @@ from experiments.calibration.posterior import as_csv, posterior_of
 from experiments.calibration.proof import ranks_of
 from experiments.calibration.ranks import Verdict
 from experiments.calibration.runs import Table, table_of
-from experiments.calibration.weighing import drawn_rows, log_weights, n_effective, weighted_quantiles, weights_of
+from experiments.calibration.weighing import (
+    drawn_rows,
+    log_weights,
+    n_effective,
+    reached,
+    weighted_quantiles,
+    weights_of,
+)
 from experiments.calibration.words import told
 from experiments.errors import ResultsError
 from model.facts import Label
@@ -121,3 +128,25 @@ def test_a_file_of_draws_says_what_made_it_and_is_the_same_every_time():
     lines = text.splitlines()
     assert lines[1] == "# Made by: python run.py calibrate made_up -n 4000 --seed 4"
     assert lines[3] == ",".join(NAMES) and len(lines) == 24
+
+
+def test_worlds_that_are_all_impossible_are_no_agreement():
+    """A factor of three at an error of a fifth is five standard deviations: weights alone would call it full agreement."""
+    seen, spread = np.array([math.exp(0.5)]), np.array([ERROR])
+    assert reached(log_weights(table().said, seen, spread), 1)
+    far = log_weights(np.full((50, 1), 3.0 * seen[0]), seen, spread)
+    assert n_effective(weights_of(far)) == pytest.approx(50.0) and not reached(far, 1)
+    assert not reached(log_weights(np.zeros((50, 1)), seen, spread), 1)
+    with pytest.raises(ResultsError, match="no world comes near"):
+        posterior_of(calibration(figure(900.0)), table())
+
+
+def test_a_part_that_was_cut_short_is_run_again(tmp_path):
+    own = calibration(figure(1.0), say=lambda cases, values, jobs: values[:, :1])
+    whole = table_of(own, 4, folder=tmp_path)
+    (part,) = tmp_path.glob("*.npz")
+    for broken in (b"", part.read_bytes()[:300]):
+        part.write_bytes(broken)
+        assert np.array_equal(table_of(own, 4, folder=tmp_path).values, whole.values)
+    np.savez(part, values=whole.values, said=whole.said[:2])
+    assert len(table_of(own, 4, folder=tmp_path).said) == 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +14,9 @@ from experiments.errors import BadInputError, ResultsError
 from experiments.evidence import outputs
 from experiments.evidence.hindcasts import HINDCASTS
 from experiments.evidence.outputs import Asked, begun, carried_out, chosen, kept_answers
-from experiments.evidence.steps import STEPS, Done, Step
+from experiments.evidence.steps import STEPS, Done, Setting, Step
 from experiments.manifest import Status, read_manifest
+from experiments.runner import Runs, silent
 from model.facts import Label
 
 NAME = Label("步骤", "A step")
@@ -55,6 +57,32 @@ def test_finished_steps_are_kept_and_the_rest_is_resumed(steps, tmp_path):
     assert (folder / "shared.csv").read_text(encoding="utf-8-sig").splitlines() == ["a,b", "1,", "2.5,x", "3,y"]
     assert "Said of two." in words.en and "中文句" in (folder / "answer.txt").read_text(encoding="utf-8")
     assert [a.key for a in kept_answers(folder)] == ["shared", "one", "two", "three"]
+
+
+def test_steps_that_are_cut_short_or_lack_files_are_done_again(steps, tmp_path):
+    folder = begun(Asked(("one",), 4, None, 50, 7), tmp_path / "out", 1)
+    (folder / "parts").mkdir()
+    (folder / "parts" / "somebody's.txt").write_text("note", encoding="utf-8")
+    for broken in ("", '{"files": []', '{"files": ["posteriors/gone.csv"], "answers": []}'):
+        (folder / "steps").mkdir(exist_ok=True)
+        (folder / "steps/one.json").write_text(broken, encoding="utf-8")
+        carried_out(folder, 1, "en")
+    assert steps == ["one"] * 3 and (folder / "parts/somebody's.txt").exists()
+
+
+@pytest.mark.parametrize("question", [{"name": "evidence"}, {"name": "evidence", "steps": ["funnle"], "n": 1}, {"steps": 3}])
+def test_a_record_that_was_edited_is_refused_in_words(steps, tmp_path, question):
+    folder = begun(Asked(("one",), 4, None, 50, 7), tmp_path / "out", 1)
+    record = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    (folder / "manifest.json").write_text(json.dumps({**record, "question": question}), encoding="utf-8")
+    with pytest.raises(BadInputError):
+        carried_out(folder, 1, "en")
+
+
+def test_an_interruption_within_the_runs_keeps_no_half_of_them(monkeypatch):
+    monkeypatch.setattr("experiments.evidence.steps.run_cases", lambda *_, **__: Runs((), (), 3, interrupted=True))
+    with pytest.raises(KeyboardInterrupt):
+        STEPS["goals"].run(Setting(Path(), n=2), silent)
 
 
 def test_a_changed_model_is_not_mixed_with_what_stands(steps, tmp_path, monkeypatch):
