@@ -29,7 +29,7 @@ def industries(histories: Sequence[History], measure: str, language: str) -> Fig
     title = f"各产业{label}" if zh else f"{label} by industry"
     definition = fact.definition.in_language(language).rstrip("。.")
     scales = (
-        f"各图纵轴刻度不同；图右数字为{fans.end_of(base, language)}中位数，单位见各图左上角。"
+        f"各图纵轴刻度不同；图右数字为 {fans.end_of(base, language)}中位数，单位见各图左上角。"
         if zh
         else f"Each panel has its own scale; the figures at the right are medians at the {fans.end_of(base, language)}, "
         "in the unit above the panel."
