@@ -178,6 +178,7 @@ def test_a_writer_waits_for_a_reader_before_it_begins(store, in_transaction):
 
 READS = """
 import os, sys
+import urllib.parse  # what pathlib loads later: another user may not be able to read this Python
 from pathlib import Path
 from experiments.store import Access, opened
 from experiments import store, kept, packing
