@@ -26,18 +26,13 @@ LOOSE = 0.25  # of the count of Xiyong, which names firms of all kinds (design c
 FILE = "laptop_anchor.csv"
 
 
-def run(cases: Sequence[Case], jobs: int) -> History:
-    """Worlds of one scenario, every one of them: a calibration leaves out none."""
-    return whole(run_cases(cases, jobs=jobs))
-
-
 def signed(history: History) -> Floats:
     """Suppliers signed so far, of shape (n_quarters + 1, n_worlds)."""
     return history.total("signed_projects_total", history.cases[0].scenario.park.segments_of(SUPPLIERS))
 
 
 def say(cases: Sequence[Case], values: Floats, jobs: int) -> Floats:
-    history = run(cases, jobs)
+    history = whole(run_cases(cases, jobs=jobs))
     city = signed(history)
     rows = [quarter(date) - history.start for date in (*DATES, XIYONG)]
     found = city[rows].T

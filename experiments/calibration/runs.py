@@ -14,15 +14,14 @@ import numpy as np
 from experiments.calibration.figures import Calibration
 from experiments.identity import code_of_model, content_of
 from experiments.manifest import fingerprint
-from experiments.reading import read_policy, read_scenario
+from experiments.reading import read_scenario
 from experiments.results import replacing
 from experiments.runner import Progress, silent
 from model.assumptions import sample, world_keys
 from model.facts import Floats
-from model.scenario import Case, Scenario
+from model.scenario import NO_NEW_POLICY, Case, Scenario
 
 PART = 1_000  # worlds
-NO_POLICY = "none"
 
 
 @dataclass(frozen=True)
@@ -45,16 +44,18 @@ def at_declared_ranges(scenario: Scenario) -> Scenario:
     return dataclasses.replace(scenario, assumptions=own)
 
 
-def cases_of(calibration: Calibration, first: int, n: int, seed: int) -> list[Case]:
-    scenario = at_declared_ranges(read_scenario(calibration.scenario))
-    policy = read_policy(NO_POLICY)
-    return [Case(scenario, policy, replication, seed) for replication in range(first, first + n)]
+def scenario_of(calibration: Calibration) -> Scenario:
+    """The scenario in which the worlds of a calibration run."""
+    return at_declared_ranges(read_scenario(calibration.scenario))
 
 
-def content_hash(calibration: Calibration) -> str:
+def cases_of(scenario: Scenario, first: int, n: int, seed: int) -> list[Case]:
+    return [Case(scenario, NO_NEW_POLICY, replication, seed) for replication in range(first, first + n)]
+
+
+def content_hash(calibration: Calibration, scenario: Scenario) -> str:
     """Eight digits that change with the figures, the parameters and the scenario: parts of another calibration are not taken."""
     figures = [(f.key, f.seen, f.spread) for f in calibration.figures]
-    scenario = at_declared_ranges(read_scenario(calibration.scenario))
     return fingerprint(calibration.names, figures, content_of(scenario), code_of_model())
 
 
@@ -75,11 +76,13 @@ def table_of(
     calibration: Calibration, n: int, seed: int = 1, jobs: int = 1, folder: Path | None = None, progress: Progress = silent
 ) -> Table:
     """All worlds; parts that stand in ``folder`` already are not run again, and each new part is kept there at once."""
-    parts, content = [], content_hash(calibration)
+    parts, scenario = [], scenario_of(calibration)
+    content = content_hash(calibration, scenario)
     for first in range(0, n, PART):
         count = min(PART, n - first)
         name = f"{calibration.key}_{content}_{seed}_{first:07d}_{count}.npz"
-        parts.append(_kept(None if folder is None else folder / name, partial(_part, calibration, first, count, seed, jobs)))
+        cases = cases_of(scenario, first, count, seed)
+        parts.append(_kept(None if folder is None else folder / name, partial(_part, calibration, cases, jobs)))
         progress(first + count, 0, n)
     return Table(np.concatenate([p.values for p in parts]), np.concatenate([p.said for p in parts]))
 
@@ -107,7 +110,6 @@ def _read(path: Path) -> Table | None:
     return part if len(part.values) == len(part.said) else None
 
 
-def _part(calibration: Calibration, first: int, n: int, seed: int, jobs: int) -> Table:
-    cases = cases_of(calibration, first, n, seed)
+def _part(calibration: Calibration, cases: list[Case], jobs: int) -> Table:
     values = drawn_values(calibration, cases)
     return Table(values, calibration.say(cases, values, jobs))

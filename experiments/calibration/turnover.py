@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from experiments.calibration.figures import Calibration, Figure
-from experiments.calibration.laptop_wave import run
+from experiments.runner import run_cases, whole
 from model.facts import Floats, Label
 from model.history import History
 from model.scenario import Case
@@ -39,7 +39,7 @@ def exit_rate(history: History) -> Floats:
 
 
 def say(cases: Sequence[Case], values: Floats, jobs: int) -> Floats:  # noqa: ARG001 - all figures are in the runs
-    history = run(cases, jobs)
+    history = whole(run_cases(cases, jobs=jobs))
     return np.stack([spin_off_share(history), exit_rate(history)], axis=1)
 
 

@@ -11,7 +11,7 @@ from experiments.calibration.ranks import Verdict as Ranks
 from experiments.documents.markdown import DOCS, document, table, write
 from experiments.documents.smaller import smaller
 from experiments.errors import ResultsError
-from experiments.evidence.outputs import asked_in, kept_answers
+from experiments.evidence.outputs import Asked, asked_in, kept_answers
 from experiments.evidence.scorecard import KINDS, VERDICTS, Kind, Verdict
 from experiments.evidence.steps import STEPS
 from experiments.manifest import Status, read_manifest
@@ -46,29 +46,31 @@ def write_evidence(folder: Path) -> list[Path]:
         If the folder is not finished, or lacks a step.
     """
     record = read_manifest(folder)
-    lacking = [key for key in STEPS if key not in asked_in(record).steps]
+    asked = asked_in(record)
+    lacking = [key for key in STEPS if key not in asked.steps]
     if record.status is not Status.COMPLETE or lacking:
         zh, en = f"“{folder}”不是完整的证据文件夹", f"{folder} is no finished folder of all the evidence"
         raise ResultsError(Label(zh, en))
     answers, written = kept_answers(folder), list[Path]()
     for language, name in LANGUAGES.items():
         written.append(DOCS / f"{name}.md")
-        write(written[-1], evidence_text(answers, asked_in(record).n, language))
+        write(written[-1], evidence_text(answers, asked, language))
         for picture in PICTURES:
             written.append(DOCS / "figures" / f"{picture}_{language}.png")
             written[-1].write_bytes(smaller((folder / "figures" / language / f"{picture}.png").read_bytes()))
     return written
 
 
-def evidence_text(answers: Sequence[Answer], n: int, language: str) -> str:
+def evidence_text(answers: Sequence[Answer], asked: Asked, language: str) -> str:
     """The whole document in one language.
 
     Parameters
     ----------
-    n : worlds of the scorecard and of the goals
+    asked : how many worlds, and from which seed
     """
     by_key = {answer.key: answer for answer in answers}
-    worlds = Label(f"记分卡和各项目标各用 {n} 次模拟，随机种子为 1。", f"{n} worlds of each kind, seed 1.")
+    n, seed = asked.n, asked.seed
+    worlds = Label(f"记分卡和各项目标各用 {n} 次模拟，随机种子为 {seed}。", f"{n} worlds of each kind, seed {seed}.")
     blocks = {
         "parameters": parameter_table(by_key["calibrated_parameters"], language),
         "figures": figure_table(by_key["calibrated_figures"], language),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from experiments.answers.drawn import drawn
 from experiments.calibration.funnel import FIRST, LAST, opened_by_quarter
-from experiments.calibration.laptop_wave import LANDING, LAPTOP_WAVE, run
+from experiments.calibration.laptop_wave import LANDING, LAPTOP_WAVE
 from experiments.evidence.elasticities import deviations
 from experiments.evidence.facts import PARKS
 from experiments.evidence.mature import Mature, joined, mature
@@ -15,7 +15,7 @@ from experiments.evidence.scorecard import Seen
 from experiments.reading import read_policy, read_scenario
 from experiments.reading.catalogue import declared
 from experiments.reading.posteriors import posterior_file, read_posterior
-from experiments.runner import Progress, silent
+from experiments.runner import Progress, run_cases, silent, whole
 from model.facts import Floats
 from model.history import History
 from model.scenario import Case, Policy, Scenario
@@ -46,7 +46,8 @@ def episode(n: int, seed: int, jobs: int = 1) -> tuple[History, Floats]:
     scenario = dataclasses.replace(own, assumptions={**found, **own.assumptions})
     cases = _cases(scenario, read_policy(NO_POLICY), n, seed)
     free = dataclasses.replace(scenario, assumptions={**own.assumptions, **found})
-    return run(cases, jobs), drawn([dataclasses.replace(case, scenario=free) for case in cases]).parameter(LANDING)
+    landing = drawn([dataclasses.replace(case, scenario=free) for case in cases]).parameter(LANDING)
+    return whole(run_cases(cases, jobs=jobs)), landing
 
 
 def _cases(scenario: Scenario, policy: Policy, n: int, seed: int) -> list[Case]:

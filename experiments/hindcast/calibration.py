@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from experiments.calibration.weighing import n_effective
 from experiments.hindcast.series import Series, Subject, years_between
 from model.facts import Floats, Ints
 
@@ -53,7 +54,7 @@ class Posterior:
     @property
     def n_effective(self) -> float:
         """How many equally weighted draws are worth as much (Kish 1965)."""
-        return float(1.0 / (self.weights**2).sum())
+        return n_effective(self.weights)
 
 
 def dates_of(series: Mapping[Subject, Series], first: int, cutoff: int) -> Dates:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from experiments.calibration.calibrations import CALIBRATIONS
-from experiments.calibration.runs import at_declared_ranges, cases_of, drawn_values
+from experiments.calibration.runs import at_declared_ranges, cases_of, drawn_values, scenario_of
 from experiments.errors import BadInputError
 from experiments.identity import content_of
 from experiments.reading import ReadingError, read_policy, read_scenario
@@ -141,7 +141,7 @@ def test_shipped_draws_lie_in_the_declared_ranges_and_name_their_command(name):
 
 def test_parameters_are_drawn_from_their_ranges_whatever_the_scenario_sets():
     own = CALIBRATIONS["laptop_wave"]
-    cases = cases_of(own, 0, 40, seed=2)
+    cases = cases_of(scenario_of(own), 0, 40, seed=2)
     values = drawn_values(own, cases)
     landing = values[:, own.place("attraction.landing_hardware")]
     assert ((landing >= 0.1) & (landing <= 0.4)).all() and landing.std() > 0.0, "the episode itself fixes it at one"
