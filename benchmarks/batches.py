@@ -23,16 +23,16 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.commands.language import Language
-from experiments.commands.progress import Progress
-from experiments.crew import Outcome, Simulate
-from experiments.identity import run_ids
-from experiments.reading import read_policy, read_scenario
-from experiments.runner import Workers, silent, stream_cases
-from experiments.store import FILE, Access, opened
-from model.history import History
-from model.scenario import Case
-from model.simulate import simulate
+from wutong.experiments.commands.language import Language
+from wutong.experiments.commands.progress import Progress
+from wutong.experiments.crew import Outcome, Simulate
+from wutong.experiments.identity import run_ids
+from wutong.experiments.reading import read_policy, read_scenario
+from wutong.experiments.runner import Workers, silent, stream_cases
+from wutong.experiments.store import FILE, Access, opened
+from wutong.model.history import History
+from wutong.model.scenario import Case
+from wutong.model.simulate import simulate
 
 TURNS = 2
 UNTIL = ("clock.end=2030Q4",)

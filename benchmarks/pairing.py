@@ -11,11 +11,11 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.parks import cases, scenario
-from model.assumptions import at_defaults
-from model.facts import Floats, Label
-from model.scenario import LeverSetting, Policy
-from model.simulate import simulate
-from model.units import quarter
+from wutong.model.assumptions import at_defaults
+from wutong.model.facts import Floats, Label
+from wutong.model.scenario import LeverSetting, Policy
+from wutong.model.simulate import simulate
+from wutong.model.units import quarter
 
 N_WORLDS = 96
 MEASURES = ("entrants_attracted", "firms", "employees", "revenue")

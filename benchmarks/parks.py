@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
-from experiments.reading import read_policy, read_scenario
-from model.facts import Assumption
-from model.scenario import Case, Policy, Scenario, Segment
+from wutong.experiments.reading import read_policy, read_scenario
+from wutong.model.facts import Assumption
+from wutong.model.scenario import Case, Policy, Scenario, Segment
 
 QUARTERS = 60
 THINNED = 0.55  # of the shipped park's generic entry: about 3,000 firms at the end

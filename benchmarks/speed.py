@@ -15,14 +15,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-import model.simulate
 from benchmarks.parks import QUARTERS, cases, multiplied, scenario
-from model.draws import Draws
-from model.schedule import SCHEDULE
-from model.settlement import settle
-from model.simulate import Recorder, simulate
-from model.start.build import begin
-from model.state import after
+from wutong.model.draws import Draws
+from wutong.model.schedule import SCHEDULE
+from wutong.model.settlement import settle
+from wutong.model.simulate import Recorder, next_quarter, simulate, step
+from wutong.model.start.build import begin
+from wutong.model.state import after
 
 
 def least(task: Callable[[], object], repeats: int) -> float:
@@ -83,7 +82,7 @@ def by_rule(n_worlds: int) -> tuple[Counter[str], int]:
     recorder, rows = Recorder(batch, state), 0
     for _ in range(batch.n_quarters):
         rows += len(state.firms.key)
-        state = model.simulate.next_quarter(batch, state)
+        state = next_quarter(batch, state)
         draws = Draws(state.quarter)
         for rule in SCHEDULE:
             change = timed(rule.name, lambda: rule.apply(state, batch.parameters[rule.name], draws))  # noqa: B023
@@ -129,7 +128,7 @@ def large(factor: float) -> None:
     times = []
     for _ in range(4):
         start = time.process_time()
-        _, state, _ = model.simulate.step(batch, state)
+        _, state, _ = step(batch, state)
         times.append(time.process_time() - start)
     n = len(state.firms.key)
     print(f"one run of {n:9,d} firms         {min(times):8.3f} s a quarter   {min(times) / n * 1e9:6.1f} ns a firm   "

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
-from experiments import wording
-from experiments.goals import Attainment, Difference, Share, attainment, gain, joint, most_missing
-from experiments.outcomes import outcome_differences, outcomes, signed_text, uneven_text
-from model.facts import Label
-from model.history import History
-from model.scenario import Target
+from wutong.experiments import wording
+from wutong.experiments.goals import Attainment, Difference, Share, attainment, gain, joint, most_missing
+from wutong.experiments.outcomes import outcome_differences, outcomes, signed_text, uneven_text
+from wutong.model.facts import Label
+from wutong.model.history import History
+from wutong.model.scenario import Target
 
 
 def answer(histories: Sequence[History], language: str, baseline: str | None = None) -> str:

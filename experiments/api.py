@@ -1,8 +1,8 @@
 """What the command line does, from Python: run, sweep, resume, read.
 
-    from experiments import plots
-    from experiments.api import Request, perform
-    from experiments.datasets import totals
+    from wutong.experiments import plots
+    from wutong.experiments.api import Request, perform
+    from wutong.experiments.datasets import totals
 
     results = perform(Request(("baseline",), ("none", "as_announced"), tuple(range(20)), until="2026Q4"), "my_results")
     print(results.answer("en"))
@@ -22,19 +22,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from experiments.design import at_point, point_of
-from experiments.errors import BadInputError, WordedError
-from experiments.experiment import Ended, Experiment, available_cores, begun, carried_out, gathered, mended, reopened
-from experiments.factors import Values
-from experiments.kept import Align, Kept, Selection, kept_of, selected
-from experiments.outputs import Pictures, in_words
-from experiments.plan import Plan, Request, plan_for, plan_of, plan_of_design, plan_of_points
-from experiments.reading import ReadingError, read_policy, read_scenario
-from experiments.runner import Failure, Progress, Runs, Workers, run_cases, silent
-from experiments.store import FILE, Access, opened
-from model.facts import Label
-from model.history import History
-from model.scenario import Case
+from wutong.experiments.design import at_point, point_of
+from wutong.experiments.errors import BadInputError, WordedError
+from wutong.experiments.experiment import Ended, Experiment, available_cores, begun, carried_out, gathered, mended, reopened
+from wutong.experiments.factors import Values
+from wutong.experiments.kept import Align, Kept, Selection, kept_of, selected
+from wutong.experiments.outputs import Pictures, in_words
+from wutong.experiments.plan import Plan, Request, plan_for, plan_of, plan_of_design, plan_of_points
+from wutong.experiments.reading import ReadingError, read_policy, read_scenario
+from wutong.experiments.runner import Failure, Progress, Runs, Workers, run_cases, silent
+from wutong.experiments.store import FILE, Access, opened
+from wutong.model.facts import Label
+from wutong.model.history import History
+from wutong.model.scenario import Case
 
 __all__ = [
     "Align", "Case", "Ended", "Failure", "Pictures", "Plan", "Progress", "ReadingError", "Request", "Results", "Runs",
@@ -82,7 +82,7 @@ class Results:
         return selected(self.kept(), scenarios=scenarios, policies=policies, quarters=quarters, align=align)
 
     def histories(self, measures: Sequence[str] | None = None) -> tuple[History, ...]:
-        """One history a scenario and policy, held in memory, for ``experiments.plots`` and ``experiments.answers``.
+        """One history a scenario and policy, held in memory, for ``wutong.experiments.plots`` and ``wutong.experiments.answers``.
 
         Parameters
         ----------

@@ -15,12 +15,12 @@ from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from typing import Protocol, cast
 
-from experiments.crew import DIED, Outcome, Raised, Stream, Task
-from experiments.errors import ClusterError
-from experiments.extras import needs
-from experiments.identity import code_of_model
-from model.facts import Label
-from model.scenario import Case
+from wutong.experiments.crew import DIED, Outcome, Raised, Stream, Task
+from wutong.experiments.errors import ClusterError
+from wutong.experiments.extras import needs
+from wutong.experiments.identity import code_of_model
+from wutong.model.facts import Label
+from wutong.model.scenario import Case
 
 AHEAD = 2  # chunks under way for each thread of a worker
 PATIENCE_SECONDS = 15.0  # for a scheduler to answer, and for a first worker

@@ -19,10 +19,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing.process import BaseProcess
 
-from experiments.packing import Packed, packed
-from model.history import History, merge
-from model.scenario import Case
-from model.simulate import IN_QUARTER
+from wutong.experiments.packing import Packed, packed
+from wutong.model.history import History, merge
+from wutong.model.scenario import Case
+from wutong.model.simulate import IN_QUARTER
 
 Simulate = Callable[[Sequence[Case]], History]
 

@@ -17,17 +17,17 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.errors import ResultsError
-from experiments.extras import needs
-from experiments.kept import BLOCK, Align, Group, Selection, kept_in, recorded, selected
-from experiments.results import QUANTILES, RUN_COLUMNS, TRAJECTORY_COLUMNS
-from experiments.store import Access, Store, opened
-from experiments.wording import members, scope_label, shown_unit
-from model.facts import Floats, Label
-from model.history import Axis, History, MeasureFact
-from model.levers import LEVERS
-from model.measures import MEASURES
-from model.scenario import Park
+from wutong.experiments.errors import ResultsError
+from wutong.experiments.extras import needs
+from wutong.experiments.kept import BLOCK, Align, Group, Selection, kept_in, recorded, selected
+from wutong.experiments.results import QUANTILES, RUN_COLUMNS, TRAJECTORY_COLUMNS
+from wutong.experiments.store import Access, Store, opened
+from wutong.experiments.wording import members, scope_label, shown_unit
+from wutong.model.facts import Floats, Label
+from wutong.model.history import Axis, History, MeasureFact
+from wutong.model.levers import LEVERS
+from wutong.model.measures import MEASURES
+from wutong.model.scenario import Park
 
 needs("data")
 import xarray as xr  # noqa: E402 - what is missing is said in words first
@@ -60,7 +60,7 @@ def read(
     quarters: tuple[str, str] | None = None,
     align: Align = Align.EXACT,
 ) -> Selection:
-    """Runs of a folder of results that line up; no measure is read.  See :func:`experiments.kept.selected`."""
+    """Runs of a folder of results that line up; no measure is read.  See :func:`wutong.experiments.kept.selected`."""
     return selected(kept_in(Path(folder)), scenarios=scenarios, policies=policies, quarters=quarters, align=align)
 
 

@@ -13,10 +13,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from experiments.factors import SAMPLED, Factor, Method, Point, Spacing, Values, n_points, points_of
-from experiments.varying import LEVER, can_vary, full_name, is_lever, with_values
-from model.facts import Label
-from model.scenario import Case, LeverSetting, Policy, Scenario
+from wutong.experiments.factors import SAMPLED, Factor, Method, Point, Spacing, Values, n_points, points_of
+from wutong.experiments.varying import LEVER, can_vary, full_name, is_lever, with_values
+from wutong.model.facts import Label
+from wutong.model.scenario import Case, LeverSetting, Policy, Scenario
 
 MARK = "@"
 SHOWN_VALUES = 8

@@ -1,4 +1,4 @@
-"""python -m experiments.equal_cost [POLICY ...] [-n 100] [--seed 1] [--jobs 2]: do the equal-cost policies cost the same?
+"""python -m wutong.experiments.equal_cost [POLICY ...] [-n 100] [--seed 1] [--jobs 2]: do the equal-cost policies cost the same?
 
 A policy of equal cost spends 3 亿元 a year by the model's own accounts: the mean over worlds of its discounted lever cost, from
 the first quarter to 2030Q4, is that of a constant 3 亿元 a year.  What its theme does not spend goes to the rest: landing subsidy
@@ -16,14 +16,14 @@ from functools import cache
 
 import numpy as np
 
-from experiments.answers.money import discount_factors
-from experiments.reading import list_policies, read_policy, read_scenario
-from experiments.runner import run_cases
-from model.facts import Floats
-from model.history import History
-from model.levers import LEVERS
-from model.scenario import Case, LeverSetting, Policy, Scenario
-from model.units import NEVER, QUARTERS_PER_YEAR, quarter
+from wutong.experiments.answers.money import discount_factors
+from wutong.experiments.reading import list_policies, read_policy, read_scenario
+from wutong.experiments.runner import run_cases
+from wutong.model.facts import Floats
+from wutong.model.history import History
+from wutong.model.levers import LEVERS
+from wutong.model.scenario import Case, LeverSetting, Policy, Scenario
+from wutong.model.units import NEVER, QUARTERS_PER_YEAR, quarter
 
 SUFFIX = "_equal_cost"
 SCENARIO = "baseline"
@@ -198,7 +198,7 @@ def equal_cost_policies() -> tuple[str, ...]:
 
 def main(argv: list[str] | None = None) -> int:
     """Print one line per policy and return the exit code: 1 if one of them is more than 2 % off the target."""
-    parser = argparse.ArgumentParser("python -m experiments.equal_cost", description=__doc__)
+    parser = argparse.ArgumentParser("python -m wutong.experiments.equal_cost", description=__doc__)
     parser.add_argument("policies", nargs="*", metavar="POLICY", help="names or files (default: all that end in _equal_cost)")
     parser.add_argument("-n", type=int, default=100, help="replications (default %(default)s)")
     parser.add_argument("--seed", type=int, default=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from model.facts import Label
+from wutong.model.facts import Label
 
 
 class WordedError(Exception):

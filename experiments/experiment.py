@@ -14,20 +14,20 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from experiments import manifest
-from experiments.crew import Outcome
-from experiments.errors import BadInputError
-from experiments.identity import code_of_model, run_ids
-from experiments.manifest import Manifest, Status
-from experiments.outputs import Pictures, Written, written
-from experiments.packing import packed
-from experiments.plan import Plan
-from experiments.questions import Goals, Question, planned_in, question_in, recorded
-from experiments.runner import Failure, Progress, Runs, Workers, silent, stream_cases
-from experiments.store import FILE, Access, Failed, Store, opened, salvaged
-from model.facts import Label
-from model.scenario import Case
-from model.simulate import simulate
+from wutong.experiments import manifest
+from wutong.experiments.crew import Outcome
+from wutong.experiments.errors import BadInputError
+from wutong.experiments.identity import code_of_model, run_ids
+from wutong.experiments.manifest import Manifest, Status
+from wutong.experiments.outputs import Pictures, Written, written
+from wutong.experiments.packing import packed
+from wutong.experiments.plan import Plan
+from wutong.experiments.questions import Goals, Question, planned_in, question_in, recorded
+from wutong.experiments.runner import Failure, Progress, Runs, Workers, silent, stream_cases
+from wutong.experiments.store import FILE, Access, Failed, Store, opened, salvaged
+from wutong.model.facts import Label
+from wutong.model.scenario import Case
+from wutong.model.simulate import simulate
 
 TRIED = 8  # runs from which time and disk are told
 

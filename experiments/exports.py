@@ -9,15 +9,15 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from experiments.errors import ResultsError
-from experiments.extras import needs
-from experiments.forms import Form
-from experiments.kept import Kept
-from experiments.manifest import MANIFEST
-from experiments.results import FORMULA_STARTS, replacing, write_csv
-from experiments.store import Access, Store, opened
-from experiments.tables import DICTIONARY, KEYS, NUMBERED, Table, Wanted, blocks, tables
-from model.facts import Label
+from wutong.experiments.errors import ResultsError
+from wutong.experiments.extras import needs
+from wutong.experiments.forms import Form
+from wutong.experiments.kept import Kept
+from wutong.experiments.manifest import MANIFEST
+from wutong.experiments.results import FORMULA_STARTS, replacing, write_csv
+from wutong.experiments.store import Access, Store, opened
+from wutong.experiments.tables import DICTIONARY, KEYS, NUMBERED, Table, Wanted, blocks, tables
+from wutong.model.facts import Label
 
 EXCEL_ROWS = 1_048_576  # of a sheet, its heading included
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 
-from experiments.errors import MissingLibraryError
-from model.facts import Label
+from wutong.experiments.errors import MissingLibraryError
+from wutong.model.facts import Label
 
 EXTRAS = {
     "cluster": ("distributed",),

@@ -18,9 +18,9 @@ from functools import cached_property
 
 import numpy as np
 
-from experiments.extras import needs
-from model.draws import child, named, unit_interval, world_key
-from model.facts import Floats, Keys, Label
+from wutong.experiments.extras import needs
+from wutong.model.draws import child, named, unit_interval, world_key
+from wutong.model.facts import Floats, Keys, Label
 
 Value = float | bool  # whole numbers are floats too, so that 1 and 1.0 are one point
 Values = Mapping[str, Value]

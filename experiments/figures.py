@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from experiments.pictures import Picture
-from experiments.wording import scope_key
-from model.history import History
+from wutong.experiments.pictures import Picture
+from wutong.experiments.wording import scope_key
+from wutong.model.history import History
 
 MEASURE = "revenue"
 N_GOALS = 3  # goals whose paths are drawn
@@ -23,7 +23,7 @@ def figures(histories: Sequence[History], language: str) -> Iterator[Picture]:
 
 
 def _of_scenario(histories: Sequence[History], place: str, language: str) -> Iterator[Picture]:
-    from experiments import plots  # matplotlib: half of the time in which an experiment that is refused would start
+    from wutong.experiments import plots  # matplotlib: half of the time in which an experiment that is refused would start
 
     for measure, scope in _subjects(histories[0]):
         yield plots.Named(f"{place}{measure}-{scope}", plots.trajectory(histories, measure, scope, language))

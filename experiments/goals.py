@@ -12,11 +12,11 @@ from statistics import NormalDist
 
 import numpy as np
 
-from experiments.intervals import CONFIDENCE, mean_interval
-from model.facts import Floats, Ints, Mask
-from model.history import History, Kind, MeasureFact
-from model.scenario import Basis, Target
-from model.units import NEVER, QUARTERS_PER_YEAR
+from wutong.experiments.intervals import CONFIDENCE, mean_interval
+from wutong.model.facts import Floats, Ints, Mask
+from wutong.model.history import History, Kind, MeasureFact
+from wutong.model.scenario import Basis, Target
+from wutong.model.units import NEVER, QUARTERS_PER_YEAR
 
 ALIKE = (  # measures in which one and the same target can be read: sources seldom say which they mean
     ("firms", "registered_firms", "above_scale_firms"),

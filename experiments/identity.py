@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from model.assumptions import parameter_facts
-from model.scenario import Case, Policy, Scenario
+from wutong.model.assumptions import parameter_facts
+from wutong.model.scenario import Case, Policy, Scenario
 
 MODEL = Path(__file__).resolve().parent.parent / "model"
 WORDS = frozenset(

@@ -20,7 +20,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from model.facts import Floats, Mask
+from wutong.model.facts import Floats, Mask
 
 CONFIDENCE = 0.90
 HALF = 0.50

@@ -9,20 +9,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments.design import MARK
-from experiments.errors import FolderError, ResultsError
-from experiments.identity import run_ids
-from experiments.manifest import read_manifest
-from experiments.packing import Layout
-from experiments.questions import planned_in
-from experiments.reading.messages import choices
-from experiments.store import FILE, Access, Store, opened
-from model.facts import Label
-from model.history import History, MeasureFact
-from model.measures import MEASURES
-from model.scenario import Case
-from model.units import quarter as quarter_of
-from model.units import quarter_name
+from wutong.experiments.design import MARK
+from wutong.experiments.errors import FolderError, ResultsError
+from wutong.experiments.identity import run_ids
+from wutong.experiments.manifest import read_manifest
+from wutong.experiments.packing import Layout
+from wutong.experiments.questions import planned_in
+from wutong.experiments.reading.messages import choices
+from wutong.experiments.store import FILE, Access, Store, opened
+from wutong.model.facts import Label
+from wutong.model.history import History, MeasureFact
+from wutong.model.measures import MEASURES
+from wutong.model.scenario import Case
+from wutong.model.units import quarter as quarter_of
+from wutong.model.units import quarter_name
 
 BLOCK = 256  # runs read at a time: some megabytes a measure
 

@@ -17,9 +17,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from experiments.errors import FolderError
-from experiments.results import replacing
-from model.facts import Label
+from wutong.experiments.errors import FolderError
+from wutong.experiments.results import replacing
+from wutong.model.facts import Label
 
 MANIFEST = "manifest.json"
 PACKAGES = ("numpy", "mesa", "networkx", "matplotlib", "pydantic", "ruamel.yaml", "typer", "rich")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from experiments import wording
-from experiments.goals import Difference, mean_difference, pairs
-from model.history import History
+from wutong.experiments import wording
+from wutong.experiments.goals import Difference, mean_difference, pairs
+from wutong.model.history import History
 
 OUTCOMES = ("firms", "employees", "revenue")
 HARDLY = 0.02  # a median below this part of the mean is said to be next to nothing

@@ -9,15 +9,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments import results
-from experiments.answers import Answer
-from experiments.design import describe, table
-from experiments.launcher import launcher
-from experiments.pictures import write
-from experiments.plan import Plan
-from experiments.questions import Question
-from experiments.runner import Failure, Runs
-from model.scenario import Case
+from wutong.experiments import results
+from wutong.experiments.answers import Answer
+from wutong.experiments.design import describe, table
+from wutong.experiments.launcher import launcher
+from wutong.experiments.pictures import write
+from wutong.experiments.plan import Plan
+from wutong.experiments.questions import Question
+from wutong.experiments.runner import Failure, Runs
+from wutong.model.scenario import Case
 
 SHOWN_GROUPS = 15  # scenarios and policies up to which trajectories and sentences are made
 TABLED_AT_ONCE = 256  # runs of which tables are written also after Ctrl-C: those of more take longer than anybody waits

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.history import Axis, History, MeasureFact
-from model.measures import MEASURES
+from wutong.model.history import Axis, History, MeasureFact
+from wutong.model.measures import MEASURES
 
 
 @dataclass(frozen=True)

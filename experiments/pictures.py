@@ -1,4 +1,4 @@
-"""Pictures on their way to a file or a page: drawn in ``experiments.plots``, written here and nowhere else."""
+"""Pictures on their way to a file or a page: drawn in ``wutong.experiments.plots``, written here and nowhere else."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
-from experiments.results import replacing
+from wutong.experiments.results import replacing
 
 
 class Picture(Protocol):

@@ -14,19 +14,19 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.design import Design
-from experiments.design import cases as cases_of
-from experiments.errors import BadInputError
-from experiments.factors import Value, Values
-from experiments.manifest import Manifest, Planned, write_inputs
-from experiments.reading import Problem, ReadingError, read_policy, read_scenario
-from experiments.reading.design_inputs import FILE as DESIGN_FILE
-from experiments.reading.design_inputs import design_inputs
-from experiments.reading.designs import read_design
-from experiments.reading.inputs import Texts, policy_inputs, scenario_inputs, together
-from model.facts import Label
-from model.scenario import Case, Policy, Scenario
-from model.units import quarter, quarter_name
+from wutong.experiments.design import Design
+from wutong.experiments.design import cases as cases_of
+from wutong.experiments.errors import BadInputError
+from wutong.experiments.factors import Value, Values
+from wutong.experiments.manifest import Manifest, Planned, write_inputs
+from wutong.experiments.reading import Problem, ReadingError, read_policy, read_scenario
+from wutong.experiments.reading.design_inputs import FILE as DESIGN_FILE
+from wutong.experiments.reading.design_inputs import design_inputs
+from wutong.experiments.reading.designs import read_design
+from wutong.experiments.reading.inputs import Texts, policy_inputs, scenario_inputs, together
+from wutong.model.facts import Label
+from wutong.model.scenario import Case, Policy, Scenario
+from wutong.model.units import quarter, quarter_name
 
 NO_POLICY = "none"
 REPLICATIONS = 100

@@ -18,13 +18,13 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.goals import Attainment, attainment, readings
-from experiments.outcomes import OUTCOMES
-from experiments.wording import members, scope_key, shown_unit, target_unit
-from model.facts import Floats, Label
-from model.history import Axis, History
-from model.scenario import Basis, Case, Target
-from model.units import NEVER, quarter_name, year_of
+from wutong.experiments.goals import Attainment, attainment, readings
+from wutong.experiments.outcomes import OUTCOMES
+from wutong.experiments.wording import members, scope_key, shown_unit, target_unit
+from wutong.model.facts import Floats, Label
+from wutong.model.history import Axis, History
+from wutong.model.scenario import Basis, Case, Target
+from wutong.model.units import NEVER, quarter_name, year_of
 
 Cell = str | int | float | None
 Row = Sequence[Cell]

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
-from experiments.cluster import in_cluster
-from experiments.crew import (
+from wutong.experiments.cluster import in_cluster
+from wutong.experiments.crew import (
     START_METHOD,
     Outcome,
     Simulate,
@@ -19,10 +19,10 @@ from experiments.crew import (
     in_this_process,
     to_be_stored,
 )
-from model.base import signature
-from model.history import History, merge
-from model.scenario import Case, Scenario
-from model.simulate import simulate as simulate_cases
+from wutong.model.base import signature
+from wutong.model.history import History, merge
+from wutong.model.scenario import Case, Scenario
+from wutong.model.simulate import simulate as simulate_cases
 
 Progress = Callable[[int, int, int], None]  # worlds done, worlds failed, worlds in all
 

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.errors import ResultsError
-from experiments.forms import Detail
-from experiments.kept import Group, Kept, no_such, recorded
-from experiments.results import RUN_COLUMNS, TRAJECTORY_COLUMNS, Cell
-from experiments.store import Store
-from experiments.wording import members, shown_unit
-from model.facts import Label
-from model.history import Axis, History
-from model.measures import MEASURES
-from model.units import quarter_name
+from wutong.experiments.errors import ResultsError
+from wutong.experiments.forms import Detail
+from wutong.experiments.kept import Group, Kept, no_such, recorded
+from wutong.experiments.results import RUN_COLUMNS, TRAJECTORY_COLUMNS, Cell
+from wutong.experiments.store import Store
+from wutong.experiments.wording import members, shown_unit
+from wutong.model.facts import Label
+from wutong.model.history import Axis, History
+from wutong.model.measures import MEASURES
+from wutong.model.units import quarter_name
 
 MEASURES_BY_DEFAULT = (
     "firms", "employees", "revenue", "value_added", "local_tax", "brought_firms", "local_sourcing_share",

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
-from experiments.factors import Value, Values
-from model.assumptions import parameter_facts
-from model.facts import Assumption, fixed
-from model.levers import LEVERS
-from model.scenario import Anchor, Industry, Lab, PartnerKind, Scenario, Segment, Shock, Zone
+from wutong.experiments.factors import Value, Values
+from wutong.model.assumptions import parameter_facts
+from wutong.model.facts import Assumption, fixed
+from wutong.model.levers import LEVERS
+from wutong.model.scenario import Anchor, Industry, Lab, PartnerKind, Scenario, Segment, Shock, Zone
 
 ASSUMPTION, LEVER = "assumptions.", "levers."
 BLOCKS = ("industries", "segments", "zones", "partner_kinds", "anchors", "labs", "shocks")

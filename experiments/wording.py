@@ -6,12 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from experiments.goals import Attainment, Share
-from model.facts import Label
-from model.history import Axis, History, Kind, MeasureFact
-from model.lineage import RECRUITED
-from model.scenario import Basis, Park, Target
-from model.units import quarter_name, year_of
+from wutong.experiments.goals import Attainment, Share
+from wutong.model.facts import Label
+from wutong.model.history import Axis, History, Kind, MeasureFact
+from wutong.model.lineage import RECRUITED
+from wutong.model.scenario import Basis, Park, Target
+from wutong.model.units import quarter_name, year_of
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from model.base import draw, uniforms_of
-from model.draws import child, world_key
-from model.facts import Assumption, Floats, Keys, ParameterFact, fixed, parameters_of
-from model.lever_facts import LeverParameters
-from model.newcomer_facts import Newcomers
-from model.scenario import Case, Scenario
-from model.schedule import SCHEDULE
+from wutong.model.base import draw, uniforms_of
+from wutong.model.draws import child, world_key
+from wutong.model.facts import Assumption, Floats, Keys, ParameterFact, fixed, parameters_of
+from wutong.model.lever_facts import LeverParameters
+from wutong.model.newcomer_facts import Newcomers
+from wutong.model.scenario import Case, Scenario
+from wutong.model.schedule import SCHEDULE
 
 ATTEMPTS = 200
 Parameters = Mapping[str, Any]

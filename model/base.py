@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.draws import Draws, Purpose, named_all
-from model.entities import Direction
-from model.facts import Assumption, Codes, Floats, Ints, Keys, Label, Mask, Spread, fixed
-from model.lever_facts import LeverParameters
-from model.newcomer_facts import Newcomers
-from model.scenario import Park, Plant, Scenario, Segment, Shock, Status
-from model.units import QUARTERS_PER_YEAR
+from wutong.model.draws import Draws, Purpose, named_all
+from wutong.model.entities import Direction
+from wutong.model.facts import Assumption, Codes, Floats, Ints, Keys, Label, Mask, Spread, fixed
+from wutong.model.lever_facts import LeverParameters
+from wutong.model.newcomer_facts import Newcomers
+from wutong.model.scenario import Park, Plant, Scenario, Segment, Shock, Status
+from wutong.model.units import QUARTERS_PER_YEAR
 
 LINKED_SHARE = 0.02  # of a buyer's revenue: from here on two segments are linked
 

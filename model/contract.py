@@ -9,8 +9,8 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from model.entities import Channel
-from model.facts import Codes, Floats, Ints, Keys, Mask, Slots
+from wutong.model.entities import Channel
+from wutong.model.facts import Codes, Floats, Ints, Keys, Mask, Slots
 
 P = TypeVar("P")
 S = TypeVar("S")

@@ -13,7 +13,7 @@ from functools import cache
 
 import numpy as np
 
-from model.facts import Floats, Ints, Keys
+from wutong.model.facts import Floats, Ints, Keys
 
 GOLDEN = 0x9E3779B97F4A7C15
 MASK_64 = (1 << 64) - 1

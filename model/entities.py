@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from model.facts import Codes, Floats, Ints, Keys, Quarters, Slots, column
+from wutong.model.facts import Codes, Floats, Ints, Keys, Quarters, Slots, column
 
 NONE = -1
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from model.facts import Floats, Label
-from model.scenario import Case
-from model.units import quarter_name
+from wutong.model.facts import Floats, Label
+from wutong.model.scenario import Case
+from wutong.model.units import quarter_name
 
 
 class Kind(enum.StrEnum):

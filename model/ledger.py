@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.entities import NONE, Stage
-from model.facts import Floats, Ints, Keys, Mask
-from model.scenario import Case
-from model.settlement import Settled
-from model.state import ParkState
-from model.units import NEVER
+from wutong.model.entities import NONE, Stage
+from wutong.model.facts import Floats, Ints, Keys, Mask
+from wutong.model.scenario import Case
+from wutong.model.settlement import Settled
+from wutong.model.state import ParkState
+from wutong.model.units import NEVER
 
 COLUMNS = ("segment", "zone", "channel", "leads", "anchor", "lab", "parent", "round", "born")
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.facts import Floats, Ints, Mask
-from model.lever_facts import LeverParameters
-from model.units import QUARTERS_PER_YEAR
+from wutong.model.facts import Floats, Ints, Mask
+from wutong.model.lever_facts import LeverParameters
+from wutong.model.units import QUARTERS_PER_YEAR
 
 CHAINS = 13  # chains with a leader in 2021
 PROJECTS_PER_MANAGER = 8

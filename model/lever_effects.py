@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from model.facts import Floats, Ints
-from model.lever_facts import LeverParameters
-from model.units import QUARTERS_PER_YEAR, STEP_YEARS
+from wutong.model.facts import Floats, Ints
+from wutong.model.lever_facts import LeverParameters
+from wutong.model.units import QUARTERS_PER_YEAR, STEP_YEARS
 
 SQUARE_METRES = 1e4  # the space lever counts 万 m2
 LANDING_CAP = 1.5  # 亿元 a project

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model.facts import Floats, Tag, parameter
+from wutong.model.facts import Floats, Tag, parameter
 
 NULL = 0.2  # chance that an effect is absent: several studies of this setting find none
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.base import Base
-from model.facts import Floats
-from model.lever_effects import Effects, Entrant, LeverInputs
-from model.lever_facts import LeverParameters
-from model.levers import LEVERS, SUPPORT_LIMIT, Lever, Target
-from model.scenario import LeverSetting, Park, Policy
-from model.units import NEVER, QUARTERS_PER_YEAR
+from wutong.model.base import Base
+from wutong.model.facts import Floats
+from wutong.model.lever_effects import Effects, Entrant, LeverInputs
+from wutong.model.lever_facts import LeverParameters
+from wutong.model.levers import LEVERS, SUPPORT_LIMIT, Lever, Target
+from wutong.model.scenario import LeverSetting, Park, Policy
+from wutong.model.units import NEVER, QUARTERS_PER_YEAR
 
 
 @dataclass(frozen=True)

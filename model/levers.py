@@ -9,12 +9,12 @@ import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from model import lever_costs as costs
-from model import lever_effects as effects
-from model.facts import Floats, Label
-from model.lever_costs import Activity
-from model.lever_effects import LeverInputs
-from model.lever_facts import LeverParameters
+from wutong.model import lever_costs as costs
+from wutong.model import lever_effects as effects
+from wutong.model.facts import Floats, Label
+from wutong.model.lever_costs import Activity
+from wutong.model.lever_effects import LeverInputs
+from wutong.model.lever_facts import LeverParameters
 
 SUPPORT_LIMIT = 0.25
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.entities import Channel, Direction, Firms
-from model.facts import Floats, Ints
-from model.scenario import Park
-from model.state import ParkState
+from wutong.model.entities import Channel, Direction, Firms
+from wutong.model.facts import Floats, Ints
+from wutong.model.scenario import Park
+from wutong.model.state import ParkState
 
 RECRUITED = "recruited"  # the anchors without a name
 GENERATIONS = 2  # the first round, and all later ones

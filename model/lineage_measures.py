@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from model.entities import Direction, Stage
-from model.facts import Floats
-from model.history import Axis, Kind
-from model.lineage import FIRST, LATER, anchor_members, by_member
-from model.moment import Measure, Moment, entry
+from wutong.model.entities import Direction, Stage
+from wutong.model.facts import Floats
+from wutong.model.history import Axis, Kind
+from wutong.model.lineage import FIRST, LATER, anchor_members, by_member
+from wutong.model.moment import Measure, Moment, entry
 
 QUANTITIES = {  # what is counted of a firm: ending of the key, names, unit, kind
     "firms": ("企业", "firms", "firms", Kind.STOCK),

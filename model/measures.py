@@ -10,15 +10,15 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from model.entities import Channel, Stage
-from model.facts import Floats
-from model.history import Axis, Kind, MeasureFact
-from model.lineage import summed
-from model.lineage_measures import lineage_measures
-from model.moment import Measure, Moment, counted, entry
-from model.research_measures import research_measures
-from model.settlement import Settled
-from model.state import ParkState
+from wutong.model.entities import Channel, Stage
+from wutong.model.facts import Floats
+from wutong.model.history import Axis, Kind, MeasureFact
+from wutong.model.lineage import summed
+from wutong.model.lineage_measures import lineage_measures
+from wutong.model.moment import Measure, Moment, counted, entry
+from wutong.model.research_measures import research_measures
+from wutong.model.settlement import Settled
+from wutong.model.state import ParkState
 
 ABOVE_SCALE = 0.2  # 亿元/year: 20 million yuan
 MU = 666.67 * 1.5  # m2 of floor on a mu of land, at a floor ratio of 1.5 (assumed)
@@ -67,7 +67,7 @@ def _balance(m: Moment) -> Floats:
 
 
 def _lever_cost(m: Moment) -> Floats:
-    from model.levers import LEVERS
+    from wutong.model.levers import LEVERS
 
     return m.flows["lever_cost"] if "lever_cost" in m.flows else np.zeros((m.after.base.n_worlds, len(LEVERS)))
 

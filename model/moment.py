@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.facts import Floats, Label
-from model.history import Axis, Kind, MeasureFact
-from model.settlement import Settled
-from model.state import ParkState
+from wutong.model.facts import Floats, Label
+from wutong.model.history import Axis, Kind, MeasureFact
+from wutong.model.settlement import Settled
+from wutong.model.state import ParkState
 
 
 @dataclass(frozen=True)

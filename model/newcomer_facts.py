@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model.facts import Floats, Tag, parameter
+from wutong.model.facts import Floats, Tag, parameter
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.base import Base
-from model.contract import Arrivals, Births, no_rows
-from model.draws import Draws, Purpose
-from model.entities import NONE, Anchors, Channel, Groups, Partners, Projects, Stage
-from model.facts import Codes, Floats, Ints, Keys
-from model.units import NEVER, STEP_YEARS
+from wutong.model.base import Base
+from wutong.model.contract import Arrivals, Births, no_rows
+from wutong.model.draws import Draws, Purpose
+from wutong.model.entities import NONE, Anchors, Channel, Groups, Partners, Projects, Stage
+from wutong.model.facts import Codes, Floats, Ints, Keys
+from wutong.model.units import NEVER, STEP_YEARS
 
 FUNNEL_LAG = np.array([1.0, 1.5, 2.0, 2.5])
 FUNNEL_SHARE = np.array([0.33, 0.40, 0.48, 0.58])

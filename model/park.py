@@ -14,13 +14,13 @@ import mesa
 import numpy as np
 from mesa.agent import AgentSet
 
-from model.entities import Anchors, Channel, Firms, Labs, Stage
-from model.history import History
-from model.scenario import Case
-from model.simulate import Recorder, step
-from model.start.build import begin
-from model.state import ParkState
-from model.units import quarter_name
+from wutong.model.entities import Anchors, Channel, Firms, Labs, Stage
+from wutong.model.history import History
+from wutong.model.scenario import Case
+from wutong.model.simulate import Recorder, step
+from wutong.model.start.build import begin
+from wutong.model.state import ParkState
+from wutong.model.units import quarter_name
 
 
 class ParkAgent(mesa.Agent):  # type: ignore[misc]

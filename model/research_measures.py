@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from model.facts import Floats
-from model.history import Axis, Kind
-from model.moment import Measure, Moment, entry
+from wutong.model.facts import Floats
+from wutong.model.history import Axis, Kind
+from wutong.model.moment import Measure, Moment, entry
 
 STAGES = (  # in the order of their codes: end of the key, names
     ("basic", "基础研究", "basic research"),

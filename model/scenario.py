@@ -6,8 +6,8 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from model.facts import Assumption, Label
-from model.units import NEVER
+from wutong.model.facts import Assumption, Label
+from wutong.model.units import NEVER
 
 
 class Plant(enum.StrEnum):

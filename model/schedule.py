@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from model.contract import Rule
-from model.rules import accounts, anchors, attraction, exit, growth, knowledge, orders, site, spin_off
-from model.state import ParkState
+from wutong.model.contract import Rule
+from wutong.model.rules import accounts, anchors, attraction, exit, growth, knowledge, orders, site, spin_off
+from wutong.model.state import ParkState
 
 SCHEDULE: tuple[Rule[ParkState, Any], ...] = (
     anchors.RULE,

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.base import Base
-from model.contract import Arrivals, Births
-from model.draws import Draws, Purpose
-from model.entities import (
+from wutong.model.base import Base
+from wutong.model.contract import Arrivals, Births
+from wutong.model.draws import Draws, Purpose
+from wutong.model.entities import (
     NONE,
     Anchors,
     Channel,
@@ -31,9 +31,9 @@ from model.entities import (
     rows,
     stacked,
 )
-from model.facts import Floats, Ints, Mask
-from model.newcomers import by_world, entrants, new_anchors, signed_projects
-from model.state import ParkState
+from wutong.model.facts import Floats, Ints, Mask
+from wutong.model.newcomers import by_world, entrants, new_anchors, signed_projects
+from wutong.model.state import ParkState
 
 FOUNDERS = 3.0  # staff that leave the parent of a spin-off
 NOBODY = np.zeros(0, np.int64)

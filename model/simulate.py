@@ -7,20 +7,20 @@ from typing import Protocol
 
 import numpy as np
 
-from model.draws import Draws
-from model.entities import replaced
-from model.facts import Floats
-from model.history import Axis, History
-from model.levers import LEVERS
-from model.lineage import anchor_names
-from model.measures import MEASURES, derived, measure
-from model.scenario import Case
-from model.schedule import SCHEDULE
-from model.settlement import Settled, settle
-from model.start.build import Batch, begin
-from model.start.projects import signed_before
-from model.state import ParkState, after
-from model.units import quarter_name
+from wutong.model.draws import Draws
+from wutong.model.entities import replaced
+from wutong.model.facts import Floats
+from wutong.model.history import Axis, History
+from wutong.model.levers import LEVERS
+from wutong.model.lineage import anchor_names
+from wutong.model.measures import MEASURES, derived, measure
+from wutong.model.scenario import Case
+from wutong.model.schedule import SCHEDULE
+from wutong.model.settlement import Settled, settle
+from wutong.model.start.build import Batch, begin
+from wutong.model.start.projects import signed_before
+from wutong.model.state import ParkState, after
+from wutong.model.units import quarter_name
 
 IN_QUARTER = "in quarter "  # begins the note on an error that says when it was raised
 

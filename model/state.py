@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from model.base import Base
-from model.contract import Arrivals, Births, Change, Rule
-from model.entities import (
+from wutong.model.base import Base
+from wutong.model.contract import Arrivals, Births, Change, Rule
+from wutong.model.entities import (
     NONE,
     Anchors,
     Cells,
@@ -26,9 +26,9 @@ from model.entities import (
     read_only,
     replaced,
 )
-from model.facts import Floats, Ints, Mask, Slots
-from model.lever_effects import Effects
-from model.units import QUARTERS_PER_YEAR
+from wutong.model.facts import Floats, Ints, Mask, Slots
+from wutong.model.lever_effects import Effects
+from wutong.model.units import QUARTERS_PER_YEAR
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.entities import Fate
-from model.facts import Floats, Ints, Slots
-from model.lever_costs import is_young, lab_paid, landing_paid, rebate_share, rent_paid
-from model.lever_effects import LANDING_CAP
-from model.lineage import anchor_members, anchors_themselves, brought_by_anchors, brought_by_labs, by_member
-from model.newcomers import paid_in
-from model.state import ParkState
-from model.units import QUARTERS_PER_YEAR
+from wutong.model.entities import Fate
+from wutong.model.facts import Floats, Ints, Slots
+from wutong.model.lever_costs import is_young, lab_paid, landing_paid, rebate_share, rent_paid
+from wutong.model.lever_effects import LANDING_CAP
+from wutong.model.lineage import anchor_members, anchors_themselves, brought_by_anchors, brought_by_labs, by_member
+from wutong.model.newcomers import paid_in
+from wutong.model.state import ParkState
+from wutong.model.units import QUARTERS_PER_YEAR
 
 FIRM_LEVERS = frozenset({"landing_subsidy", "tax_relief", "rent_subsidy"})
 

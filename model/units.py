@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from model.facts import Floats, Ints, Quarters
+from wutong.model.facts import Floats, Ints, Quarters
 
 STEP_YEARS = 0.25
 QUARTERS_PER_YEAR = 4

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import synthetic
 
-from experiments.answers.effect import Outcome
-from model.facts import Floats, Label
-from model.history import Axis, History
-from model.levers import LEVERS
-from model.scenario import Case, LeverSetting, Policy
-from model.units import quarter
+from wutong.experiments.answers.effect import Outcome
+from wutong.model.facts import Floats, Label
+from wutong.model.history import Axis, History
+from wutong.model.levers import LEVERS
+from wutong.model.scenario import Case, LeverSetting, Policy
+from wutong.model.units import quarter
 
 FIRST, END = synthetic.START + 1, quarter("2023Q4")
 ROWS = END - synthetic.START + 1

@@ -7,11 +7,11 @@ import dataclasses
 import numpy as np
 import worlds
 
-from model.facts import Label, fixed
-from model.history import Axis, History
-from model.measures import MEASURES
-from model.scenario import Anchor, PartnerKind, Plant, Scenario, Status
-from model.units import quarter
+from wutong.model.facts import Label, fixed
+from wutong.model.history import Axis, History
+from wutong.model.measures import MEASURES
+from wutong.model.scenario import Anchor, PartnerKind, Plant, Scenario, Status
+from wutong.model.units import quarter
 
 START = worlds.START
 MAKER, PARTS, TOOLS = "cars.assembly", "cars.parts", "metal.tools"

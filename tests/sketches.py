@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments import plots
+from wutong.experiments import plots
 
 
 def _named(figure: object, folder: Path, name: str) -> tuple[Path, Path]:

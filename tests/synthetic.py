@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from model.facts import Floats, Label, fixed
-from model.history import Axis, History, Kind, MeasureFact
-from model.scenario import (
+from wutong.model.facts import Floats, Label, fixed
+from wutong.model.history import Axis, History, Kind, MeasureFact
+from wutong.model.scenario import (
     Anchor,
     Basis,
     Case,
@@ -26,7 +26,7 @@ from model.scenario import (
     Status,
     Target,
 )
-from model.units import quarter
+from wutong.model.units import quarter
 
 START, END = quarter("2022Q3"), quarter("2030Q4")
 INDUSTRIES = {

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 import synthetic
 
-from experiments import answer, wording
-from experiments.goals import mean_difference, wilson
-from experiments.outcomes import uneven_text
-from model.facts import Label
-from model.units import quarter
+from wutong.experiments import answer, wording
+from wutong.experiments.goals import mean_difference, wilson
+from wutong.experiments.outcomes import uneven_text
+from wutong.model.facts import Label
+from wutong.model.units import quarter
 
 
 def cells(text):

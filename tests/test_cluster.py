@@ -16,14 +16,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from experiments import cluster
-from experiments.cluster import in_cluster
-from experiments.commands import app
-from experiments.crew import Task
-from experiments.errors import ClusterError
-from experiments.runner import run_cases
 from tests import worlds
 from tests.test_resume import RUN, finish, same_tables, start
+from wutong.experiments import cluster
+from wutong.experiments.cluster import in_cluster
+from wutong.experiments.commands import app
+from wutong.experiments.crew import Task
+from wutong.experiments.errors import ClusterError
+from wutong.experiments.runner import run_cases
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="the extra [cluster] is not installed")
 ROOT = Path(__file__).resolve().parents[1]

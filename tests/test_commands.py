@@ -20,19 +20,19 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from experiments import experiment, outputs, plan, runner
-from experiments.commands import app
-from experiments.commands.columns import aligned, width
-from experiments.commands.language import Language, of_locale
-from experiments.commands.progress import Progress
-from experiments.errors import FolderError
-from experiments.figures import figures
-from experiments.manifest import results_folder
-from experiments.pictures import Picture, write
-from experiments.questions import goals
-from model.history import History
-from model.scenario import Case, LeverSetting, Policy, Scenario
 from tests import synthetic
+from wutong.experiments import experiment, outputs, plan, runner
+from wutong.experiments.commands import app
+from wutong.experiments.commands.columns import aligned, width
+from wutong.experiments.commands.language import Language, of_locale
+from wutong.experiments.commands.progress import Progress
+from wutong.experiments.errors import FolderError
+from wutong.experiments.figures import figures
+from wutong.experiments.manifest import results_folder
+from wutong.experiments.pictures import Picture, write
+from wutong.experiments.questions import goals
+from wutong.model.history import History
+from wutong.model.scenario import Case, LeverSetting, Policy, Scenario
 
 ROOT = Path(__file__).resolve().parents[1]
 QUIET_CHILD = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}

@@ -11,22 +11,22 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from experiments import kept as kept_module
-from experiments.design import MARK
-from experiments.errors import ResultsError
-from experiments.identity import run_ids
-from experiments.kept import Align, Selection, kept_in, kept_of, selected
-from experiments.packing import packed
-from experiments.store import FILE, Access, Failed, Store, opened
-from model.facts import Label
-from model.history import Axis
-from model.measures import MEASURES
-from model.scenario import Case, LeverSetting, Policy
-from model.simulate import simulate
 from tests import worlds
+from wutong.experiments import kept as kept_module
+from wutong.experiments.design import MARK
+from wutong.experiments.errors import ResultsError
+from wutong.experiments.identity import run_ids
+from wutong.experiments.kept import Align, Selection, kept_in, kept_of, selected
+from wutong.experiments.packing import packed
+from wutong.experiments.store import FILE, Access, Failed, Store, opened
+from wutong.model.facts import Label
+from wutong.model.history import Axis
+from wutong.model.measures import MEASURES
+from wutong.model.scenario import Case, LeverSetting, Policy
+from wutong.model.simulate import simulate
 
 pytest.importorskip("xarray", reason="the extra wutong[data] is not installed")
-datasets = importlib.import_module("experiments.datasets")
+datasets = importlib.import_module("wutong.experiments.datasets")
 
 ALMOST = worlds.toy_scenario(quarters=6, name="toy")
 OTHER = worlds.without(worlds.toy_scenario(quarters=6, name="no_spin_offs"), worlds.NO_SPIN_OFFS)
@@ -300,9 +300,9 @@ def test_quantiles_hold_a_block_at_a_time(experiment, reads):
 # ── Without the library ──────────────────────────────────────────────────────────────────────────────────────────────
 def test_a_missing_library_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "xarray", None)
-    monkeypatch.delitem(sys.modules, "experiments.datasets")
+    monkeypatch.delitem(sys.modules, "wutong.experiments.datasets")
     with pytest.raises(ImportError, match=r"pip install 'wutong\[data\]'"):
-        importlib.import_module("experiments.datasets")
+        importlib.import_module("wutong.experiments.datasets")
 
 
 def test_attributes_can_be_written_down(experiment):

@@ -14,18 +14,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments import factors as factors_module
-from experiments.design import Design, cases, describe, groups, points, table
-from experiments.errors import MissingLibraryError
-from experiments.factors import Factor, Method, Point, Spacing, n_points, nearest_powers, points_of
-from experiments.varying import default_of, paths_of, place_of, with_values
-from model.assumptions import parameter_facts
-from model.facts import fixed
-from model.levers import LEVERS
-from model.scenario import LeverSetting
-from model.simulate import simulate
-from model.units import NEVER
 from tests.worlds import FIRST, NAME, PARTS, START, plain, policy, toy_scenario
+from wutong.experiments import factors as factors_module
+from wutong.experiments.design import Design, cases, describe, groups, points, table
+from wutong.experiments.errors import MissingLibraryError
+from wutong.experiments.factors import Factor, Method, Point, Spacing, n_points, nearest_powers, points_of
+from wutong.experiments.varying import default_of, paths_of, place_of, with_values
+from wutong.model.assumptions import parameter_facts
+from wutong.model.facts import fixed
+from wutong.model.levers import LEVERS
+from wutong.model.scenario import LeverSetting
+from wutong.model.simulate import simulate
+from wutong.model.units import NEVER
 
 ROOT = Path(__file__).resolve().parents[1]
 PEOPLE = Factor("assumptions.growth.people", Spacing.LOG_UNIFORM, 1_000.0, 100_000.0, levels=3, default=20_000.0)
@@ -185,7 +185,7 @@ def test_samples_depend_on_the_seed(method):
 
 PRINTED = """
 from tests.test_design import ALL, SAMPLES, design
-from experiments.design import cases
+from wutong.experiments.design import cases
 for method in SAMPLES:
     for case in cases(design(*ALL, method=method, n=16)):
         print(case)

@@ -12,10 +12,10 @@ from jsonschema import Draft7Validator
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
-from experiments.commands import app
-from experiments.design import points
-from experiments.documents import folder
-from experiments.reading import (
+from wutong.experiments.commands import app
+from wutong.experiments.design import points
+from wutong.experiments.documents import folder
+from wutong.experiments.reading import (
     list_designs,
     list_parks,
     list_policies,
@@ -24,11 +24,11 @@ from experiments.reading import (
     read_scenario,
     resolve_scenario,
 )
-from experiments.reading.designs import resolve_design
-from experiments.reading.json_schema import json_schema
-from model.levers import LEVERS
-from model.measures import MEASURES
-from model.units import quarter
+from wutong.experiments.reading.designs import resolve_design
+from wutong.experiments.reading.json_schema import json_schema
+from wutong.model.levers import LEVERS
+from wutong.model.measures import MEASURES
+from wutong.model.units import quarter
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ("README.md", "README.zh.md")
@@ -116,7 +116,7 @@ def examples(tmp_path_factory):
 
 
 def test_the_readme_of_the_scenarios_says_what_the_files_say():
-    assert text(FOLDER) == folder.folder_text(), "python -m experiments.documents writes it anew"
+    assert text(FOLDER) == folder.folder_text(), "python -m wutong.experiments.documents writes it anew"
 
 
 def test_its_examples_can_be_read(examples):

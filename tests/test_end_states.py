@@ -8,16 +8,16 @@ import dataclasses
 import numpy as np
 import pytest
 
-from experiments.documents import beginnings, end_states, pattern, plausibility, readings
-from experiments.documents.odd import shipped_scenario
-from experiments.documents.plausibility import Check
-from experiments.documents.readings import Reading
-from experiments.reading import read_policy
-from experiments.runner import Runs
-from model.scenario import Case
-from model.simulate import simulate
-from model.units import NEVER, quarter
 from tests import worlds
+from wutong.experiments.documents import beginnings, end_states, pattern, plausibility, readings
+from wutong.experiments.documents.odd import shipped_scenario
+from wutong.experiments.documents.plausibility import Check
+from wutong.experiments.documents.readings import Reading
+from wutong.experiments.reading import read_policy
+from wutong.experiments.runner import Runs
+from wutong.model.scenario import Case
+from wutong.model.simulate import simulate
+from wutong.model.units import NEVER, quarter
 
 N = 3
 

@@ -11,22 +11,22 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from experiments import exports, extras, tables
-from experiments.commands import app
-from experiments.errors import MissingLibraryError, ResultsError
-from experiments.forms import Detail, Form
-from experiments.identity import run_ids
-from experiments.kept import Kept, kept_of
-from experiments.packing import packed
-from experiments.questions import goals, planned_in
-from experiments.store import FILE, Access, opened
-from experiments.tables import Wanted
-from experiments.wording import members
-from model.history import Axis
-from model.measures import MEASURES
-from model.scenario import LeverSetting
-from model.simulate import simulate
 from tests import worlds
+from wutong.experiments import exports, extras, tables
+from wutong.experiments.commands import app
+from wutong.experiments.errors import MissingLibraryError, ResultsError
+from wutong.experiments.forms import Detail, Form
+from wutong.experiments.identity import run_ids
+from wutong.experiments.kept import Kept, kept_of
+from wutong.experiments.packing import packed
+from wutong.experiments.questions import goals, planned_in
+from wutong.experiments.store import FILE, Access, opened
+from wutong.experiments.tables import Wanted
+from wutong.experiments.wording import members
+from wutong.model.history import Axis
+from wutong.model.measures import MEASURES
+from wutong.model.scenario import LeverSetting
+from wutong.model.simulate import simulate
 
 POLICIES = ("=1+1", '重庆, “甲” "乙"', "#N/A", "none")
 MANY = Wanted(("revenue", "revenue_per_head", "exits", "net_balance", "occupancy", "lever_cost"))
@@ -257,7 +257,7 @@ def test_the_command_refuses_in_one_sentence(folder, tmp_path, monkeypatch):
 
 
 def test_the_command_says_what_is_not_in_it(folder, tmp_path, monkeypatch):
-    from experiments import kept as kept_module
+    from wutong.experiments import kept as kept_module
 
     def more(folder, record):
         plan = planned_in(folder, record)

@@ -9,12 +9,12 @@ import shlex
 import pytest
 from typer.testing import CliRunner
 
-from experiments import plots
-from experiments.commands import app
-from experiments.documents import __main__ as documents
-from experiments.documents.exhibits import EXHIBITS, ROOMS
-from experiments.documents.gallery import LANGUAGES, gallery_text, picture_path
-from experiments.documents.markdown import DOCS
+from wutong.experiments import plots
+from wutong.experiments.commands import app
+from wutong.experiments.documents import __main__ as documents
+from wutong.experiments.documents.exhibits import EXHIBITS, ROOMS
+from wutong.experiments.documents.gallery import LANGUAGES, gallery_text, picture_path
+from wutong.experiments.documents.markdown import DOCS
 
 NO_PICTURE = {"Named", "filling", "save"}  # filling writes a file
 
@@ -28,7 +28,7 @@ def test_every_picture_function_hangs_in_the_gallery_once():
 def test_the_page_is_the_one_that_the_code_makes_and_all_that_it_links_is_there(language):
     page = DOCS / LANGUAGES[language]
     text = page.read_text(encoding="utf-8")
-    assert text == gallery_text(language), "python -m experiments.documents gallery"
+    assert text == gallery_text(language), "python -m wutong.experiments.documents gallery"
     links = re.findall(r"\]\(([^)]+)\)", text)
     assert len(links) >= len(EXHIBITS) + 2
     assert all(f"plots.{name}(" in text for name in plots.__all__ if name not in ("Named", "save"))
@@ -52,5 +52,5 @@ def test_lines_and_commands_are_understood(one):
         result = CliRunner().invoke(app, [*words[2:], "--help"])
         assert result.exit_code == 0, result.output
     else:
-        assert words[:3] == ["python", "-m", "experiments.documents"]
+        assert words[:3] == ["python", "-m", "wutong.experiments.documents"]
         assert documents._parser().parse_args(words[3:]).command == words[3]

@@ -11,9 +11,9 @@ import synthetic
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments import goals, intervals
-from model.scenario import Basis
-from model.units import NEVER, quarter
+from wutong.experiments import goals, intervals
+from wutong.model.scenario import Basis
+from wutong.model.units import NEVER, quarter
 
 TARGETS = {t.key: t for t in synthetic.targets()}
 

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from experiments.commands import app, creating
-from experiments.commands.creating import NAME, Kind
-from experiments.design import points
-from experiments.factors import Method
-from experiments.reading import list_designs, list_parks, list_policies, list_scenarios, read_policy, read_scenario
-from experiments.reading.designs import read_design
-from experiments.reading.resolve import SHIPPED
-from model.levers import LEVERS
-from model.units import quarter_name
+from wutong.experiments.commands import app, creating
+from wutong.experiments.commands.creating import NAME, Kind
+from wutong.experiments.design import points
+from wutong.experiments.factors import Method
+from wutong.experiments.reading import list_designs, list_parks, list_policies, list_scenarios, read_policy, read_scenario
+from wutong.experiments.reading.designs import read_design
+from wutong.experiments.reading.resolve import SHIPPED
+from wutong.model.levers import LEVERS
+from wutong.model.units import quarter_name
 
 LANGUAGES = ("zh", "en")
 TEMPLATES = SHIPPED / "templates"
@@ -194,7 +194,7 @@ def test_it_says_what_to_do_next_in_words_that_work():
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_new_episode_is_fitted_and_scored_as_it_stands(lang, monkeypatch):
-    monkeypatch.setattr("experiments.hindcast.episode.FEWEST", 1.0)
+    monkeypatch.setattr("wutong.experiments.hindcast.episode.FEWEST", 1.0)
     assert invoke("new", "episode", "mine", "--lang", lang).exit_code == 0
     assert invoke("check", "mine.yaml", "--lang", "en").stderr == "", "no remark either"
     words = ("--until", "2012", "--observed", "mine/observed.csv", "--past", "60", "--jobs", "1", "--out", "out", "--lang", lang)
@@ -211,7 +211,7 @@ def test_a_new_episode_is_fitted_and_scored_as_it_stands(lang, monkeypatch):
     [("en_US.UTF-8", [kind.value for kind in Kind]), ("zh_CN.UTF-8", ["情景", "政策方案", "园区", "试验设计", "龙头往事"])],
 )
 def test_the_first_line_of_its_help_names_every_kind(locale, kinds):
-    code = "from experiments.commands import SUMMARIES, new; print(SUMMARIES[new])"
+    code = "from wutong.experiments.commands import SUMMARIES, new; print(SUMMARIES[new])"
     environment = os.environ | {"LANG": locale, "PYTHONPATH": str(SHIPPED.parent), "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, encoding="utf-8", check=True)
     assert all(kind in done.stdout for kind in kinds), done.stdout

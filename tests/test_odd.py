@@ -8,19 +8,19 @@ import re
 import numpy as np
 import pytest
 
-from experiments.documents import __main__ as command
-from experiments.documents import declared, observed, odd
-from experiments.documents.markdown import TEMPLATES, filled, table
-from model.assumptions import parameter_facts
-from model.draws import Draws
-from model.entities import replaced, rows
-from model.lever_effects import Effects
-from model.levers import LEVERS
-from model.measures import MEASURES
-from model.schedule import SCHEDULE
-from model.simulate import next_quarter
-from model.state import after
 from tests import worlds
+from wutong.experiments.documents import __main__ as command
+from wutong.experiments.documents import declared, observed, odd
+from wutong.experiments.documents.markdown import TEMPLATES, filled, table
+from wutong.model.assumptions import parameter_facts
+from wutong.model.draws import Draws
+from wutong.model.entities import replaced, rows
+from wutong.model.lever_effects import Effects
+from wutong.model.levers import LEVERS
+from wutong.model.measures import MEASURES
+from wutong.model.schedule import SCHEDULE
+from wutong.model.simulate import next_quarter
+from wutong.model.state import after
 
 ELEMENTS = (
     "1. Purpose and patterns",
@@ -55,7 +55,7 @@ def reads():
 
 
 def test_the_description_matches_the_code():
-    assert command.check() == 0, "python -m experiments.documents writes docs/ODD.md anew"
+    assert command.check() == 0, "python -m wutong.experiments.documents writes docs/ODD.md anew"
 
 
 def test_a_description_that_does_not_match_is_told(tmp_path, monkeypatch, capsys):
@@ -65,7 +65,7 @@ def test_a_description_that_does_not_match_is_told(tmp_path, monkeypatch, capsys
     text = odd.odd_text(odd.shipped_scenario())
     monkeypatch.setattr(odd, "odd_text", lambda _: text)  # made once, as nothing that it says changes here
     assert command.main(["--check"]) == 1
-    assert "python -m experiments.documents" in capsys.readouterr().err
+    assert "python -m wutong.experiments.documents" in capsys.readouterr().err
     assert stale.read_text(encoding="utf-8") == "old\n"
     assert command.main([]) == 0
     assert command.main(["--check"]) == 0

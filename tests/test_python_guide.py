@@ -15,27 +15,26 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-import experiments.api
-import experiments.outputs
-from experiments.api import Request, Workers, perform, plan_of_points, point_of, read
-from experiments.errors import BadInputError
-from experiments.identity import run_ids
-from experiments.reading import ReadingError
+from wutong.experiments import api, outputs
+from wutong.experiments.api import Request, Workers, perform, plan_of_points, point_of, read
+from wutong.experiments.errors import BadInputError
+from wutong.experiments.identity import run_ids
+from wutong.experiments.reading import ReadingError
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 GUIDES = {"en": DOCS / "python.md", "zh": DOCS / "python.zh.md"}
 SCRIPTS = sorted((DOCS / "examples").glob("*.py"))
 PUBLIC = {  # of the project, what a guide or an example may import
-    "experiments": ("plots",),
-    "experiments.api": experiments.api.__all__,
-    "experiments.datasets": ("dataset", "quantiles", "read", "totals"),
-    "experiments.design": ("Design", "cases", "points"),
-    "experiments.factors": ("Factor", "Method", "Spacing", "points_of"),
-    "model.assumptions": ("parameter_facts",),
-    "model.facts": ("Label", "fixed"),
-    "model.levers": ("LEVERS",),
-    "model.park": ("IndustrialPark", "Supplier"),
-    "model.scenario": ("Scenario",),
+    "wutong.experiments": ("plots",),
+    "wutong.experiments.api": api.__all__,
+    "wutong.experiments.datasets": ("dataset", "quantiles", "read", "totals"),
+    "wutong.experiments.design": ("Design", "cases", "points"),
+    "wutong.experiments.factors": ("Factor", "Method", "Spacing", "points_of"),
+    "wutong.model.assumptions": ("parameter_facts",),
+    "wutong.model.facts": ("Label", "fixed"),
+    "wutong.model.levers": ("LEVERS",),
+    "wutong.model.park": ("IndustrialPark", "Supplier"),
+    "wutong.model.scenario": ("Scenario",),
 }
 SHORT = Request(("baseline",), ("none",), (0,), until="2022Q4")
 
@@ -59,8 +58,8 @@ def bare(kind: str, content: str) -> str:
 
 @pytest.fixture
 def one_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    monkeypatch.setattr(experiments.api, "available_cores", lambda: 1)
-    monkeypatch.setattr(experiments.outputs, "SHOWN_GROUPS", 0)  # writes no trajectories, which take most of the time
+    monkeypatch.setattr(api, "available_cores", lambda: 1)
+    monkeypatch.setattr(outputs, "SHOWN_GROUPS", 0)  # writes no trajectories, which take most of the time
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -92,7 +91,7 @@ def test_what_the_chinese_guide_prints_in_chinese_is_so(one_process):
     shown = [content for kind, content in blocks("zh") if kind == "text"]
     english = [content for kind, content in blocks("en") if kind == "text"]
     with pytest.raises(ReadingError) as caught:
-        experiments.api.read_scenario("baselin")
+        api.read_scenario("baselin")
     assert [s for s, e in zip(shown, english, strict=True) if s != e] == [caught.value.text("zh") + "\n"]
 
 
@@ -112,8 +111,8 @@ def test_only_public_names_are_used(name, path):
     tree = ast.parse("\n".join(guide) if path is None else path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         modules = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-        assert not [m for m in modules if m.partition(".")[0] in ("experiments", "model")]
-        if isinstance(node, ast.ImportFrom) and str(node.module).partition(".")[0] in ("experiments", "model"):
+        assert not [m for m in modules if m.partition(".")[0] in ("wutong", "experiments", "model")]
+        if isinstance(node, ast.ImportFrom) and str(node.module).partition(".")[0] == "wutong":
             module = importlib.import_module(str(node.module))
             for alias in node.names:
                 assert alias.name in PUBLIC[str(node.module)] and hasattr(module, alias.name), alias.name
@@ -222,7 +221,7 @@ def test_a_script_without_a_guard_is_refused_before_anything_is_written(one_proc
     path = one_process / "mine.py"
     path.write_text('if __name__ == "__main__":\n    pass\n' if guarded else "perform(...)\n", encoding="utf-8")
     monkeypatch.setattr("__main__.__file__", str(path), raising=False)
-    monkeypatch.setattr(experiments.api, "carried_out", lambda *_, **__: None)
+    monkeypatch.setattr(api, "carried_out", lambda *_, **__: None)
     if guarded:
         assert perform(SHORT, "kept", Workers(2)).ended is None
         return

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from experiments.commands import app
-from experiments.commands.comparing import POLICIES
-from experiments.errors import FolderError
-from experiments.experiment import reopened
-from experiments.manifest import read_manifest
-from experiments.questions import QUESTIONS, question_in
-from experiments.reading import list_policies
-from experiments.store import FILE, Access, opened
-from model.levers import LEVERS
 from tests.sketches import sketch
+from wutong.experiments.commands import app
+from wutong.experiments.commands.comparing import POLICIES
+from wutong.experiments.errors import FolderError
+from wutong.experiments.experiment import reopened
+from wutong.experiments.manifest import read_manifest
+from wutong.experiments.questions import QUESTIONS, question_in
+from wutong.experiments.reading import list_policies
+from wutong.experiments.store import FILE, Access, opened
+from wutong.model.levers import LEVERS
 
 SHORT = ("sophia_antipolis", "-n", "3", "--jobs", "1", "--until", "2004Q4", "--lang", "en")
 TOWN = ("baseline", "-n", "2", "--jobs", "1", "--until", "2023Q1", "--lang", "en")

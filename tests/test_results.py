@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import synthetic
 
-from experiments import results
-from experiments.identity import run_ids
+from wutong.experiments import results
+from wutong.experiments.identity import run_ids
 
 
 def read(path):

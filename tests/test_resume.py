@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from experiments import experiment
-from experiments.commands import app
-from experiments.questions import goals
+from wutong.experiments import experiment
+from wutong.experiments.commands import app
+from wutong.experiments.questions import goals
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLES = ("runs.csv", "trajectories.csv", "summary.csv", "columns.json", "answer.txt")

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from experiments import runner
-from experiments.runner import GIVE_UP_AFTER, chunked, run_cases
-from model.facts import Label
-from model.history import History, merge
-from model.scenario import Case, Policy, Scenario
 from tests import synthetic
+from wutong.experiments import runner
+from wutong.experiments.runner import GIVE_UP_AFTER, chunked, run_cases
+from wutong.model.facts import Label
+from wutong.model.history import History, merge
+from wutong.model.scenario import Case, Policy, Scenario
 
 START, N_ROWS = synthetic.START, 5
 

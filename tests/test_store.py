@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.errors import StoreError
-from experiments.identity import content_of, run_ids
-from experiments.packing import pack, packed, unpack
-from experiments.store import FILE, Access, Failed, opened, salvaged
-from model.facts import Assumption, Label, fixed
-from model.history import History
-from model.scenario import Case
 from tests import worlds
+from wutong.experiments.errors import StoreError
+from wutong.experiments.identity import content_of, run_ids
+from wutong.experiments.packing import pack, packed, unpack
+from wutong.experiments.store import FILE, Access, Failed, opened, salvaged
+from wutong.model.facts import Assumption, Label, fixed
+from wutong.model.history import History
+from wutong.model.scenario import Case
 
 BAD = Failed("2024Q1", "ArithmeticError: 第三个", "Traceback …")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from experiments.commands import app
+from wutong.experiments.commands import app
 
 DESIGN = """format: 1
 title: {zh: 人才与落户, en: People and subsidy}

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from experiments.commands import app
 from tests.sketches import sketch
+from wutong.experiments.commands import app
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 FILES = DOCS / "tutorial"

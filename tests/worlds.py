@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from model.assumptions import at_defaults
-from model.entities import Groups
-from model.facts import Assumption, Floats, Label, Shape, fixed
-from model.history import History
-from model.scenario import (
+from wutong.model.assumptions import at_defaults
+from wutong.model.entities import Groups
+from wutong.model.facts import Assumption, Floats, Label, Shape, fixed
+from wutong.model.history import History
+from wutong.model.scenario import (
     Anchor,
     Case,
     Constraint,
@@ -33,10 +33,10 @@ from model.scenario import (
     Status,
     Zone,
 )
-from model.simulate import simulate, step
-from model.start.build import Batch, begin
-from model.state import ParkState
-from model.units import NEVER, quarter
+from wutong.model.simulate import simulate, step
+from wutong.model.start.build import Batch, begin
+from wutong.model.state import ParkState
+from wutong.model.units import NEVER, quarter
 
 ROOT = Path(__file__).resolve().parents[1]
 START = quarter("2022Q3")

@@ -22,10 +22,10 @@ from ema_workbench.analysis import RuleInductionType, feature_scoring
 from ema_workbench.em_framework.points import experiment_generator
 from pandas import DataFrame
 
-from experiments.api import Case, Values, at_point, point_of, read_policy, read_scenario, run_cases
-from model.assumptions import parameter_facts
-from model.levers import LEVERS
-from model.scenario import Scenario
+from wutong.experiments.api import Case, Values, at_point, point_of, read_policy, read_scenario, run_cases
+from wutong.model.assumptions import parameter_facts
+from wutong.model.levers import LEVERS
+from wutong.model.scenario import Scenario
 
 try:
     from ema_workbench import Sample as Policy  # since version 3

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 from SALib import ProblemSpec
 
-from experiments.api import Request, Results, Values, Workers, perform, plan_of_points, point_of, read_scenario, resume
-from model.assumptions import parameter_facts
-from model.scenario import Scenario
+from wutong.experiments.api import Request, Results, Values, Workers, perform, plan_of_points, point_of, read_scenario, resume
+from wutong.model.assumptions import parameter_facts
+from wutong.model.scenario import Scenario
 
 SCENARIO, POLICY, UNTIL = "baseline", "none", "2026Q4"
 MEASURE, SCOPE = "revenue", "software"

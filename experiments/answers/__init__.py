@@ -1,7 +1,7 @@
 """Answers to planners' questions: each a table that can be opened and a few sentences that can be read aloud.
 
 A module here takes finished runs and returns what they say.  It runs nothing and draws nothing: what must be run for a question
-it names as scenarios and policies, and its picture stands in ``experiments.plots``.
+it names as scenarios and policies, and its picture stands in ``wutong.experiments.plots``.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from experiments.results import Row
-from model.facts import Label
+from wutong.experiments.results import Row
+from wutong.model.facts import Label
 
 
 @dataclass(frozen=True)

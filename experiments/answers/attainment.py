@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from experiments import wording
-from experiments.answers import Answer, Column
-from experiments.answers.depth import GoalInDepth, in_depth
-from experiments.answers.telling import definition, goal_name, joined, listed, policy_title, scenario_title
-from experiments.goals import Share
-from experiments.results import RUN_COLUMNS, SUMMARY_COLUMNS, Row
-from model.facts import Label
-from model.history import History
-from model.scenario import Target
-from model.units import quarter_name
+from wutong.experiments import wording
+from wutong.experiments.answers import Answer, Column
+from wutong.experiments.answers.depth import GoalInDepth, in_depth
+from wutong.experiments.answers.telling import definition, goal_name, joined, listed, policy_title, scenario_title
+from wutong.experiments.goals import Share
+from wutong.experiments.results import RUN_COLUMNS, SUMMARY_COLUMNS, Row
+from wutong.model.facts import Label
+from wutong.model.history import History
+from wutong.model.scenario import Target
+from wutong.model.units import quarter_name
 
 SHOWN_POLICIES = 3
 REGISTERED = "registered_firms"

@@ -7,18 +7,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from experiments.answers import Answer, Column
-from experiments.answers.attribution_words import said
-from experiments.answers.both_accounts import Attribution, Interaction, find, members_of
-from experiments.answers.member_account import account_of
-from experiments.answers.support import per_support
-from experiments.goals import mean_difference
-from experiments.results import RUN_COLUMNS, TRAJECTORY_COLUMNS, Row
-from experiments.wording import shown_unit
-from model.facts import Floats, Label
-from model.history import History
-from model.scenario import Anchor, Case, Scenario
-from model.units import quarter_name
+from wutong.experiments.answers import Answer, Column
+from wutong.experiments.answers.attribution_words import said
+from wutong.experiments.answers.both_accounts import Attribution, Interaction, find, members_of
+from wutong.experiments.answers.member_account import account_of
+from wutong.experiments.answers.support import per_support
+from wutong.experiments.goals import mean_difference
+from wutong.experiments.results import RUN_COLUMNS, TRAJECTORY_COLUMNS, Row
+from wutong.experiments.wording import shown_unit
+from wutong.model.facts import Floats, Label
+from wutong.model.history import History
+from wutong.model.scenario import Anchor, Case, Scenario
+from wutong.model.units import quarter_name
 
 QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
 COLUMNS: dict[str, Column] = {

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from experiments.answers.both_accounts import Attribution, Interaction
-from experiments.answers.member_account import account_of, payback_of
-from experiments.answers.support import MUCH, per_support
-from experiments.goals import Difference, mean_difference
-from experiments.wording import amount, amount_range, chance, number, scale_for
-from model.facts import Floats, Label
-from model.history import History
-from model.scenario import Anchor, Lab
-from model.units import quarter_name, year_of
+from wutong.experiments.answers.both_accounts import Attribution, Interaction
+from wutong.experiments.answers.member_account import account_of, payback_of
+from wutong.experiments.answers.support import MUCH, per_support
+from wutong.experiments.goals import Difference, mean_difference
+from wutong.experiments.wording import amount, amount_range, chance, number, scale_for
+from wutong.model.facts import Floats, Label
+from wutong.model.history import History
+from wutong.model.scenario import Anchor, Lab
+from wutong.model.units import quarter_name, year_of
 
 NOUNS = {"firms": Label("企业", "firms"), "employees": Label("就业", "jobs"), "revenue": Label("年收入", "revenue a year")}
 UNITS = {"firms": "firms", "employees": "persons", "revenue": "亿元"}

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.answers.money import RATES, amounts, present_value, spans, whole_run
-from model.facts import Floats, Label
-from model.history import Axis, History, Kind
-from model.levers import LEVERS
+from wutong.experiments.answers.money import RATES, amounts, present_value, spans, whole_run
+from wutong.model.facts import Floats, Label
+from wutong.model.history import Axis, History, Kind
+from wutong.model.levers import LEVERS
 
 
 @dataclass(frozen=True)

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments import intervals as of
-from experiments.answers.evidence import pays_entrants
-from experiments.answers.line_up import LineUp, Opponent
-from experiments.answers.money import amounts, payback_year, whole_run
-from experiments.goals import Share, wilson
-from experiments.intervals import CONFIDENCE, Ratio
-from model.facts import Floats, Label, Mask
-from model.history import Axis, History
-from model.scenario import Policy
-from model.units import NEVER, STEP_YEARS
+from wutong.experiments import intervals as of
+from wutong.experiments.answers.evidence import pays_entrants
+from wutong.experiments.answers.line_up import LineUp, Opponent
+from wutong.experiments.answers.money import amounts, payback_year, whole_run
+from wutong.experiments.goals import Share, wilson
+from wutong.experiments.intervals import CONFIDENCE, Ratio
+from wutong.model.facts import Floats, Label, Mask
+from wutong.model.history import Axis, History
+from wutong.model.scenario import Policy
+from wutong.model.units import NEVER, STEP_YEARS
 
 
 class Finding(enum.StrEnum):

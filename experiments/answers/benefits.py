@@ -15,19 +15,19 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from experiments import intervals as of
-from experiments.answers import Answer, Column
-from experiments.answers.benefit_items import Item, items
-from experiments.answers.benefit_ratios import PerUnit, anyway_share, costs_per_unit, payback
-from experiments.answers.benefits_words import words
-from experiments.answers.comparison import COLUMNS as COMPARED
-from experiments.answers.comparison import WORLDS
-from experiments.answers.line_up import LineUp, Opponent, line_up
-from experiments.answers.money import whole_run
-from experiments.intervals import CONFIDENCE
-from experiments.results import Cell, Row
-from model.facts import Floats, Label
-from model.history import History
+from wutong.experiments import intervals as of
+from wutong.experiments.answers import Answer, Column
+from wutong.experiments.answers.benefit_items import Item, items
+from wutong.experiments.answers.benefit_ratios import PerUnit, anyway_share, costs_per_unit, payback
+from wutong.experiments.answers.benefits_words import words
+from wutong.experiments.answers.comparison import COLUMNS as COMPARED
+from wutong.experiments.answers.comparison import WORLDS
+from wutong.experiments.answers.line_up import LineUp, Opponent, line_up
+from wutong.experiments.answers.money import whole_run
+from wutong.experiments.intervals import CONFIDENCE
+from wutong.experiments.results import Cell, Row
+from wutong.model.facts import Floats, Label
+from wutong.model.history import History
 
 KEPT = ("scenario", "baseline", "policy")
 COLUMNS: Mapping[str, Column] = {

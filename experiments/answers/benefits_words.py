@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from experiments import intervals as of
-from experiments import wording
-from experiments.answers.benefit_ratios import Finding, PerUnit, anyway_share, costs_per_unit, ends_early, payback
-from experiments.answers.comparison_words import caution, name, names, opening, ties
-from experiments.answers.line_up import LineUp
-from experiments.answers.money import RATE, present_value
-from model.facts import Floats, Label
-from model.levers import LEVERS
+from wutong.experiments import intervals as of
+from wutong.experiments import wording
+from wutong.experiments.answers.benefit_ratios import Finding, PerUnit, anyway_share, costs_per_unit, ends_early, payback
+from wutong.experiments.answers.comparison_words import caution, name, names, opening, ties
+from wutong.experiments.answers.line_up import LineUp
+from wutong.experiments.answers.money import RATE, present_value
+from wutong.model.facts import Floats, Label
+from wutong.model.levers import LEVERS
 
 SAID = {
     Finding.CANNOT_BE_TOLD: Label(

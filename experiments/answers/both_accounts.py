@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from experiments.goals import pairs
-from model.base import directions
-from model.entities import Direction
-from model.facts import Floats, Ints, Label
-from model.history import History
-from model.scenario import Anchor, Case, Lab, Park, Status
-from model.units import QUARTERS_PER_YEAR
+from wutong.experiments.goals import pairs
+from wutong.model.base import directions
+from wutong.model.entities import Direction
+from wutong.model.facts import Floats, Ints, Label
+from wutong.model.history import History
+from wutong.model.scenario import Anchor, Case, Lab, Park, Status
+from wutong.model.units import QUARTERS_PER_YEAR
 
 QUANTITIES = ("firms", "employees", "revenue")
 ROUNDING = 1e-12  # of the amounts that are subtracted

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from experiments.answers import Answer, Column
-from experiments.answers.chain_links import (
+from wutong.experiments.answers import Answer, Column
+from wutong.experiments.answers.chain_links import (
     LEAST_SHARE,
     RULE,
     Chain,
@@ -19,14 +19,14 @@ from experiments.answers.chain_links import (
     newcomer,
     quantiles,
 )
-from experiments.answers.chain_words import chain_words, not_covered
-from experiments.answers.effect import both
-from experiments.results import RUN_COLUMNS, Cell, Row
-from model.assumptions import parameter_facts
-from model.facts import Floats, Label
-from model.history import History
-from model.scenario import Anchor, Park, Status
-from model.units import quarter_name
+from wutong.experiments.answers.chain_words import chain_words, not_covered
+from wutong.experiments.answers.effect import both
+from wutong.experiments.results import RUN_COLUMNS, Cell, Row
+from wutong.model.assumptions import parameter_facts
+from wutong.model.facts import Floats, Label
+from wutong.model.history import History
+from wutong.model.scenario import Anchor, Park, Status
+from wutong.model.units import quarter_name
 
 PROBS = (0.05, 0.25, 0.50, 0.75, 0.95)
 NAMES = ("q05", "q25", "q50", "q75", "q95")

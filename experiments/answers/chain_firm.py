@@ -11,15 +11,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from experiments import wording
-from experiments.answers import Answer, Column
-from experiments.answers.chain_links import chain_at, newcomer
-from experiments.answers.effect import Effect, Outcome, both, change_text, effect_columns, effect_of, paired_values
-from experiments.results import RUN_COLUMNS
-from model.facts import Label, fixed
-from model.history import History
-from model.scenario import Anchor, Scenario, Status
-from model.units import quarter_name
+from wutong.experiments import wording
+from wutong.experiments.answers import Answer, Column
+from wutong.experiments.answers.chain_links import chain_at, newcomer
+from wutong.experiments.answers.effect import Effect, Outcome, both, change_text, effect_columns, effect_of, paired_values
+from wutong.experiments.results import RUN_COLUMNS
+from wutong.model.facts import Label, fixed
+from wutong.model.history import History
+from wutong.model.scenario import Anchor, Scenario, Status
+from wutong.model.units import quarter_name
 
 EXTRA = "one_more_firm"
 COLUMNS = {

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.facts import Floats, Ints, Label, Mask
-from model.history import Axis, History
-from model.scenario import Park, Segment
+from wutong.model.facts import Floats, Ints, Label, Mask
+from wutong.model.history import Axis, History
+from wutong.model.scenario import Park, Segment
 
 COVERED = 0.90  # of local demand: from here on a link is strong
 LEAST_SHARE = 0.05  # of a segment's demand: smaller users are not named

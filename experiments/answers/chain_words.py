@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from experiments import wording
-from experiments.answers.chain_links import KINDS, LEAST_SHARE, Chain, Kind, anchor_shares, newcomer
-from experiments.answers.effect import listed
-from model.facts import Floats
-from model.history import History
-from model.units import quarter_name
+from wutong.experiments import wording
+from wutong.experiments.answers.chain_links import KINDS, LEAST_SHARE, Chain, Kind, anchor_shares, newcomer
+from wutong.experiments.answers.effect import listed
+from wutong.model.facts import Floats
+from wutong.model.history import History
+from wutong.model.units import quarter_name
 
 
 def not_covered(quarter: int, language: str) -> str:

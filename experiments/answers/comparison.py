@@ -11,15 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from experiments import intervals as of
-from experiments.answers import Answer, Column
-from experiments.answers.comparison_words import words
-from experiments.answers.line_up import LineUp, line_up
-from experiments.answers.series import Series, sense, series_of
-from experiments.intervals import CONFIDENCE
-from experiments.results import RUN_COLUMNS, TRAJECTORY_COLUMNS, Cell, Row
-from model.facts import Floats, Label
-from model.history import History
+from wutong.experiments import intervals as of
+from wutong.experiments.answers import Answer, Column
+from wutong.experiments.answers.comparison_words import words
+from wutong.experiments.answers.line_up import LineUp, line_up
+from wutong.experiments.answers.series import Series, sense, series_of
+from wutong.experiments.intervals import CONFIDENCE
+from wutong.experiments.results import RUN_COLUMNS, TRAJECTORY_COLUMNS, Cell, Row
+from wutong.model.facts import Floats, Label
+from wutong.model.history import History
 
 EDGE = {"low": "下限", "high": "上限"}
 WORLDS = (0.05, 0.25, 0.50, 0.75, 0.95)

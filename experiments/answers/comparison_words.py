@@ -7,17 +7,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from experiments import intervals as of
-from experiments import wording
-from experiments.answers.evidence import assumed_levers
-from experiments.answers.line_up import LineUp
-from experiments.answers.series import goal_values, main_targets
-from experiments.answers.standings import Standing, standing
-from experiments.answers.verdicts import State, Verdict
-from experiments.goals import Difference, wilson
-from experiments.outcomes import signed_text
-from model.facts import Floats, Label
-from model.scenario import Target
+from wutong.experiments import intervals as of
+from wutong.experiments import wording
+from wutong.experiments.answers.evidence import assumed_levers
+from wutong.experiments.answers.line_up import LineUp
+from wutong.experiments.answers.series import goal_values, main_targets
+from wutong.experiments.answers.standings import Standing, standing
+from wutong.experiments.answers.verdicts import State, Verdict
+from wutong.experiments.goals import Difference, wilson
+from wutong.experiments.outcomes import signed_text
+from wutong.model.facts import Floats, Label
+from wutong.model.scenario import Target
 
 MOST = 4  # goals that are spoken of; the others stand in the table
 FAR = 10_000  # replications that nobody will run

@@ -14,15 +14,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from experiments.answers.drawn import Drawn
-from experiments.design import MARK, with_point
-from experiments.factors import SIGNIFICANT_DIGITS, Point
-from experiments.goals import Attainment, Share, attainment, wilson
-from experiments.varying import with_values
-from model.facts import Assumption, Floats, Label
-from model.history import History
-from model.scenario import Anchor, Scenario, Segment, Status, Target
-from model.units import NEVER
+from wutong.experiments.answers.drawn import Drawn
+from wutong.experiments.design import MARK, with_point
+from wutong.experiments.factors import SIGNIFICANT_DIGITS, Point
+from wutong.experiments.goals import Attainment, Share, attainment, wilson
+from wutong.experiments.varying import with_values
+from wutong.model.facts import Assumption, Floats, Label
+from wutong.model.history import History
+from wutong.model.scenario import Anchor, Scenario, Segment, Status, Target
+from wutong.model.units import NEVER
 
 LEVELS_OF_CHANCE = (0.5, 0.9)
 RANGE_LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)  # quantiles of the declared range

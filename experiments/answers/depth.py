@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from experiments.answers.drawn import Drawn, drawn
-from experiments.goals import Attainment, Band, Share, attainment, by_band, definitions, wilson
-from model.facts import Floats, Label
-from model.history import History
-from model.scenario import JointTarget, Scenario, Target
+from wutong.experiments.answers.drawn import Drawn, drawn
+from wutong.experiments.goals import Attainment, Band, Share, attainment, by_band, definitions, wilson
+from wutong.model.facts import Floats, Label
+from wutong.model.history import History
+from wutong.model.scenario import JointTarget, Scenario, Target
 
 ALL_GOALS = Label("全部可判定的目标", "All goals that are judged")
 

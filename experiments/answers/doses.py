@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from experiments import wording
-from experiments.answers import Answer, Column
-from experiments.answers.effect import (
+from wutong.experiments import wording
+from wutong.experiments.answers import Answer, Column
+from wutong.experiments.answers.effect import (
     LEVEL_COLUMNS,
     OUTCOME_COLUMNS,
     Effect,
@@ -19,13 +19,13 @@ from experiments.answers.effect import (
     effect_of,
     paired_values,
 )
-from experiments.answers.evidence import BASIS_WORDS, known_of
-from experiments.answers.lever_policies import dose_policies, level_of, level_text, lever_of
-from experiments.equal_cost import yearly_cost
-from model.facts import Floats, Label
-from model.history import History
-from model.levers import LEVERS
-from model.units import quarter_name
+from wutong.experiments.answers.evidence import BASIS_WORDS, known_of
+from wutong.experiments.answers.lever_policies import dose_policies, level_of, level_text, lever_of
+from wutong.experiments.equal_cost import yearly_cost
+from wutong.model.facts import Floats, Label
+from wutong.model.history import History
+from wutong.model.levers import LEVERS
+from wutong.model.units import quarter_name
 
 __all__ = ["Dose", "dose_policies", "dose_response", "doses_of"]
 COLUMNS = {

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.assumptions import Parameters, sample, world_keys
-from model.base import Base
-from model.facts import Floats
-from model.scenario import Case
-from model.start.build import compile_base
-from model.start.totals import Totals
+from wutong.model.assumptions import Parameters, sample, world_keys
+from wutong.model.base import Base
+from wutong.model.facts import Floats
+from wutong.model.scenario import Case
+from wutong.model.start.build import compile_base
+from wutong.model.start.totals import Totals
 
 
 @dataclass(frozen=True)

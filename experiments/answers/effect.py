@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments import wording
-from experiments.answers import Column
-from experiments.goals import readings
-from experiments.intervals import CONFIDENCE, HALF, mean_interval, mean_intervals
-from experiments.results import RUN_COLUMNS, Cell
-from model.facts import Floats, Ints, Label
-from model.history import Axis, History
-from model.scenario import Basis, Target
+from wutong.experiments import wording
+from wutong.experiments.answers import Column
+from wutong.experiments.goals import readings
+from wutong.experiments.intervals import CONFIDENCE, HALF, mean_interval, mean_intervals
+from wutong.experiments.results import RUN_COLUMNS, Cell
+from wutong.model.facts import Floats, Ints, Label
+from wutong.model.history import Axis, History
+from wutong.model.scenario import Basis, Target
 
 
 @dataclass(frozen=True)

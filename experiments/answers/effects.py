@@ -13,13 +13,13 @@ from functools import cache
 
 import numpy as np
 
-from experiments.answers.drawn import Drawn
-from model.assumptions import parameter_facts
-from model.facts import Floats, Ints, Label, Tag, parameters_of
-from model.lever_effects import Entrant, LeverInputs
-from model.lever_facts import LeverParameters
-from model.levers import LEVERS
-from model.scenario import Policy
+from wutong.experiments.answers.drawn import Drawn
+from wutong.model.assumptions import parameter_facts
+from wutong.model.facts import Floats, Ints, Label, Tag, parameters_of
+from wutong.model.lever_effects import Entrant, LeverInputs
+from wutong.model.lever_facts import LeverParameters
+from wutong.model.levers import LEVERS
+from wutong.model.scenario import Policy
 
 WEIGHTS = {  # money works through a number of the rule that reads it
     "support": "attraction.support_weight",

@@ -13,12 +13,12 @@ from functools import cache
 
 import numpy as np
 
-from model.assumptions import parameter_facts
-from model.facts import Floats, Label, ParameterFact, Tag
-from model.lever_effects import Entrant, LeverInputs
-from model.lever_facts import LeverParameters
-from model.levers import LEVERS, Lever
-from model.scenario import Policy
+from wutong.model.assumptions import parameter_facts
+from wutong.model.facts import Floats, Label, ParameterFact, Tag
+from wutong.model.lever_effects import Entrant, LeverInputs
+from wutong.model.lever_facts import LeverParameters
+from wutong.model.levers import LEVERS, Lever
+from wutong.model.scenario import Policy
 
 YARDSTICKS = ("levers.discount_rate", "levers.anchor_investment")  # what support is measured against, not what it does
 THROUGH = {  # effects that work through the parameter of a rule

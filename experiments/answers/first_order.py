@@ -22,9 +22,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.goals import wilson
-from experiments.intervals import CONFIDENCE, median_interval, student_quantile
-from model.facts import Floats, Ints, Mask
+from wutong.experiments.goals import wilson
+from wutong.experiments.intervals import CONFIDENCE, median_interval, student_quantile
+from wutong.model.facts import Floats, Ints, Mask
 
 FEWEST = 30  # worlds below which nothing is said
 MOST_BANDS, FEWEST_BANDS = 8, 3

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.answers.conditions import Tried, conditions_drawn
-from experiments.answers.drawn import drawn
-from experiments.answers.lever_policies import level_of, lever_of
-from experiments.goals import attainment
-from model.facts import Floats, Ints, Label
-from model.history import History
-from model.levers import LEVERS
-from model.scenario import Target
+from wutong.experiments.answers.conditions import Tried, conditions_drawn
+from wutong.experiments.answers.drawn import drawn
+from wutong.experiments.answers.lever_policies import level_of, lever_of
+from wutong.experiments.goals import attainment
+from wutong.model.facts import Floats, Ints, Label
+from wutong.model.history import History
+from wutong.model.levers import LEVERS
+from wutong.model.scenario import Target
 
 IN_A_CELL = 6.5  # worlds on average, from which the number of bands follows
 MOST_BANDS = 5
@@ -95,7 +95,7 @@ def drawn_map(history: History, target: Target, across: str = "", up: str = "") 
 
     Parameters
     ----------
-    across, up : keys of :func:`experiments.answers.conditions.conditions_drawn`; the two that matter most if empty
+    across, up : keys of :func:`wutong.experiments.answers.conditions.conditions_drawn`; the two that matter most if empty
 
     Raises
     ------

@@ -6,17 +6,17 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from experiments import wording
-from experiments.answers import Answer, Column
-from experiments.answers.attainment import COLUMNS as GOAL_COLUMNS
-from experiments.answers.telling import goal_name, joined, listed, quarter_text
-from experiments.goals import Difference, gain
-from experiments.results import Row
-from model.facts import Label
-from model.history import History
-from model.levers import LEVERS
-from model.scenario import LeverSetting, Policy, Target
-from model.units import NEVER, quarter_name
+from wutong.experiments import wording
+from wutong.experiments.answers import Answer, Column
+from wutong.experiments.answers.attainment import COLUMNS as GOAL_COLUMNS
+from wutong.experiments.answers.telling import goal_name, joined, listed, quarter_text
+from wutong.experiments.goals import Difference, gain
+from wutong.experiments.results import Row
+from wutong.model.facts import Label
+from wutong.model.history import History
+from wutong.model.levers import LEVERS
+from wutong.model.scenario import LeverSetting, Policy, Target
+from wutong.model.units import NEVER, quarter_name
 
 COLUMNS: dict[str, Column] = {
     **{name: GOAL_COLUMNS[name] for name in ("scenario", "target", "title_zh", "title_en")},

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from experiments import wording
-from experiments.answers.effect import both
-from experiments.equal_cost import seeking
-from model.levers import LEVERS
-from model.scenario import LeverSetting, Policy
+from wutong.experiments import wording
+from wutong.experiments.answers.effect import both
+from wutong.experiments.equal_cost import seeking
+from wutong.model.levers import LEVERS
+from wutong.model.scenario import LeverSetting, Policy
 
 CLOSE = 0.02  # of the sum: so near counts as spent
 FIRST_SHARE = 0.25  # of a lever's bound, from which its level is sought
@@ -43,8 +43,8 @@ def equal_cost_policies(
 
     Parameters
     ----------
-    costs_of : what policies cost [亿元/year], such as :func:`experiments.equal_cost.yearly_cost` of their runs; on the same
-        draws at every call
+    costs_of : what policies cost [亿元/year], such as :func:`wutong.experiments.equal_cost.yearly_cost` of their runs; on the
+        same draws at every call
     money : [亿元/year]
     start : first quarter of every policy
     """

@@ -8,9 +8,9 @@ from functools import cached_property
 
 import numpy as np
 
-from experiments.goals import pairs
-from model.facts import Floats, Ints
-from model.history import History
+from wutong.experiments.goals import pairs
+from wutong.model.facts import Floats, Ints
+from wutong.model.history import History
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from experiments.answers.uncertain import Uncertain
-from experiments.wording import lower_first
-from model.facts import Label
+from wutong.experiments.answers.uncertain import Uncertain
+from wutong.experiments.wording import lower_first
+from wutong.model.facts import Label
 
 WAYS: Mapping[str, Label] = {  # by the field of a park's file; {} is the industry, zone, anchor or lab
     "entry": Label("统计“{}”一年新开业的企业数", "counting the firms that open in a year in {}"),

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.answers.benefit_ratios import Payback, payback
-from experiments.answers.both_accounts import Attribution
-from experiments.answers.drawn import drawn
-from experiments.answers.money import present_value
-from model.facts import Floats
-from model.scenario import Anchor
-from model.units import QUARTERS_PER_YEAR
+from wutong.experiments.answers.benefit_ratios import Payback, payback
+from wutong.experiments.answers.both_accounts import Attribution
+from wutong.experiments.answers.drawn import drawn
+from wutong.experiments.answers.money import present_value
+from wutong.model.facts import Floats
+from wutong.model.scenario import Anchor
+from wutong.model.units import QUARTERS_PER_YEAR
 
 
 @dataclass(frozen=True)

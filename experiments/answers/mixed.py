@@ -6,12 +6,12 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from experiments.answers.effect import Effect, Outcome, effect_of
-from experiments.answers.mixes import worth_of
-from experiments.answers.subsets import levers_of
-from experiments.equal_cost import yearly_cost
-from model.history import History
-from model.scenario import Policy
+from wutong.experiments.answers.effect import Effect, Outcome, effect_of
+from wutong.experiments.answers.mixes import worth_of
+from wutong.experiments.answers.subsets import levers_of
+from wutong.experiments.equal_cost import yearly_cost
+from wutong.model.history import History
+from wutong.model.scenario import Policy
 
 ALL_UP_TO = 4  # levers, up to which every mix is shown
 
@@ -31,7 +31,7 @@ class Mixed:
 
 
 def mixed(policy: Policy, histories: Sequence[History], outcome: Outcome) -> tuple[Mixed, ...]:
-    """Every mix that ran, the smallest first; none as :func:`experiments.answers.mixes.parts_of`."""
+    """Every mix that ran, the smallest first; none as :func:`wutong.experiments.answers.mixes.parts_of`."""
     worth = worth_of(policy, histories, outcome)
     if worth is None:
         return ()

@@ -10,9 +10,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from experiments import wording
-from experiments.answers import Answer, Column
-from experiments.answers.effect import (
+from wutong.experiments import wording
+from wutong.experiments.answers import Answer, Column
+from wutong.experiments.answers.effect import (
     OUTCOME_COLUMNS,
     Effect,
     Outcome,
@@ -25,8 +25,8 @@ from experiments.answers.effect import (
     paired_values,
     sized,
 )
-from experiments.answers.evidence import known_of
-from experiments.answers.subsets import (
+from wutong.experiments.answers.evidence import known_of
+from wutong.experiments.answers.subsets import (
     Subset,
     exact_shares,
     is_exact,
@@ -37,13 +37,13 @@ from experiments.answers.subsets import (
     subset_policies,
     subsets_of,
 )
-from experiments.intervals import CONFIDENCE, student_quantile
-from experiments.results import RUN_COLUMNS, Row
-from model.facts import Floats, Label
-from model.history import History
-from model.levers import LEVERS
-from model.scenario import Policy
-from model.units import quarter_name
+from wutong.experiments.intervals import CONFIDENCE, student_quantile
+from wutong.experiments.results import RUN_COLUMNS, Row
+from wutong.model.facts import Floats, Label
+from wutong.model.history import History
+from wutong.model.levers import LEVERS
+from wutong.model.scenario import Policy
+from wutong.model.units import quarter_name
 
 __all__ = ["Part", "mix", "parts_of", "subset_policies", "worth_of"]
 KINDS = {

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.facts import Floats, Ints
-from model.history import History
-from model.units import NEVER, QUARTERS_PER_YEAR, STEP_YEARS, quarter_name, year_of
+from wutong.model.facts import Floats, Ints
+from wutong.model.history import History
+from wutong.model.units import NEVER, QUARTERS_PER_YEAR, STEP_YEARS, quarter_name, year_of
 
 RATE = 0.05  # 1/year: real rate of the present value
 RATES = (0.03, RATE, 0.08)

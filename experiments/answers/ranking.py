@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.answers.drawn import Drawn, drawn
-from experiments.answers.effects import Effect, EffectBand, bands_of, effects_of
-from experiments.answers.robustness import Grid, ranks
-from experiments.goals import Difference, mean_difference
-from model.facts import Floats, Ints
-from model.scenario import Case
+from wutong.experiments.answers.drawn import Drawn, drawn
+from wutong.experiments.answers.effects import Effect, EffectBand, bands_of, effects_of
+from wutong.experiments.answers.robustness import Grid, ranks
+from wutong.experiments.goals import Difference, mean_difference
+from wutong.model.facts import Floats, Ints
+from wutong.model.scenario import Case
 
 ENOUGH = 10  # worlds of a band below which an interval that holds zero says nothing
 

@@ -15,10 +15,10 @@ from typing import Literal
 
 import numpy as np
 
-from experiments.answers.first_order import FEWEST, LEVEL, SHUFFLES, sums_of, thirds
-from experiments.answers.robustness import ranks
-from experiments.goals import Difference, mean_difference
-from model.facts import Floats, Ints, Mask
+from wutong.experiments.answers.first_order import FEWEST, LEVEL, SHUFFLES, sums_of, thirds
+from wutong.experiments.answers.robustness import ranks
+from wutong.experiments.goals import Difference, mean_difference
+from wutong.model.facts import Floats, Ints, Mask
 
 Change = Literal["same", "noise", "changes"]
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from experiments import wording
-from experiments.answers import Answer, Column
-from experiments.answers.attainment import COLUMNS, odds_cells
-from experiments.answers.telling import listed, policy_title
-from experiments.goals import attainment, wilson
-from experiments.results import Row
-from model.facts import Label
-from model.history import History
-from model.units import NEVER, quarter_name, year_of
+from wutong.experiments import wording
+from wutong.experiments.answers import Answer, Column
+from wutong.experiments.answers.attainment import COLUMNS, odds_cells
+from wutong.experiments.answers.telling import listed, policy_title
+from wutong.experiments.goals import attainment, wilson
+from wutong.experiments.results import Row
+from wutong.model.facts import Label
+from wutong.model.history import History
+from wutong.model.units import NEVER, quarter_name, year_of
 
 YEAR_COLUMNS: dict[str, Column] = {
     **{name: COLUMNS[name] for name in ("scenario", "policy", "target", "title_zh", "title_en")},

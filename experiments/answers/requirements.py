@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from experiments import wording
-from experiments.answers import Answer, Column
-from experiments.answers.attainment import COLUMNS as GOAL_COLUMNS
-from experiments.answers.conditions import (
+from wutong.experiments import wording
+from wutong.experiments.answers import Answer, Column
+from wutong.experiments.answers.attainment import COLUMNS as GOAL_COLUMNS
+from wutong.experiments.answers.conditions import (
     LEVELS_OF_CHANCE,
     Dial,
     Level,
@@ -21,13 +21,13 @@ from experiments.answers.conditions import (
     levels_of,
     needed,
 )
-from experiments.answers.drawn import drawn
-from experiments.answers.telling import goal_name, joined, listed, policy_title
-from experiments.goals import attainment
-from experiments.results import Row
-from model.facts import Label
-from model.history import History
-from model.scenario import Target
+from wutong.experiments.answers.drawn import drawn
+from wutong.experiments.answers.telling import goal_name, joined, listed, policy_title
+from wutong.experiments.goals import attainment
+from wutong.experiments.results import Row
+from wutong.model.facts import Label
+from wutong.model.history import History
+from wutong.model.scenario import Target
 
 COLUMNS: dict[str, Column] = {
     **{name: GOAL_COLUMNS[name] for name in ("scenario", "policy", "target", "title_zh", "title_en")},

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments import wording
-from model.facts import Floats, Label
-from model.history import History
-from model.research_measures import FINISHED
-from model.scenario import Lab
-from model.units import quarter_name, year_of
+from wutong.experiments import wording
+from wutong.model.facts import Floats, Label
+from wutong.model.history import History
+from wutong.model.research_measures import FINISHED
+from wutong.model.scenario import Lab
+from wutong.model.units import quarter_name, year_of
 
 ALL = Label("全部实验室", "All labs")
 

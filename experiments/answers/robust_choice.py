@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from experiments import wording
-from experiments.answers import Answer, Column
-from experiments.answers.ranking import Ranking, ranking
-from experiments.answers.robust_words import Findings, sentences
-from experiments.answers.robustness import (
+from wutong.experiments import wording
+from wutong.experiments.answers import Answer, Column
+from wutong.experiments.answers.ranking import Ranking, ranking
+from wutong.experiments.answers.robust_words import Findings, sentences
+from wutong.experiments.answers.robustness import (
     PARTS,
     Grid,
     Regret,
@@ -25,11 +25,11 @@ from experiments.answers.robustness import (
     share_over,
     sufficing,
 )
-from experiments.goals import Share, attainment, wilson
-from experiments.results import RUN_COLUMNS, Row
-from model.facts import Label, Mask
-from model.history import History
-from model.scenario import Target
+from wutong.experiments.goals import Share, attainment, wilson
+from wutong.experiments.results import RUN_COLUMNS, Row
+from wutong.model.facts import Label, Mask
+from wutong.model.history import History
+from wutong.model.scenario import Target
 
 MEASURE = "revenue"  # yardstick where scenarios have no goals
 COLUMNS: dict[str, Column] = {

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments import wording
-from experiments.answers.effects import BANDS
-from experiments.answers.ranking import InBand, Ranking
-from experiments.answers.robustness import Grid, Regret
-from experiments.answers.telling import goal_name, joined, listed, scenario_title
-from experiments.goals import Share
+from wutong.experiments import wording
+from wutong.experiments.answers.effects import BANDS
+from wutong.experiments.answers.ranking import InBand, Ranking
+from wutong.experiments.answers.robustness import Grid, Regret
+from wutong.experiments.answers.telling import goal_name, joined, listed, scenario_title
+from wutong.experiments.goals import Share
 
 SHOWN_NAMES = 3
 

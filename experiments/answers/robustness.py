@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.goals import Attainment, Share, attainment, wilson
-from experiments.intervals import student_quantile
-from model.facts import Floats, Ints, Mask
-from model.history import History
-from model.scenario import Basis, Policy, Scenario, Target
+from wutong.experiments.goals import Attainment, Share, attainment, wilson
+from wutong.experiments.intervals import student_quantile
+from wutong.model.facts import Floats, Ints, Mask
+from wutong.model.history import History
+from wutong.model.scenario import Basis, Policy, Scenario, Target
 
 ERROR = 0.05  # on either side
 PARTS = (1.0, 0.5)  # of what every goal asks for

@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from experiments import wording
-from experiments.answers import Answer
-from experiments.answers.robust_choice import yardstick_of
-from experiments.answers.robustness import grid
-from experiments.answers.sensitivity_found import OfGoal, OfRanking, of_goal, of_ranking
-from experiments.answers.sensitivity_tables import COLUMNS, PLACE_COLUMNS, RANKING_COLUMNS, goal_rows, place_rows, ranking_rows
-from experiments.answers.sensitivity_words import goal_words, ranking_words
-from experiments.answers.series import main_targets
-from experiments.answers.uncertain import uncertain_in
-from model.facts import Label
-from model.history import History
+from wutong.experiments import wording
+from wutong.experiments.answers import Answer
+from wutong.experiments.answers.robust_choice import yardstick_of
+from wutong.experiments.answers.robustness import grid
+from wutong.experiments.answers.sensitivity_found import OfGoal, OfRanking, of_goal, of_ranking
+from wutong.experiments.answers.sensitivity_tables import (
+    COLUMNS,
+    PLACE_COLUMNS,
+    RANKING_COLUMNS,
+    goal_rows,
+    place_rows,
+    ranking_rows,
+)
+from wutong.experiments.answers.sensitivity_words import goal_words, ranking_words
+from wutong.experiments.answers.series import main_targets
+from wutong.experiments.answers.uncertain import uncertain_in
+from wutong.model.facts import Label
+from wutong.model.history import History
 
 
 def sensitivity(histories: Sequence[History]) -> tuple[Answer, ...]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments import wording
-from experiments.answers.first_order import (
+from wutong.experiments import wording
+from wutong.experiments.answers.first_order import (
     Estimate,
     Explained,
     chance_of,
@@ -23,12 +23,12 @@ from experiments.answers.first_order import (
     thirds,
     without_extremes,
 )
-from experiments.answers.ranking_moves import Change, Move, Noise, change_of, move, noise_of, places_in
-from experiments.answers.robustness import Grid
-from experiments.answers.series import goal_values
-from experiments.answers.uncertain import Uncertain, uncertain_in
-from model.history import History
-from model.scenario import Target
+from wutong.experiments.answers.ranking_moves import Change, Move, Noise, change_of, move, noise_of, places_in
+from wutong.experiments.answers.robustness import Grid
+from wutong.experiments.answers.series import goal_values
+from wutong.experiments.answers.uncertain import Uncertain, uncertain_in
+from wutong.model.history import History
+from wutong.model.scenario import Target
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-from experiments.answers import Column
-from experiments.answers.first_order import UNKNOWN, Estimate
-from experiments.answers.sensitivity_found import OfGoal, OfRanking
-from experiments.answers.uncertain import Uncertain
-from experiments.goals import Difference
-from experiments.results import RUN_COLUMNS, SUMMARY_COLUMNS, Cell, Row
-from model.facts import Label
-from model.scenario import Scenario
-from model.units import quarter_name
+from wutong.experiments.answers import Column
+from wutong.experiments.answers.first_order import UNKNOWN, Estimate
+from wutong.experiments.answers.sensitivity_found import OfGoal, OfRanking
+from wutong.experiments.answers.uncertain import Uncertain
+from wutong.experiments.goals import Difference
+from wutong.experiments.results import RUN_COLUMNS, SUMMARY_COLUMNS, Cell, Row
+from wutong.model.facts import Label
+from wutong.model.scenario import Scenario
+from wutong.model.units import quarter_name
 
 NUMBER_COLUMNS: Mapping[str, Column] = {
     "scenario": Column(RUN_COLUMNS["scenario"]),

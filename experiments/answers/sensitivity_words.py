@@ -7,15 +7,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from experiments import wording
-from experiments.answers.first_order import FEWEST, Estimate
-from experiments.answers.measuring import way_of
-from experiments.answers.sensitivity_found import Moved, OfGoal, OfRanking
-from experiments.answers.telling import goal_name, joined, policy_title, scenario_title
-from experiments.answers.uncertain import Uncertain
-from experiments.goals import Difference
-from experiments.wording import DASH
-from model.scenario import Policy
+from wutong.experiments import wording
+from wutong.experiments.answers.first_order import FEWEST, Estimate
+from wutong.experiments.answers.measuring import way_of
+from wutong.experiments.answers.sensitivity_found import Moved, OfGoal, OfRanking
+from wutong.experiments.answers.telling import goal_name, joined, policy_title, scenario_title
+from wutong.experiments.answers.uncertain import Uncertain
+from wutong.experiments.goals import Difference
+from wutong.experiments.wording import DASH
+from wutong.model.scenario import Policy
 
 SHOWN = 3
 

@@ -6,17 +6,17 @@ import math
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-from experiments import intervals as of
-from experiments.answers import Answer, Column
-from experiments.answers.comparison_words import separation_words
-from experiments.answers.line_up import LineUp, line_up
-from experiments.answers.series import goal_series, goal_values
-from experiments.answers.verdicts import State, Verdict, judge
-from experiments.goals import pairs
-from experiments.results import RUN_COLUMNS, TRAJECTORY_COLUMNS, Row
-from model.facts import Label
-from model.history import History
-from model.scenario import Target
+from wutong.experiments import intervals as of
+from wutong.experiments.answers import Answer, Column
+from wutong.experiments.answers.comparison_words import separation_words
+from wutong.experiments.answers.line_up import LineUp, line_up
+from wutong.experiments.answers.series import goal_series, goal_values
+from wutong.experiments.answers.verdicts import State, Verdict, judge
+from wutong.experiments.goals import pairs
+from wutong.experiments.results import RUN_COLUMNS, TRAJECTORY_COLUMNS, Row
+from wutong.model.facts import Label
+from wutong.model.history import History
+from wutong.model.scenario import Target
 
 COLUMNS: Mapping[str, Column] = {
     "scenario": Column(RUN_COLUMNS["scenario"]),

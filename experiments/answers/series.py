@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.goals import readings
-from experiments.outcomes import OUTCOMES
-from experiments.results import scopes_of
-from experiments.wording import members, scope_key, shown_unit, target_unit
-from model.facts import Floats
-from model.history import Axis, History, Kind, MeasureFact
-from model.scenario import Basis, Target
-from model.units import quarter_name, year_of
+from wutong.experiments.goals import readings
+from wutong.experiments.outcomes import OUTCOMES
+from wutong.experiments.results import scopes_of
+from wutong.experiments.wording import members, scope_key, shown_unit, target_unit
+from wutong.model.facts import Floats
+from wutong.model.history import Axis, History, Kind, MeasureFact
+from wutong.model.scenario import Basis, Target
+from wutong.model.units import quarter_name, year_of
 
 LESS_IS_BETTER = frozenset({"exits", "turned_away", "unmet_demand", "lever_cost", "largest_anchor_share"})
 NEITHER = frozenset(  # amounts that are no merit of a policy in themselves

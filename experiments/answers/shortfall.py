@@ -11,17 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments import wording
-from experiments.answers import Answer, Column
-from experiments.answers.drawn import Drawn, drawn
-from experiments.answers.shortfall_words import floor_sentence, gap_sentence, people_sentence
-from experiments.answers.telling import joined, policy_title
-from experiments.goals import Difference, attainment, mean_difference
-from experiments.results import RUN_COLUMNS, SUMMARY_COLUMNS, TRAJECTORY_COLUMNS, Row
-from model.facts import Floats, Label
-from model.history import History
-from model.scenario import Target
-from model.units import QUARTERS_PER_YEAR, quarter_name
+from wutong.experiments import wording
+from wutong.experiments.answers import Answer, Column
+from wutong.experiments.answers.drawn import Drawn, drawn
+from wutong.experiments.answers.shortfall_words import floor_sentence, gap_sentence, people_sentence
+from wutong.experiments.answers.telling import joined, policy_title
+from wutong.experiments.goals import Difference, attainment, mean_difference
+from wutong.experiments.results import RUN_COLUMNS, SUMMARY_COLUMNS, TRAJECTORY_COLUMNS, Row
+from wutong.model.facts import Floats, Label
+from wutong.model.history import History
+from wutong.model.scenario import Target
+from wutong.model.units import QUARTERS_PER_YEAR, quarter_name
 
 LEVELS = ("firms", "employees", "revenue")
 PARTS: dict[str, Label] = {

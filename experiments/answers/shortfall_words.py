@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from experiments import wording
-from experiments.goals import Difference
-from model.units import year_of
+from wutong.experiments import wording
+from wutong.experiments.goals import Difference
+from wutong.model.units import year_of
 
 
 def gap_sentence(name: tuple[str, str], by: int, means: Mapping[str, Difference], parts: Mapping[str, str], language: str) -> str:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments import wording
-from experiments.answers import Answer, Column
-from experiments.answers.effect import (
+from wutong.experiments import wording
+from wutong.experiments.answers import Answer, Column
+from wutong.experiments.answers.effect import (
     LEVEL_COLUMNS,
     OUTCOME_COLUMNS,
     Effect,
@@ -26,15 +26,15 @@ from experiments.answers.effect import (
     paired_values,
     shared_draws,
 )
-from experiments.answers.evidence import BASIS_WORDS, Known, known_of
-from experiments.answers.lever_policies import CLOSE, level_of, lever_of
-from experiments.equal_cost import yearly_cost
-from experiments.results import Row
-from model.facts import Floats, Label
-from model.history import History
-from model.levers import LEVERS
-from model.scenario import Policy
-from model.units import quarter_name
+from wutong.experiments.answers.evidence import BASIS_WORDS, Known, known_of
+from wutong.experiments.answers.lever_policies import CLOSE, level_of, lever_of
+from wutong.experiments.equal_cost import yearly_cost
+from wutong.experiments.results import Row
+from wutong.model.facts import Floats, Label
+from wutong.model.history import History
+from wutong.model.levers import LEVERS
+from wutong.model.scenario import Policy
+from wutong.model.units import quarter_name
 
 SHOWN = 3  # levers beyond the ranking that the words name with their numbers
 

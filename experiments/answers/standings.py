@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from experiments import intervals as of
-from experiments.answers.line_up import LineUp
-from experiments.answers.series import Series, goal_series, goal_values
-from experiments.answers.verdicts import State, Verdict, judge
-from experiments.goals import pairs
-from model.facts import Floats
-from model.scenario import Target
+from wutong.experiments import intervals as of
+from wutong.experiments.answers.line_up import LineUp
+from wutong.experiments.answers.series import Series, goal_series, goal_values
+from wutong.experiments.answers.verdicts import State, Verdict, judge
+from wutong.experiments.goals import pairs
+from wutong.model.facts import Floats
+from wutong.model.scenario import Target
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ from functools import partial
 
 import numpy as np
 
-from experiments import wording
-from experiments.answers.effect import both, listed
-from model.facts import Floats
-from model.levers import LEVERS
-from model.scenario import Policy
+from wutong.experiments import wording
+from wutong.experiments.answers.effect import both, listed
+from wutong.model.facts import Floats
+from wutong.model.levers import LEVERS
+from wutong.model.scenario import Policy
 
 Subset = frozenset[str]
 

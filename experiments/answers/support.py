@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.facts import Floats
+from wutong.model.facts import Floats
 
 RESAMPLES = 1000
 LEAST = 1e-3  # 亿元: below it nothing was paid

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from experiments import wording
-from model.facts import Label
-from model.history import History, MeasureFact
-from model.scenario import Basis, Scenario, Target
-from model.units import quarter_name
+from wutong.experiments import wording
+from wutong.model.facts import Label
+from wutong.model.history import History, MeasureFact
+from wutong.model.scenario import Basis, Scenario, Target
+from wutong.model.units import quarter_name
 
 
 def scenario_title(scenario: Scenario, language: str) -> str:

@@ -13,13 +13,13 @@ from functools import partial
 
 import numpy as np
 
-from experiments.answers.drawn import Drawn, drawn
-from experiments.reading.titles import title_of
-from model.assumptions import parameter_facts, world_keys
-from model.base import by_segment, draw_one
-from model.draws import named
-from model.facts import Assumption, Floats, Keys, Label, Tag
-from model.scenario import Anchor, Case, Park, Scenario, Segment, Status
+from wutong.experiments.answers.drawn import Drawn, drawn
+from wutong.experiments.reading.titles import title_of
+from wutong.model.assumptions import parameter_facts, world_keys
+from wutong.model.base import by_segment, draw_one
+from wutong.model.draws import named
+from wutong.model.facts import Assumption, Floats, Keys, Label, Tag
+from wutong.model.scenario import Anchor, Case, Park, Scenario, Segment, Status
 
 UNSOURCED = ("assumption", "design")  # how the source of a number begins that has none
 SUMMED, MEAN = "sum", "mean"

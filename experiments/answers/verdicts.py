@@ -14,13 +14,13 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from experiments import intervals as of
-from experiments.answers.line_up import line_up
-from experiments.answers.series import goal_values
-from experiments.intervals import CONFIDENCE
-from model.facts import Floats
-from model.history import History
-from model.scenario import Target
+from wutong.experiments import intervals as of
+from wutong.experiments.answers.line_up import line_up
+from wutong.experiments.answers.series import goal_values
+from wutong.experiments.intervals import CONFIDENCE
+from wutong.model.facts import Floats
+from wutong.model.history import History
+from wutong.model.scenario import Target
 
 MINIMUM = 30  # pairs
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from experiments.answers import Answer, Column
-from experiments.calibration.posterior import Posterior
-from experiments.calibration.proof import Ranks
-from experiments.calibration.words import told
-from model.assumptions import parameter_facts
-from model.facts import Label
+from wutong.experiments.answers import Answer, Column
+from wutong.experiments.calibration.posterior import Posterior
+from wutong.experiments.calibration.proof import Ranks
+from wutong.experiments.calibration.words import told
+from wutong.model.assumptions import parameter_facts
+from wutong.model.facts import Label
 
 CALIBRATION = Column(Label("校准", "Calibration"))
 PARAMETERS: Mapping[str, Column] = {

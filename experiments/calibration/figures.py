@@ -8,8 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from model.facts import Floats, Label
-from model.scenario import Case
+from wutong.model.facts import Floats, Label
+from wutong.model.scenario import Case
 
 
 @dataclass(frozen=True)

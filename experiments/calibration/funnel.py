@@ -10,14 +10,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from experiments.calibration.figures import Calibration, Figure
-from model.assumptions import sample, world_keys
-from model.facts import Floats, Label
-from model.newcomers import FUNNEL_LAG, FUNNEL_SHARE, on_ridge
-from model.scenario import Case
-from model.start.build import compile_base
-from model.start.projects import signed_before_start
-from model.units import QUARTERS_PER_YEAR, quarter
+from wutong.experiments.calibration.figures import Calibration, Figure
+from wutong.model.assumptions import sample, world_keys
+from wutong.model.facts import Floats, Label
+from wutong.model.newcomers import FUNNEL_LAG, FUNNEL_SHARE, on_ridge
+from wutong.model.scenario import Case
+from wutong.model.start.build import compile_base
+from wutong.model.start.projects import signed_before_start
+from wutong.model.units import QUARTERS_PER_YEAR, quarter
 
 AGES = np.array([0.35, 0.35, 1.3, 2.35, 2.6, 3.35, 3.6])
 """Years from the fairs (August 2018 to 2021, spring 2018, 2019, 2021) to the end of 2021; dates from memory, shares alike."""

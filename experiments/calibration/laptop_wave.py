@@ -10,12 +10,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from experiments.calibration.figures import Calibration, Figure
-from experiments.runner import run_cases, whole
-from model.facts import Floats, Label
-from model.history import History
-from model.scenario import Case
-from model.units import quarter
+from wutong.experiments.calibration.figures import Calibration, Figure
+from wutong.experiments.runner import run_cases, whole
+from wutong.model.facts import Floats, Label
+from wutong.model.history import History
+from wutong.model.scenario import Case
+from wutong.model.units import quarter
 
 SUPPLIERS = "suppliers"
 DATES = ("2010Q2", "2010Q4", "2011Q2", "2013Q2")

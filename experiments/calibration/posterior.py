@@ -11,12 +11,20 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.calibration.figures import Calibration
-from experiments.calibration.runs import Table
-from experiments.calibration.weighing import FEWEST, drawn_rows, log_weights, n_effective, reached, weighted_quantiles, weights_of
-from experiments.errors import ResultsError
-from experiments.results import replacing
-from model.facts import Floats, Label
+from wutong.experiments.calibration.figures import Calibration
+from wutong.experiments.calibration.runs import Table
+from wutong.experiments.calibration.weighing import (
+    FEWEST,
+    drawn_rows,
+    log_weights,
+    n_effective,
+    reached,
+    weighted_quantiles,
+    weights_of,
+)
+from wutong.experiments.errors import ResultsError
+from wutong.experiments.results import replacing
+from wutong.model.facts import Floats, Label
 
 SHARES = (0.05, 0.5, 0.95)
 DRAWS = 200  # of a shipped posterior

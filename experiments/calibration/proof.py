@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.calibration.figures import Calibration
-from experiments.calibration.ranks import Spread, spreads
-from experiments.calibration.runs import Table
-from experiments.calibration.weighing import NOTHING, log_weights, n_effective, weights_of
-from model.facts import Floats
+from wutong.experiments.calibration.figures import Calibration
+from wutong.experiments.calibration.ranks import Spread, spreads
+from wutong.experiments.calibration.runs import Table
+from wutong.experiments.calibration.weighing import NOTHING, log_weights, n_effective, weights_of
+from wutong.model.facts import Floats
 
 TRUTHS = 400
 ENOUGH = 30.0  # worlds that count, below which a truth is left out and counted

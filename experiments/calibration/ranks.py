@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.answers import Answer, Column
-from experiments.answers.telling import joined, listed
-from experiments.wording import number
-from model.facts import Floats, Label
+from wutong.experiments.answers import Answer, Column
+from wutong.experiments.answers.telling import joined, listed
+from wutong.experiments.wording import number
+from wutong.model.facts import Floats, Label
 
 BINS = 10
 LEVEL = 0.05  # of all numbers and tests together

@@ -11,15 +11,15 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from experiments.calibration.figures import Calibration
-from experiments.identity import code_of_model, content_of
-from experiments.manifest import fingerprint
-from experiments.reading import read_scenario
-from experiments.results import replacing
-from experiments.runner import Progress, silent
-from model.assumptions import sample, world_keys
-from model.facts import Floats
-from model.scenario import NO_NEW_POLICY, Case, Scenario
+from wutong.experiments.calibration.figures import Calibration
+from wutong.experiments.identity import code_of_model, content_of
+from wutong.experiments.manifest import fingerprint
+from wutong.experiments.reading import read_scenario
+from wutong.experiments.results import replacing
+from wutong.experiments.runner import Progress, silent
+from wutong.model.assumptions import sample, world_keys
+from wutong.model.facts import Floats
+from wutong.model.scenario import NO_NEW_POLICY, Case, Scenario
 
 PART = 1_000  # worlds
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from model.facts import Floats, Ints
+from wutong.model.facts import Floats, Ints
 
 RARELY = 3.09  # sd of a normal that it passes once in a thousand times
 FEWEST = 100.0  # worlds that count, below which no posterior is given

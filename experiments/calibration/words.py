@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from experiments.calibration.posterior import Posterior
-from experiments.calibration.proof import Ranks
-from experiments.calibration.ranks import VERDICTS, Verdict
-from experiments.wording import lower_first, number
-from model.assumptions import parameter_facts
-from model.facts import Floats, Label
+from wutong.experiments.calibration.posterior import Posterior
+from wutong.experiments.calibration.proof import Ranks
+from wutong.experiments.calibration.ranks import VERDICTS, Verdict
+from wutong.experiments.wording import lower_first, number
+from wutong.model.assumptions import parameter_facts
+from wutong.model.facts import Floats, Label
 
 TIED = 0.3  # rank correlation from which on two parameters are said to go together
 

@@ -9,22 +9,22 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.asking import attribute, chain, goals, levers
-from experiments.commands.checking import check
-from experiments.commands.comparing import compare
-from experiments.commands.creating import new
-from experiments.commands.evidencing import calibrate, evidence
-from experiments.commands.exporting import export
-from experiments.commands.hindcasting import hindcast
-from experiments.commands.language import told
-from experiments.commands.listing import list_entries
-from experiments.commands.options import Lang
-from experiments.commands.portraying import portrait
-from experiments.commands.reporting import report
-from experiments.commands.resuming import rerun, resume
-from experiments.commands.running import main_job, run
-from experiments.commands.sensing import sensitivity
-from experiments.commands.sweeping import sweep
+from wutong.experiments.commands.asking import attribute, chain, goals, levers
+from wutong.experiments.commands.checking import check
+from wutong.experiments.commands.comparing import compare
+from wutong.experiments.commands.creating import new
+from wutong.experiments.commands.evidencing import calibrate, evidence
+from wutong.experiments.commands.exporting import export
+from wutong.experiments.commands.hindcasting import hindcast
+from wutong.experiments.commands.language import told
+from wutong.experiments.commands.listing import list_entries
+from wutong.experiments.commands.options import Lang
+from wutong.experiments.commands.portraying import portrait
+from wutong.experiments.commands.reporting import report
+from wutong.experiments.commands.resuming import rerun, resume
+from wutong.experiments.commands.running import main_job, run
+from wutong.experiments.commands.sensing import sensitivity
+from wutong.experiments.commands.sweeping import sweep
 
 ABOUT = told(
     "梧桐：产业园区如何围绕龙头企业成长。不带命令时运行主任务：科学城基准情景，比较“不新增政策”与“按已公布政策”。",
@@ -93,7 +93,7 @@ app.command("sensitivity", help=SUMMARIES[sensitivity])(sensitivity)
 
 def show_version(context: typer.Context, asked: bool) -> None:  # noqa: FBT001 - called by Typer
     if asked and not context.resilient_parsing:
-        from experiments.manifest import package_version
+        from wutong.experiments.manifest import package_version
 
         print(package_version("wutong"))
         raise typer.Exit

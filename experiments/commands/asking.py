@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.exits import Exit
-from experiments.commands.language import told
-from experiments.commands.shared import SCENARIO, Count, Shared, command
-from experiments.errors import BadInputError
-from model.facts import Label
+from wutong.experiments.commands.exits import Exit
+from wutong.experiments.commands.language import told
+from wutong.experiments.commands.shared import SCENARIO, Count, Shared, command
+from wutong.experiments.errors import BadInputError
+from wutong.model.facts import Label
 
 NOTHING = "none"
 
@@ -76,9 +76,9 @@ def levers(
     date: Date = "",
     n: Count = 100,
 ) -> Exit:
-    from experiments.commands.experiment import ask, plan_under
-    from experiments.experiment import available_cores
-    from experiments.questions import Dose, Levers, Mix, Question, equal_levels, refuse_unknown
+    from wutong.experiments.commands.experiment import ask, plan_under
+    from wutong.experiments.experiment import available_cores
+    from wutong.experiments.questions import Dose, Levers, Mix, Question, equal_levels, refuse_unknown
 
     if dose and mix:
         raise BadInputError(Label("--dose 与 --mix 只能用一个", "--dose and --mix exclude each other"))
@@ -105,8 +105,8 @@ def goals(
     late: LatePolicy = None,
     n: Count = 60,
 ) -> Exit:
-    from experiments.commands.experiment import ask, plan_under
-    from experiments.questions import Conditions, Late
+    from wutong.experiments.commands.experiment import ask, plan_under
+    from wutong.experiments.questions import Conditions, Late
 
     plan = plan_under(shared, scenario, late or policy or NOTHING, n)
     return ask(shared, plan, Late(goal) if late else Conditions(goal))
@@ -122,8 +122,8 @@ def attribute(
     date: Date = "",
     n: Count = 50,
 ) -> Exit:
-    from experiments.commands.experiment import ask, plan_under
-    from experiments.questions import Attribute, refuse_unknown
+    from wutong.experiments.commands.experiment import ask, plan_under
+    from wutong.experiments.questions import Attribute, refuse_unknown
 
     plan = plan_under(shared, scenario, policy, n)
     refuse_unknown(plan.scenarios[0], date=date)
@@ -132,8 +132,8 @@ def attribute(
 
 @command
 def chain(shared: Shared, scenario: Scenario = SCENARIO, policy: PolicyName = None, date: Date = "", n: Count = 100) -> Exit:
-    from experiments.commands.experiment import ask, plan_under
-    from experiments.questions import Chain, refuse_unknown
+    from wutong.experiments.commands.experiment import ask, plan_under
+    from wutong.experiments.questions import Chain, refuse_unknown
 
     plan = plan_under(shared, scenario, policy, n)
     refuse_unknown(plan.scenarios[0], date=date)

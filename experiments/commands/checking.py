@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.exits import Exit, exits, say
-from experiments.commands.language import LOCALE, told
-from experiments.commands.listing import Format, FormatOption, LangOption
-from experiments.commands.options import Sets
-from experiments.errors import BadInputError
-from model.facts import Label
+from wutong.experiments.commands.exits import Exit, exits, say
+from wutong.experiments.commands.language import LOCALE, told
+from wutong.experiments.commands.listing import Format, FormatOption, LangOption
+from wutong.experiments.commands.options import Sets
+from wutong.experiments.errors import BadInputError
+from wutong.model.facts import Label
 
 
 class SchemaKind(enum.StrEnum):
@@ -61,13 +61,13 @@ def check(
     language = lang or context.obj or LOCALE
     with exits(language):
         if schema is not None:
-            from experiments.reading.json_schema import json_schema
+            from wutong.experiments.reading.json_schema import json_schema
 
             print(json.dumps(json_schema(schema.value), ensure_ascii=False, indent=1))
             raise typer.Exit(Exit.WELL)
-        from experiments.commands.verdicts import explanation, rows, told_verdict
-        from experiments.reading.checks import check_file, shipped
-        from experiments.reading.explaining_designs import design_explanation
+        from wutong.experiments.commands.verdicts import explanation, rows, told_verdict
+        from wutong.experiments.reading.checks import check_file, shipped
+        from wutong.experiments.reading.explaining_designs import design_explanation
 
         names = list(dict.fromkeys(files or shipped()))
         if explain and len(names) != 1:

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.exits import Exit
-from experiments.commands.language import told
-from experiments.commands.shared import SCENARIO, Count, Policies, Shared, command
+from wutong.experiments.commands.exits import Exit
+from wutong.experiments.commands.language import told
+from wutong.experiments.commands.shared import SCENARIO, Count, Policies, Shared, command
 
 POLICIES = (
     "none",
@@ -61,9 +61,9 @@ def compare(
     precision: Precision = None,
     most: Most = MOST,
 ) -> Exit:
-    from experiments.commands.experiment import Manner, compared, performed
-    from experiments.plan import Request, plan_of
-    from experiments.questions import Compare
+    from wutong.experiments.commands.experiment import Manner, compared, performed
+    from wutong.experiments.plan import Request, plan_of
+    from wutong.experiments.questions import Compare
 
     named = tuple(dict.fromkeys((*([baseline] if baseline else []), *(policies or POLICIES))))
     ends = shared.until if scenarios else shared.ends(SCENARIO)

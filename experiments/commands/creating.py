@@ -10,12 +10,12 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.exits import exits
-from experiments.commands.language import LOCALE, Language, told
-from experiments.commands.listing import LangOption
-from experiments.errors import BadInputError
-from experiments.launcher import launcher
-from model.facts import Label
+from wutong.experiments.commands.exits import exits
+from wutong.experiments.commands.language import LOCALE, Language, told
+from wutong.experiments.commands.listing import LangOption
+from wutong.experiments.errors import BadInputError
+from wutong.experiments.launcher import launcher
+from wutong.model.facts import Label
 
 NAME = re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff]{0,39}")
 DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}  # no files on Windows
@@ -80,7 +80,7 @@ def _check_name(name: str) -> None:
 
     Capital letters make no other name, as on some systems they make no other file.
     """
-    from experiments.reading import list_designs, list_parks, list_policies, list_scenarios
+    from wutong.experiments.reading import list_designs, list_parks, list_policies, list_scenarios
 
     plain = name.casefold()
     if NAME.fullmatch(name) is None:
@@ -97,7 +97,7 @@ def _check_name(name: str) -> None:
 
 def _texts(kind: Kind, name: str, language: Language) -> dict[str, str]:
     """Text of each file by its path, from the templates, which are called ``my_scenario`` and so on."""
-    from experiments.reading.resolve import SHIPPED
+    from wutong.experiments.reading.resolve import SHIPPED
 
     folder, stem = SHIPPED / "templates" / language.value, f"my_{kind.value}"
     texts = {end: (folder / f"{stem}{end}").read_text(encoding="utf-8") for end in FILES[kind]}
@@ -108,8 +108,8 @@ def _texts(kind: Kind, name: str, language: Language) -> dict[str, str]:
 
 def lever_lines(language: Language) -> str:
     """Every lever as a line that takes effect once its ``#`` is gone, under a line with its name, bounds and cost."""
-    from experiments.wording import amount, amount_range
-    from model.levers import LEVERS, Target
+    from wutong.experiments.wording import amount, amount_range
+    from wutong.model.levers import LEVERS, Target
 
     lines = []
     for lever in LEVERS.values():

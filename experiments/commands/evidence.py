@@ -5,15 +5,15 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from experiments.commands.exits import Exit, say
-from experiments.commands.experiment import Manner
-from experiments.commands.language import told
-from experiments.commands.progress import Progress
-from experiments.evidence.outputs import Asked, begun, carried_out
-from experiments.experiment import available_cores
-from experiments.outputs import command
-from experiments.runner import silent
-from model.facts import Label
+from wutong.experiments.commands.exits import Exit, say
+from wutong.experiments.commands.experiment import Manner
+from wutong.experiments.commands.language import told
+from wutong.experiments.commands.progress import Progress
+from wutong.experiments.evidence.outputs import Asked, begun, carried_out
+from wutong.experiments.experiment import available_cores
+from wutong.experiments.outputs import command
+from wutong.experiments.runner import silent
+from wutong.model.facts import Label
 
 
 def begin(asked: Asked, out: Path | None, manner: Manner) -> Exit:

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.exits import exits
-from experiments.commands.language import LOCALE, Language, told
-from experiments.commands.options import Jobs, Lang, Out, Quiet
-from experiments.commands.shared import Seed
-from model.facts import Label
+from wutong.experiments.commands.exits import exits
+from wutong.experiments.commands.language import LOCALE, Language, told
+from wutong.experiments.commands.options import Jobs, Lang, Out, Quiet
+from wutong.experiments.commands.shared import Seed
+from wutong.model.facts import Label
 
 Count = Annotated[int, typer.Option("-n", metavar="N", min=2, help=told("记分卡和目标的世界数", "worlds of scorecard and goals"))]
 Worlds = Annotated[
@@ -45,9 +45,9 @@ def evidence(
 ) -> None:
     language: Language = lang or context.obj or LOCALE
     with exits(language):
-        from experiments.commands.evidence import begin
-        from experiments.commands.experiment import Manner
-        from experiments.evidence.outputs import Asked, chosen
+        from wutong.experiments.commands.evidence import begin
+        from wutong.experiments.commands.experiment import Manner
+        from wutong.experiments.evidence.outputs import Asked, chosen
 
         asked = Asked(chosen(step or ()), n, worlds, past, seed)
         raise typer.Exit(begin(asked, out, Manner(language, jobs=jobs, quiet=quiet)))
@@ -65,12 +65,12 @@ def calibrate(
 ) -> None:
     language: Language = lang or context.obj or LOCALE
     with exits(language):
-        from experiments.calibration.calibrations import CALIBRATIONS
-        from experiments.commands.evidence import begin
-        from experiments.commands.experiment import Manner
-        from experiments.errors import BadInputError
-        from experiments.evidence.outputs import Asked
-        from experiments.reading.messages import choices
+        from wutong.experiments.calibration.calibrations import CALIBRATIONS
+        from wutong.experiments.commands.evidence import begin
+        from wutong.experiments.commands.experiment import Manner
+        from wutong.experiments.errors import BadInputError
+        from wutong.experiments.evidence.outputs import Asked
+        from wutong.experiments.reading.messages import choices
 
         for name in names or ():
             if name not in CALIBRATIONS:

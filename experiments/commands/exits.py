@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import typer
 
-from experiments.commands.language import Language, told
-from experiments.errors import WordedError
+from wutong.experiments.commands.language import Language, told
+from wutong.experiments.errors import WordedError
 
 
 class Exit(enum.IntEnum):
@@ -28,7 +28,7 @@ def say(text: str) -> None:
 @contextmanager
 def exits(language: Language) -> Iterator[None]:
     """Turn inputs that cannot be used, and Ctrl-C, into words and an exit code; anything else is a fault of the program."""
-    from experiments.reading import ReadingError
+    from wutong.experiments.reading import ReadingError
 
     try:
         yield

@@ -7,17 +7,27 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments.answers.verdicts import MINIMUM, Verdict
-from experiments.commands.exits import Exit, say
-from experiments.commands.language import Language, told
-from experiments.commands.progress import Progress
-from experiments.commands.shared import Shared
-from experiments.experiment import Ended, Experiment, Then, available_cores, begun, carried_out, estimated, extended, gathered
-from experiments.outputs import Pictures, command
-from experiments.plan import Plan, Request, plan_of
-from experiments.questions import Compare, Question, verdicts
-from experiments.runner import Workers, silent
-from experiments.store import FILE, Access, opened
+from wutong.experiments.answers.verdicts import MINIMUM, Verdict
+from wutong.experiments.commands.exits import Exit, say
+from wutong.experiments.commands.language import Language, told
+from wutong.experiments.commands.progress import Progress
+from wutong.experiments.commands.shared import Shared
+from wutong.experiments.experiment import (
+    Ended,
+    Experiment,
+    Then,
+    available_cores,
+    begun,
+    carried_out,
+    estimated,
+    extended,
+    gathered,
+)
+from wutong.experiments.outputs import Pictures, command
+from wutong.experiments.plan import Plan, Request, plan_of
+from wutong.experiments.questions import Compare, Question, verdicts
+from wutong.experiments.runner import Workers, silent
+from wutong.experiments.store import FILE, Access, opened
 
 
 @dataclass(frozen=True)
@@ -108,7 +118,7 @@ def finish(experiment: Experiment, manner: Manner) -> Exit:
 
 def _report_in(language: Language) -> Then:
     """Writes the report of a comparison: its pictures are drawn in both languages, so that little is left to do."""
-    from experiments.report import report_beside
+    from wutong.experiments.report import report_beside
 
     return lambda experiment, runs, made: report_beside(experiment, runs, made, language.value)
 

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.exits import exits, say
-from experiments.commands.language import LOCALE, Language, told
-from experiments.commands.options import Lang, Quiet
-from experiments.commands.resuming import Folder
-from experiments.errors import BadInputError
-from experiments.forms import Detail, Form
+from wutong.experiments.commands.exits import exits, say
+from wutong.experiments.commands.language import LOCALE, Language, told
+from wutong.experiments.commands.options import Lang, Quiet
+from wutong.experiments.commands.resuming import Folder
+from wutong.experiments.errors import BadInputError
+from wutong.experiments.forms import Detail, Form
 
 To = Annotated[Form, typer.Option("--to", help=told("格式", "form of the files"))]
 Measures = Annotated[
@@ -62,9 +62,9 @@ def export(
 ) -> None:
     language: Language = lang or context.obj or LOCALE
     with exits(language):
-        from experiments import exports, tables
-        from experiments.errors import ResultsError
-        from experiments.kept import kept_in
+        from wutong.experiments import exports, tables
+        from wutong.experiments.errors import ResultsError
+        from wutong.experiments.kept import kept_in
 
         chosen = (tuple(names or ()) for names in (scenarios, policies, quarters, scopes))
         wanted = tables.Wanted(tuple(measures or tables.MEASURES_BY_DEFAULT), by, *chosen)

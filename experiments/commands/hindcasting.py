@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.exits import Exit, exits
-from experiments.commands.language import LOCALE, Language, told
-from experiments.commands.options import Jobs, Lang, Out, Quiet
-from experiments.commands.shared import Seed
+from wutong.experiments.commands.exits import Exit, exits
+from wutong.experiments.commands.language import LOCALE, Language, told
+from wutong.experiments.commands.options import Jobs, Lang, Out, Quiet
+from wutong.experiments.commands.shared import Seed
 
 Park = Annotated[
     str, typer.Argument(metavar="PARK", help=told("园区或情景的名称或文件", "name or file of a park, or of a scenario"))
@@ -58,10 +58,10 @@ def hindcast(
     chosen = lang or context.obj
     language: Language = chosen or LOCALE
     with exits(language):
-        from experiments.commands.progress import Progress
-        from experiments.experiment import available_cores
-        from experiments.hindcast.outputs import Asked, carried_out
-        from experiments.runner import silent
+        from wutong.experiments.commands.progress import Progress
+        from wutong.experiments.experiment import available_cores
+        from wutong.experiments.hindcast.outputs import Asked, carried_out
+        from wutong.experiments.runner import silent
 
         progress = Progress(sys.stderr, language)
         languages = (language.value,) if chosen else tuple(one.value for one in Language)

@@ -6,7 +6,7 @@ import enum
 import os
 from collections.abc import Mapping
 
-from model.facts import Label
+from wutong.model.facts import Label
 
 
 class Language(enum.StrEnum):

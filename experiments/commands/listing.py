@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.columns import aligned
-from experiments.commands.exits import exits
-from experiments.commands.language import LOCALE, Language, told
+from wutong.experiments.commands.columns import aligned
+from wutong.experiments.commands.exits import exits
+from wutong.experiments.commands.language import LOCALE, Language, told
 
 Entry = dict[str, str | float]
 
@@ -74,26 +74,26 @@ def _shown(name: str, entries: list[Entry], language: Language) -> str:
 
 
 def scenarios(language: Language) -> list[Entry]:
-    from experiments.reading import list_scenarios, read_scenario
+    from wutong.experiments.reading import list_scenarios, read_scenario
 
     return [{"key": name, "title": read_scenario(name).title.in_language(language)} for name in list_scenarios()]
 
 
 def policies(language: Language) -> list[Entry]:
-    from experiments.reading import list_policies, read_policy
+    from wutong.experiments.reading import list_policies, read_policy
 
     return [{"key": name, "title": read_policy(name).title.in_language(language)} for name in list_policies()]
 
 
 def designs(language: Language) -> list[Entry]:
-    from experiments.reading import list_designs
-    from experiments.reading.designs import title_of
+    from wutong.experiments.reading import list_designs
+    from wutong.experiments.reading.designs import title_of
 
     return [{"key": name, "title": title_of(name).in_language(language)} for name in list_designs()]
 
 
 def levers(language: Language) -> list[Entry]:
-    from model.levers import LEVERS
+    from wutong.model.levers import LEVERS
 
     return [
         {
@@ -108,7 +108,7 @@ def levers(language: Language) -> list[Entry]:
 
 
 def measures(language: Language) -> list[Entry]:
-    from model.measures import MEASURES
+    from wutong.model.measures import MEASURES
 
     return [
         {
@@ -122,7 +122,7 @@ def measures(language: Language) -> list[Entry]:
 
 
 def parameters(language: Language) -> list[Entry]:
-    from model.assumptions import parameter_facts
+    from wutong.model.assumptions import parameter_facts
 
     return [
         {

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.language import Language, told
+from wutong.experiments.commands.language import Language, told
 
 Sets = Annotated[
     list[str] | None,

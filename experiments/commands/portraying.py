@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.asking import PolicyName, Scenario
-from experiments.commands.exits import Exit, exits
-from experiments.commands.language import LOCALE, Language, told
-from experiments.commands.options import Lang, Out, Quiet, Sets
-from experiments.commands.shared import SCENARIO, Seed, Shared, Until
+from wutong.experiments.commands.asking import PolicyName, Scenario
+from wutong.experiments.commands.exits import Exit, exits
+from wutong.experiments.commands.language import LOCALE, Language, told
+from wutong.experiments.commands.options import Lang, Out, Quiet, Sets
+from wutong.experiments.commands.shared import SCENARIO, Seed, Shared, Until
 
 Replication = Annotated[
     int | None,
@@ -54,7 +54,7 @@ def portrait(
     chosen = lang or context.obj
     language: Language = chosen or LOCALE
     with exits(language):
-        from experiments.portrait.outputs import Asked, carried_out
+        from wutong.experiments.portrait.outputs import Asked, carried_out
 
         others = tuple(one.value for one in Language if one is not language)
         languages = (language.value,) if chosen else (language.value, *others)

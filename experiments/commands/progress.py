@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
-from experiments.commands.language import Language, told
+from wutong.experiments.commands.language import Language, told
 
 
 class Progress:

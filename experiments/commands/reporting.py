@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.exits import exits
-from experiments.commands.language import LOCALE, Language, told
-from experiments.commands.options import Lang, Quiet
-from experiments.commands.resuming import Folder
+from wutong.experiments.commands.exits import exits
+from wutong.experiments.commands.language import LOCALE, Language, told
+from wutong.experiments.commands.options import Lang, Quiet
+from wutong.experiments.commands.resuming import Folder
 
 Out = Annotated[
     Path | None,
@@ -21,7 +21,7 @@ Out = Annotated[
 def report(context: typer.Context, folder: Folder, out: Out = None, lang: Lang = None, quiet: Quiet = False) -> None:
     language: Language = lang or context.obj or LOCALE
     with exits(language):
-        from experiments.report import write_report
+        from wutong.experiments.report import write_report
 
         path = write_report(folder, out, language.value)
         if not quiet:

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.exits import Exit, exits, say
-from experiments.commands.language import LOCALE, Language, told
-from experiments.commands.options import Cluster, Jobs, Lang, MaxFailures, Quiet
-from experiments.errors import BadInputError
-from model.facts import Label
+from wutong.experiments.commands.exits import Exit, exits, say
+from wutong.experiments.commands.language import LOCALE, Language, told
+from wutong.experiments.commands.options import Cluster, Jobs, Lang, MaxFailures, Quiet
+from wutong.experiments.errors import BadInputError
+from wutong.model.facts import Label
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help=told("结果文件夹", "folder of results"))]
 RunId = Annotated[str, typer.Argument(metavar="RUN", help=told("运行编号，见 runs.csv", "id of the run, from runs.csv"))]
@@ -36,13 +36,13 @@ def resume(
     chosen = lang or context.obj
     language: Language = chosen or LOCALE
     with exits(language):
-        from experiments.commands.experiment import Manner, finish
-        from experiments.evidence.outputs import EVIDENCE
-        from experiments.experiment import mended, reopened
-        from experiments.manifest import read_manifest
+        from wutong.experiments.commands.experiment import Manner, finish
+        from wutong.experiments.evidence.outputs import EVIDENCE
+        from wutong.experiments.experiment import mended, reopened
+        from wutong.experiments.manifest import read_manifest
 
         if read_manifest(folder).question.get("name") == EVIDENCE:
-            from experiments.commands.evidence import finish as finish_evidence
+            from wutong.experiments.commands.evidence import finish as finish_evidence
 
             raise typer.Exit(finish_evidence(folder, Manner(language, chosen is not None, jobs, quiet=quiet)))
         experiment = reopened(folder)
@@ -56,9 +56,9 @@ def resume(
 def rerun(context: typer.Context, folder: Folder, run_id: RunId, lang: Lang = None) -> None:
     language: Language = lang or context.obj or LOCALE
     with exits(language):
-        from experiments.experiment import reopened
-        from experiments.store import FILE, Access, opened
-        from model.simulate import simulate
+        from wutong.experiments.experiment import reopened
+        from wutong.experiments.store import FILE, Access, opened
+        from wutong.model.simulate import simulate
 
         experiment = reopened(folder)
         if run_id not in experiment.ids:

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.exits import Exit, exits
-from experiments.commands.language import LOCALE, Language, told
-from experiments.commands.shared import SCENARIO, UNTIL, Count, Policies, Shared, command
+from wutong.experiments.commands.exits import Exit, exits
+from wutong.experiments.commands.language import LOCALE, Language, told
+from wutong.experiments.commands.shared import SCENARIO, UNTIL, Count, Policies, Shared, command
 
 MAIN_POLICIES = ("none", "as_announced")
 
@@ -25,8 +25,8 @@ Replications = Annotated[
 def run(
     shared: Shared, scenarios: Scenarios, policies: Policies = None, n: Count = 100, replications: Replications = None
 ) -> Exit:
-    from experiments.commands.experiment import Manner, performed
-    from experiments.plan import Request, plan_of
+    from wutong.experiments.commands.experiment import Manner, performed
+    from wutong.experiments.plan import Request, plan_of
 
     runs = tuple(replications or range(n))
     request = Request(tuple(scenarios), tuple(policies or ()), runs, shared.seed, tuple(shared.sets or ()), shared.until)
@@ -37,8 +37,8 @@ def main_job(chosen: Language | None) -> None:
     """Run the shipped park under the policies that it is compared with."""
     language = chosen or LOCALE
     with exits(language):
-        from experiments.commands.experiment import Manner, performed
-        from experiments.plan import Request, plan_of
+        from wutong.experiments.commands.experiment import Manner, performed
+        from wutong.experiments.plan import Request, plan_of
 
         request = Request((SCENARIO,), MAIN_POLICIES, until=UNTIL)
         raise typer.Exit(performed(plan_of(request, language), Manner(language, chosen is not None), None))

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.comparing import POLICIES
-from experiments.commands.exits import Exit
-from experiments.commands.language import told
-from experiments.commands.shared import SCENARIO, Policies, Shared, command
+from wutong.experiments.commands.comparing import POLICIES
+from wutong.experiments.commands.exits import Exit
+from wutong.experiments.commands.language import told
+from wutong.experiments.commands.shared import SCENARIO, Policies, Shared, command
 
 Scenario = Annotated[
     str,
@@ -30,9 +30,9 @@ Count = Annotated[
 
 @command
 def sensitivity(shared: Shared, scenario: Scenario = SCENARIO, policies: Policies = None, n: Count = 300) -> Exit:
-    from experiments.commands.experiment import ask
-    from experiments.plan import Request, plan_of
-    from experiments.questions import Sensitivity
+    from wutong.experiments.commands.experiment import ask
+    from wutong.experiments.plan import Request, plan_of
+    from wutong.experiments.questions import Sensitivity
 
     named, sets = tuple(dict.fromkeys(policies or POLICIES)), tuple(shared.sets or ())
     request = Request((scenario,), named, tuple(range(n)), shared.seed, sets, shared.ends(scenario))

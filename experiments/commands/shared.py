@@ -10,9 +10,9 @@ from typing import Annotated, get_type_hints
 
 import typer
 
-from experiments.commands.exits import Exit, exits
-from experiments.commands.language import LOCALE, Language, told
-from experiments.commands.options import Cluster, DryRun, Jobs, Lang, MaxFailures, Out, Quiet, Sets
+from wutong.experiments.commands.exits import Exit, exits
+from wutong.experiments.commands.language import LOCALE, Language, told
+from wutong.experiments.commands.options import Cluster, DryRun, Jobs, Lang, MaxFailures, Out, Quiet, Sets
 
 SCENARIO = "baseline"
 UNTIL = "2030Q4"  # to which the shipped park is run where nothing else is said

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.exits import exits
-from experiments.commands.language import LOCALE, told
-from experiments.commands.options import Cluster, DryRun, Jobs, Lang, MaxFailures, Out, Quiet
+from wutong.experiments.commands.exits import exits
+from wutong.experiments.commands.language import LOCALE, told
+from wutong.experiments.commands.options import Cluster, DryRun, Jobs, Lang, MaxFailures, Out, Quiet
 
 DesignFile = Annotated[str, typer.Argument(metavar="DESIGN", help=told("试验设计名称或文件", "name or file of a design"))]
 
@@ -26,8 +26,8 @@ def sweep(
 ) -> None:
     chosen = lang or context.obj
     with exits(chosen or LOCALE):
-        from experiments.commands.experiment import Manner, performed
-        from experiments.plan import plan_of_design
+        from wutong.experiments.commands.experiment import Manner, performed
+        from wutong.experiments.plan import plan_of_design
 
         language = chosen or LOCALE
         manner = Manner(language, chosen is not None, jobs, cluster, max_failures, quiet=quiet)

@@ -6,11 +6,11 @@ import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 
-from experiments.commands.exits import say
-from experiments.commands.language import Language, told
-from experiments.reading import Problem
-from experiments.reading.checks import Checked
-from experiments.reading.explaining import explained, explained_tree, explained_values
+from wutong.experiments.commands.exits import say
+from wutong.experiments.commands.language import Language, told
+from wutong.experiments.reading import Problem
+from wutong.experiments.reading.checks import Checked
+from wutong.experiments.reading.explaining import explained, explained_tree, explained_values
 
 
 def explanation(checked: Checked, *, as_json: bool, language: Language) -> str:

@@ -1,4 +1,4 @@
-"""python -m experiments.documents [--check | COMMAND]: write what is generated, or check it; COMMANDS take runs."""
+"""python -m wutong.experiments.documents [--check | COMMAND]: write what is generated, or check it; COMMANDS take runs."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from experiments.documents import folder, odd
-from experiments.documents import schemas as schemas_of
-from experiments.documents.markdown import write
+from wutong.experiments.documents import folder, odd
+from wutong.experiments.documents import schemas as schemas_of
+from wutong.experiments.documents.markdown import write
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return the exit code: 1 if a check fails."""
     options = _parser().parse_args(argv)
     if options.command == "end-states":
-        from experiments.documents.end_states import write_end_states
+        from wutong.experiments.documents.end_states import write_end_states
 
         print("\n".join(map(str, write_end_states(options.n, options.seed, options.jobs))))
         return 0
     if options.command == "pattern":
-        from experiments.documents.pattern import write_pattern
+        from wutong.experiments.documents.pattern import write_pattern
 
         print("\n".join(map(str, write_pattern(options.n, options.seed, options.jobs))))
         return 0
     if options.command == "evidence":
-        from experiments.documents.evidence import write_evidence
+        from wutong.experiments.documents.evidence import write_evidence
 
         print("\n".join(map(str, write_evidence(options.folder))))
         return 0
     if options.command == "gallery":
-        from experiments.documents.gallery import write_gallery
+        from wutong.experiments.documents.gallery import write_gallery
 
         print("\n".join(map(str, write_gallery(options.jobs))))
         return 0
@@ -62,12 +62,12 @@ def check() -> int:
     """0 if the documents match the code, else 1 and the command that renews them."""
     found = stale()
     for path in found:
-        print(f"{path} does not match the code; python -m experiments.documents writes it anew", file=sys.stderr)
+        print(f"{path} does not match the code; python -m wutong.experiments.documents writes it anew", file=sys.stderr)
     return 1 if found else 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("python -m experiments.documents", description=__doc__)
+    parser = argparse.ArgumentParser("python -m wutong.experiments.documents", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a document does not match the code")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, text, n in (

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from experiments.documents.readings import Reading
-from model.entities import NONE
-from model.scenario import Case
-from model.simulate import step
-from model.start.build import Batch, begin
-from model.state import ParkState
-from model.units import STEP_YEARS
+from wutong.experiments.documents.readings import Reading
+from wutong.model.entities import NONE
+from wutong.model.scenario import Case
+from wutong.model.simulate import step
+from wutong.model.start.build import Batch, begin
+from wutong.model.state import ParkState
+from wutong.model.units import STEP_YEARS
 
 YEARS = 4
 FEW = 20  # projects of a segment in all worlds: below, a mean says nothing

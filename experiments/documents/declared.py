@@ -6,10 +6,10 @@ import dataclasses
 import enum
 from collections.abc import Mapping
 
-from experiments.documents.markdown import code, plain, table
-from model.assumptions import parameter_facts
-from model.draws import Purpose
-from model.entities import (
+from wutong.experiments.documents.markdown import code, plain, table
+from wutong.model.assumptions import parameter_facts
+from wutong.model.draws import Purpose
+from wutong.model.entities import (
     Anchors,
     Cells,
     Channel,
@@ -23,11 +23,11 @@ from model.entities import (
     Worlds,
     Zones,
 )
-from model.facts import ParameterFact, Shape
-from model.lever_effects import Effects
-from model.levers import LEVERS, Target
-from model.measures import MEASURES
-from model.schedule import SCHEDULE
+from wutong.model.facts import ParameterFact, Shape
+from wutong.model.lever_effects import Effects
+from wutong.model.levers import LEVERS, Target
+from wutong.model.measures import MEASURES
+from wutong.model.schedule import SCHEDULE
 
 TABLES: Mapping[str, type] = {
     "firms": Firms,

@@ -8,19 +8,19 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.documents import beginnings, plausibility, readings
-from experiments.documents.markdown import DOCS, document, table, write
-from experiments.documents.odd import shipped_scenario
-from experiments.documents.plausibility import Check
-from experiments.documents.readings import Reading
-from experiments.documents.shipped import scope_names
-from experiments.manifest import code_version
-from experiments.reading import read_policy
-from experiments.runner import Runs, run_cases
-from experiments.wording import number
-from model.history import History
-from model.scenario import Case
-from model.units import quarter_name
+from wutong.experiments.documents import beginnings, plausibility, readings
+from wutong.experiments.documents.markdown import DOCS, document, table, write
+from wutong.experiments.documents.odd import shipped_scenario
+from wutong.experiments.documents.plausibility import Check
+from wutong.experiments.documents.readings import Reading
+from wutong.experiments.documents.shipped import scope_names
+from wutong.experiments.manifest import code_version
+from wutong.experiments.reading import read_policy
+from wutong.experiments.runner import Runs, run_cases
+from wutong.experiments.wording import number
+from wutong.model.history import History
+from wutong.model.scenario import Case
+from wutong.model.units import quarter_name
 
 QUANTILES = (0.0, 0.01, 0.05, 0.25, 0.50, 0.75, 0.95, 0.99, 1.0)
 HEADS = ("min", "1 %", "5 %", "25 %", "median", "75 %", "95 %", "99 %", "max")
@@ -82,7 +82,7 @@ def _made(history: History, command: str, runs: Runs) -> str:
 
 
 def _command(n: int, seed: int) -> str:
-    return f"python -m experiments.documents end-states -n {n} --seed {seed}"
+    return f"python -m wutong.experiments.documents end-states -n {n} --seed {seed}"
 
 
 def start_table(history: History) -> str:

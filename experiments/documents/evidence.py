@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from experiments.answers import Answer
-from experiments.calibration.calibrations import CALIBRATIONS
-from experiments.calibration.ranks import Verdict as Ranks
-from experiments.documents.markdown import DOCS, document, table, write
-from experiments.documents.smaller import smaller
-from experiments.errors import ResultsError
-from experiments.evidence.outputs import Asked, asked_in, kept_answers
-from experiments.evidence.scorecard import KINDS, VERDICTS, Kind, Verdict
-from experiments.evidence.steps import STEPS
-from experiments.manifest import Status, read_manifest
-from experiments.results import Cell
-from experiments.wording import number
-from model.facts import Label
+from wutong.experiments.answers import Answer
+from wutong.experiments.calibration.calibrations import CALIBRATIONS
+from wutong.experiments.calibration.ranks import Verdict as Ranks
+from wutong.experiments.documents.markdown import DOCS, document, table, write
+from wutong.experiments.documents.smaller import smaller
+from wutong.experiments.errors import ResultsError
+from wutong.experiments.evidence.outputs import Asked, asked_in, kept_answers
+from wutong.experiments.evidence.scorecard import KINDS, VERDICTS, Kind, Verdict
+from wutong.experiments.evidence.steps import STEPS
+from wutong.experiments.manifest import Status, read_manifest
+from wutong.experiments.results import Cell
+from wutong.experiments.wording import number
+from wutong.model.facts import Label
 
 LANGUAGES = {"en": "evidence", "zh": "evidence.zh"}
 PICTURES = ("scorecard", "posterior-laptop_wave")

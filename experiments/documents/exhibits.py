@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from experiments.plan import Plan, Request, plan_of
-from experiments.questions import (
+from wutong.experiments.plan import Plan, Request, plan_of
+from wutong.experiments.questions import (
     Attribute,
     Chain,
     Compare,
@@ -20,7 +20,7 @@ from experiments.questions import (
     Sensitivity,
     equal_levels,
 )
-from model.facts import Label
+from wutong.model.facts import Label
 
 ANCHOR = "crmicro_12"  # opens during the runs
 SHORT, LONG = "2025Q4", "2030Q4"
@@ -128,7 +128,7 @@ EXHIBITS = (
         'plots.accounts_event(attributed(present, absent, anchor), "firms", "LANGUAGE")'),
     _of("anchor_event", "", "event", "有无龙头，按环节远近", "With and without an anchor, by how close a segment stands",
         'plots.anchor_event(present, absent, "extra_laptop_maker", "firms", "LANGUAGE")',
-        "python -m experiments.documents pattern"),
+        "python -m wutong.experiments.documents pattern"),
     _of("family_tree", "", "family", "一次模拟中的企业家族", "A family of firms in one world",
         f'plots.family_tree(of, [family_of(of, "{PARENT}")], "LANGUAGE")',
         f"python run.py portrait --of {PARENT} --until {LONG}"),

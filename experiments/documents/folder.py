@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from experiments.design import METHODS, points
-from experiments.documents.markdown import ROOT, code, codes, document, plain, table
-from experiments.documents.schemas import FIRST_LINE
-from experiments.documents.shipped import scope_names
-from experiments.reading import list_designs, list_parks, list_policies, list_scenarios, read_policy, read_scenario
-from experiments.reading.checking import scalar_at
-from experiments.reading.designs import resolve_design
-from experiments.reading.nodes import Node
-from experiments.reading.schema import PARK_BLOCKS
-from experiments.reading.text import read_tree
-from experiments.varying import ASSUMPTION
-from model.facts import Label
-from model.levers import LEVERS
-from model.measures import MEASURES
-from model.scenario import Basis, LeverSetting, Park, Scenario, Target
-from model.units import NEVER, quarter_name
+from wutong.experiments.design import METHODS, points
+from wutong.experiments.documents.markdown import ROOT, code, codes, document, plain, table
+from wutong.experiments.documents.schemas import FIRST_LINE
+from wutong.experiments.documents.shipped import scope_names
+from wutong.experiments.reading import list_designs, list_parks, list_policies, list_scenarios, read_policy, read_scenario
+from wutong.experiments.reading.checking import scalar_at
+from wutong.experiments.reading.designs import resolve_design
+from wutong.experiments.reading.nodes import Node
+from wutong.experiments.reading.schema import PARK_BLOCKS
+from wutong.experiments.reading.text import read_tree
+from wutong.experiments.varying import ASSUMPTION
+from wutong.model.facts import Label
+from wutong.model.levers import LEVERS
+from wutong.model.measures import MEASURES
+from wutong.model.scenario import Basis, LeverSetting, Park, Scenario, Target
+from wutong.model.units import NEVER, quarter_name
 
 FOLDER = ROOT / "scenarios"
 PATH = FOLDER / "README.md"

@@ -5,32 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from experiments import plots
-from experiments.calibration.funnel import FUNNEL
-from experiments.calibration.posterior import posterior_of
-from experiments.calibration.runs import table_of
-from experiments.documents.exhibits import EXHIBITS, LONG, PARENT, ROOMS, SHORT, Exhibit
-from experiments.documents.markdown import DOCS, write
-from experiments.documents.odd import shipped_scenario
-from experiments.documents.pattern import EXTRA, run_pair
-from experiments.documents.smaller import smaller
-from experiments.evidence.facts import FACTS
-from experiments.evidence.scorecard import scorecard
-from experiments.evidence.seen import seen
-from experiments.hindcast.ask import hindcast
-from experiments.hindcast.subject import of_name
-from experiments.pictures import Picture
-from experiments.plan import Request, plan_of
-from experiments.portrait.families import family_of
-from experiments.portrait.world import Portrait, portrait
-from experiments.runner import run_cases
-from model.facts import Label
+from wutong.experiments import plots
+from wutong.experiments.calibration.funnel import FUNNEL
+from wutong.experiments.calibration.posterior import posterior_of
+from wutong.experiments.calibration.runs import table_of
+from wutong.experiments.documents.exhibits import EXHIBITS, LONG, PARENT, ROOMS, SHORT, Exhibit
+from wutong.experiments.documents.markdown import DOCS, write
+from wutong.experiments.documents.odd import shipped_scenario
+from wutong.experiments.documents.pattern import EXTRA, run_pair
+from wutong.experiments.documents.smaller import smaller
+from wutong.experiments.evidence.facts import FACTS
+from wutong.experiments.evidence.scorecard import scorecard
+from wutong.experiments.evidence.seen import seen
+from wutong.experiments.hindcast.ask import hindcast
+from wutong.experiments.hindcast.subject import of_name
+from wutong.experiments.pictures import Picture
+from wutong.experiments.plan import Request, plan_of
+from wutong.experiments.portrait.families import family_of
+from wutong.experiments.portrait.world import Portrait, portrait
+from wutong.experiments.runner import run_cases
+from wutong.model.facts import Label
 
 LANGUAGES = {"en": "gallery.md", "zh": "gallery.zh.md"}
 FOLDER = DOCS / "figures" / "gallery"
 PAST, WORLDS, PAIRS, DRAWN = 200, 12, 16, 3_000  # runs of the hindcast, the scorecard, the event, the calibration
 
-COMMAND = "python -m experiments.documents gallery"
+COMMAND = "python -m wutong.experiments.documents gallery"
 HEAD = Label(
     "# 图库\n\n[English](gallery.md)\n\n每幅图下面是画它的一行 Python 和写出它的命令（[Python 用法](python.zh.md)）。"
     f"图由少量模拟画成，只为说明样式；`{COMMAND}` 重新生成本页和全部图片。\n",

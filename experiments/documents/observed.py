@@ -9,18 +9,18 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from experiments.documents.declared import TABLES, owners
-from experiments.documents.markdown import codes, table
-from model.draws import Draws
-from model.entities import replaced
-from model.facts import Label
-from model.levers import LEVERS
-from model.scenario import Case, LeverSetting, Policy
-from model.schedule import SCHEDULE
-from model.settlement import settle
-from model.simulate import next_quarter
-from model.start.build import Batch, begin
-from model.state import ParkState, after
+from wutong.experiments.documents.declared import TABLES, owners
+from wutong.experiments.documents.markdown import codes, table
+from wutong.model.draws import Draws
+from wutong.model.entities import replaced
+from wutong.model.facts import Label
+from wutong.model.levers import LEVERS
+from wutong.model.scenario import Case, LeverSetting, Policy
+from wutong.model.schedule import SCHEDULE
+from wutong.model.settlement import settle
+from wutong.model.simulate import next_quarter
+from wutong.model.start.build import Batch, begin
+from wutong.model.state import ParkState, after
 
 WATCHED = (*TABLES, "levers", "base")
 WAITING = ("arrivals", "openings", "deaths", "flows", "levels", "floor_added")

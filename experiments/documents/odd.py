@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from experiments.documents import declared, observed, shipped
-from experiments.documents.markdown import DOCS, document, plain, table
-from experiments.reading import read_scenario
-from model.measures import MEASURES
-from model.scenario import Case, Scenario
-from model.units import quarter_name
+from wutong.experiments.documents import declared, observed, shipped
+from wutong.experiments.documents.markdown import DOCS, document, plain, table
+from wutong.experiments.reading import read_scenario
+from wutong.model.measures import MEASURES
+from wutong.model.scenario import Case, Scenario
+from wutong.model.units import quarter_name
 
 PATH = DOCS / "ODD.md"
 N_WORLDS = 2

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments import plots
-from experiments.documents.markdown import DOCS, document, table, write
-from experiments.documents.odd import shipped_scenario
-from experiments.plots.event import paired_difference, segment_groups
-from experiments.reading import read_policy
-from experiments.runner import run_cases
-from experiments.wording import number
-from model.facts import Assumption, Floats, Label, fixed
-from model.history import History
-from model.scenario import Anchor, Case, Scenario, Status
-from model.units import NEVER, quarter
+from wutong.experiments import plots
+from wutong.experiments.documents.markdown import DOCS, document, table, write
+from wutong.experiments.documents.odd import shipped_scenario
+from wutong.experiments.plots.event import paired_difference, segment_groups
+from wutong.experiments.reading import read_policy
+from wutong.experiments.runner import run_cases
+from wutong.experiments.wording import number
+from wutong.model.facts import Assumption, Floats, Label, fixed
+from wutong.model.history import History
+from wutong.model.scenario import Anchor, Case, Scenario, Status
+from wutong.model.units import NEVER, quarter
 
 SIGNED, OPENS, END = "2024Q1", "2025Q2", "2035Q4"
 POLICY = "none"
@@ -84,7 +84,7 @@ def write_pattern(n: int, seed: int, jobs: int) -> tuple[Path, ...]:
             svg.unlink()  # a thousand paths, of no use beside the picture
             written.append(png)
     path = DOCS / "pattern.md"
-    command = f"python -m experiments.documents pattern -n {n} --seed {seed}"
+    command = f"python -m wutong.experiments.documents pattern -n {n} --seed {seed}"
     tables = {
         "differences": difference_table(present, absent),
         "own": own_table(present, absent),

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.documents import readings
-from experiments.documents.readings import HALF_YEAR, Reading
-from model.facts import Floats
-from model.history import History
-from model.units import QUARTERS_PER_YEAR
+from wutong.experiments.documents import readings
+from wutong.experiments.documents.readings import HALF_YEAR, Reading
+from wutong.model.facts import Floats
+from wutong.model.history import History
+from wutong.model.units import QUARTERS_PER_YEAR
 
 OFTEN, SOMETIMES = 0.25, 0.05
 
@@ -140,7 +140,7 @@ def park_checks(history: History) -> list[Check]:
 
 
 def beginning_checks(found: Sequence[Reading]) -> list[Check]:
-    """Checks of what :mod:`experiments.documents.beginnings` read."""
+    """Checks of what :mod:`wutong.experiments.documents.beginnings` read."""
     bands = {
         "anchors/year": (1.0, 6.0, "about 3 a year in 2018–22"),
         "ratio": (1 / 3, 3.0, "design: newcomers are not of another kind"),

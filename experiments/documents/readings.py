@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.facts import Floats
-from model.history import Axis, History
-from model.scenario import Plant
-from model.units import QUARTERS_PER_YEAR, STEP_YEARS, quarter
+from wutong.model.facts import Floats
+from wutong.model.history import Axis, History
+from wutong.model.scenario import Plant
+from wutong.model.units import QUARTERS_PER_YEAR, STEP_YEARS, quarter
 
 LEVELS = ("firms", "employees", "revenue", "value_added")
 ENTRANTS = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from experiments.documents.markdown import ROOT
-from experiments.reading.json_schema import dumped, json_schema
+from wutong.experiments.documents.markdown import ROOT
+from wutong.experiments.reading.json_schema import dumped, json_schema
 
 FOLDERS: Mapping[str, Path] = {
     "scenario": ROOT / "scenarios",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from experiments.documents.markdown import code, plain, table
-from model.facts import Assumption
-from model.scenario import Park
-from model.units import quarter_name
+from wutong.experiments.documents.markdown import code, plain, table
+from wutong.model.facts import Assumption
+from wutong.model.scenario import Park
+from wutong.model.units import quarter_name
 
 SHOWN_PURCHASE = 0.005  # of the buyer's revenue
 

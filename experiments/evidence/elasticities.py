@@ -1,8 +1,8 @@
 """Does generic entry follow what its parameters say: a Poisson regression on entrants that the rule's own kernels draw.
 
-Many worlds get random unmet demand, suppliers, knowledge, rent and support; :mod:`model.rules.attraction` turns them into entry
-rates, and the keyed Poisson draws of the model into entrants of one quarter.  The entrants are regressed on the logarithms.  At a
-creation share of one the coefficients are the declared weights.  Below one the parks share a part of the entrants, and
+Many worlds get random unmet demand, suppliers, knowledge, rent and support; :mod:`wutong.model.rules.attraction` turns them into
+entry rates, and the keyed Poisson draws of the model into entrants of one quarter.  The entrants are regressed on the logarithms.
+At a creation share of one the coefficients are the declared weights.  Below one the parks share a part of the entrants, and
 
     ln λ = ln λ0 + v + (ρ − 1)·ln[ (1 − σ)·e^(c·b_P·s) + σ·e^v ]
     d ln λ / d v = 1 − (1 − ρ)·σ·e^v / [ (1 − σ)·e^(c·b_P·s) + σ·e^v ]
@@ -19,11 +19,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from model.draws import Draws, Purpose, child, world_key
-from model.entities import Cells
-from model.facts import Floats, Keys, Label
-from model.rules.attraction import INPUTS_SCALE, KNOWLEDGE_SCALE, Attraction, entry_rate, rivals_value, value_of_entry
-from model.units import STEP_YEARS
+from wutong.model.draws import Draws, Purpose, child, world_key
+from wutong.model.entities import Cells
+from wutong.model.facts import Floats, Keys, Label
+from wutong.model.rules.attraction import INPUTS_SCALE, KNOWLEDGE_SCALE, Attraction, entry_rate, rivals_value, value_of_entry
+from wutong.model.units import STEP_YEARS
 
 ENTRANTS = 40.0  # firms a year at the start
 UNMET, DEMAND_SCALE, INPUTS, KNOWLEDGE = 4.0, 5.0, 20.0, 2.0  # at the start

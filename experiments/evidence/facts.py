@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from experiments.evidence.mature import Mature
-from experiments.evidence.scorecard import Fact, Kind, Seen
-from model.facts import Floats, Label
-from model.history import History
-from model.units import quarter
+from wutong.experiments.evidence.mature import Mature
+from wutong.experiments.evidence.scorecard import Fact, Kind, Seen
+from wutong.model.facts import Floats, Label
+from wutong.model.history import History
+from wutong.model.units import quarter
 
 SUPPLIERS = "suppliers"
 PARTS = "suppliers.parts"

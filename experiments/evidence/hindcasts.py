@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from experiments.answers import Answer, Column
-from experiments.hindcast import Hindcast
-from experiments.hindcast.naive import Rule
-from experiments.hindcast.scores import REJECTED_BELOW, binomial_test
-from experiments.hindcast.scoring import POOLED, Summary
-from experiments.hindcast.words import date
-from experiments.wording import DASH, number
-from model.facts import Label
+from wutong.experiments.answers import Answer, Column
+from wutong.experiments.hindcast import Hindcast
+from wutong.experiments.hindcast.naive import Rule
+from wutong.experiments.hindcast.scores import REJECTED_BELOW, binomial_test
+from wutong.experiments.hindcast.scoring import POOLED, Summary
+from wutong.experiments.hindcast.words import date
+from wutong.experiments.wording import DASH, number
+from wutong.model.facts import Label
 
 BINS = 5  # of the PIT
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.calibration.turnover import exit_rate, spin_off_share
-from model.entities import Channel
-from model.facts import Floats, Ints
-from model.history import History
-from model.scenario import Case
-from model.simulate import Recorder, step
-from model.start.build import begin
-from model.state import ParkState
+from wutong.experiments.calibration.turnover import exit_rate, spin_off_share
+from wutong.model.entities import Channel
+from wutong.model.facts import Floats, Ints
+from wutong.model.history import History
+from wutong.model.scenario import Case
+from wutong.model.simulate import Recorder, step
+from wutong.model.start.build import begin
+from wutong.model.state import ParkState
 
 YOUNG = 20  # quarters
 TAIL_SHARE = 0.1  # largest firms

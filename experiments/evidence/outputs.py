@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from experiments import manifest
-from experiments.answers import Answer, Column
-from experiments.errors import BadInputError
-from experiments.evidence.steps import STEPS, Done, Setting, one_a_key
-from experiments.identity import code_of_model
-from experiments.manifest import Manifest, Planned, Status
-from experiments.outputs import write_answers
-from experiments.pictures import write
-from experiments.reading.messages import choices
-from experiments.results import replacing
-from experiments.runner import Progress, silent
-from model.facts import Label
+from wutong.experiments import manifest
+from wutong.experiments.answers import Answer, Column
+from wutong.experiments.errors import BadInputError
+from wutong.experiments.evidence.steps import STEPS, Done, Setting, one_a_key
+from wutong.experiments.identity import code_of_model
+from wutong.experiments.manifest import Manifest, Planned, Status
+from wutong.experiments.outputs import write_answers
+from wutong.experiments.pictures import write
+from wutong.experiments.reading.messages import choices
+from wutong.experiments.results import replacing
+from wutong.experiments.runner import Progress, silent
+from wutong.model.facts import Label
 
 EVIDENCE = "evidence"
 KEPT, PARTS = "steps", "parts"

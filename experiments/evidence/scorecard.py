@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.answers import Answer, Column
-from experiments.evidence.mature import Mature
-from experiments.wording import DASH, number
-from model.facts import Floats, Label
-from model.history import History
+from wutong.experiments.answers import Answer, Column
+from wutong.experiments.evidence.mature import Mature
+from wutong.experiments.wording import DASH, number
+from wutong.model.facts import Floats, Label
+from wutong.model.history import History
 
 
 class Kind(enum.StrEnum):

@@ -5,20 +5,20 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from experiments.answers.drawn import drawn
-from experiments.calibration.funnel import FIRST, LAST, opened_by_quarter
-from experiments.calibration.laptop_wave import LANDING, LAPTOP_WAVE
-from experiments.evidence.elasticities import deviations
-from experiments.evidence.facts import PARKS
-from experiments.evidence.mature import Mature, joined, mature
-from experiments.evidence.scorecard import Seen
-from experiments.reading import read_policy, read_scenario
-from experiments.reading.catalogue import declared
-from experiments.reading.posteriors import posterior_file, read_posterior
-from experiments.runner import Progress, run_cases, silent, whole
-from model.facts import Floats
-from model.history import History
-from model.scenario import Case, Policy, Scenario
+from wutong.experiments.answers.drawn import drawn
+from wutong.experiments.calibration.funnel import FIRST, LAST, opened_by_quarter
+from wutong.experiments.calibration.laptop_wave import LANDING, LAPTOP_WAVE
+from wutong.experiments.evidence.elasticities import deviations
+from wutong.experiments.evidence.facts import PARKS
+from wutong.experiments.evidence.mature import Mature, joined, mature
+from wutong.experiments.evidence.scorecard import Seen
+from wutong.experiments.reading import read_policy, read_scenario
+from wutong.experiments.reading.catalogue import declared
+from wutong.experiments.reading.posteriors import posterior_file, read_posterior
+from wutong.experiments.runner import Progress, run_cases, silent, whole
+from wutong.model.facts import Floats
+from wutong.model.history import History
+from wutong.model.scenario import Case, Policy, Scenario
 
 PARK, NO_POLICY, SUPPORT = "baseline", "none", "balanced"
 BATCH = 16  # worlds of the Science City at a time

@@ -7,25 +7,25 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from experiments.answers import Answer, together
-from experiments.answers.attainment import goals_in_depth
-from experiments.calibration.answers import answers as calibration_answers
-from experiments.calibration.calibrations import CALIBRATIONS
-from experiments.calibration.posterior import posterior_of, write_posterior
-from experiments.calibration.proof import TRUTHS, ranks_of
-from experiments.calibration.ranks import calibration_answer
-from experiments.calibration.runs import table_of
-from experiments.evidence.facts import FACTS
-from experiments.evidence.hindcasts import HINDCASTS, hindcast_answer
-from experiments.evidence.scorecard import scorecard
-from experiments.evidence.seen import NO_POLICY, PARK, seen
-from experiments.hindcast import hindcast
-from experiments.hindcast.subject import of_name
-from experiments.pictures import Picture
-from experiments.reading import read_policy, read_scenario
-from experiments.runner import Progress, run_cases, silent, whole
-from model.facts import Label
-from model.scenario import Case
+from wutong.experiments.answers import Answer, together
+from wutong.experiments.answers.attainment import goals_in_depth
+from wutong.experiments.calibration.answers import answers as calibration_answers
+from wutong.experiments.calibration.calibrations import CALIBRATIONS
+from wutong.experiments.calibration.posterior import posterior_of, write_posterior
+from wutong.experiments.calibration.proof import TRUTHS, ranks_of
+from wutong.experiments.calibration.ranks import calibration_answer
+from wutong.experiments.calibration.runs import table_of
+from wutong.experiments.evidence.facts import FACTS
+from wutong.experiments.evidence.hindcasts import HINDCASTS, hindcast_answer
+from wutong.experiments.evidence.scorecard import scorecard
+from wutong.experiments.evidence.seen import NO_POLICY, PARK, seen
+from wutong.experiments.hindcast import hindcast
+from wutong.experiments.hindcast.subject import of_name
+from wutong.experiments.pictures import Picture
+from wutong.experiments.reading import read_policy, read_scenario
+from wutong.experiments.runner import Progress, run_cases, silent, whole
+from wutong.model.facts import Label
+from wutong.model.scenario import Case
 
 LANGUAGES = ("zh", "en")
 
@@ -79,7 +79,7 @@ def calibrated(key: str, setting: Setting, progress: Progress = silent) -> Done:
     ranks = replace(calibration_answer(calibration.names, proof.shares), words=Label("", ""))
 
     def drawn(language: str) -> Iterator[Picture]:
-        from experiments import plots
+        from wutong.experiments import plots
 
         yield plots.Named(f"posterior-{key}", plots.posterior(found, language))
 
@@ -92,7 +92,7 @@ def scored(setting: Setting, progress: Progress = silent) -> Done:
     found = scorecard(seen(setting.n, setting.seed, setting.jobs, progress), FACTS)
 
     def drawn(language: str) -> Iterator[Picture]:
-        from experiments import plots
+        from wutong.experiments import plots
 
         yield plots.Named("scorecard", plots.scorecard(found, language))
 
@@ -109,7 +109,7 @@ def hindcasted(setting: Setting, progress: Progress = silent) -> Done:
         progress(i + 1, 0, len(HINDCASTS))
 
     def drawn(language: str) -> Iterator[Picture]:
-        from experiments import plots
+        from wutong.experiments import plots
 
         for one, result in zip(HINDCASTS, found, strict=True):
             yield plots.Named(f"hindcast-{one.name}", plots.hindcast_picture(result, language))
@@ -124,7 +124,7 @@ def judged(setting: Setting, progress: Progress = silent) -> Done:
     history = whole(run_cases(cases, jobs=setting.jobs, progress=progress))
 
     def drawn(language: str) -> Iterator[Picture]:
-        from experiments import plots
+        from wutong.experiments import plots
 
         yield plots.Named("goals-by-entry", plots.attainment_by_band([history], language))
 

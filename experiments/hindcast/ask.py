@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from experiments.errors import BadInputError
-from experiments.hindcast.beginning import is_dated
-from experiments.hindcast.levels import N_PAST, Extent
-from experiments.hindcast.projection import Projection, project
-from experiments.hindcast.scoring import Score, Summary, scores, summaries
-from experiments.hindcast.words import told
-from experiments.runner import Progress, silent
-from model.facts import Label
-from model.history import Axis
-from model.measures import MEASURES
-from model.scenario import Observed, Scenario
-from model.units import QUARTERS_PER_YEAR, quarter, year_of
+from wutong.experiments.errors import BadInputError
+from wutong.experiments.hindcast.beginning import is_dated
+from wutong.experiments.hindcast.levels import N_PAST, Extent
+from wutong.experiments.hindcast.projection import Projection, project
+from wutong.experiments.hindcast.scoring import Score, Summary, scores, summaries
+from wutong.experiments.hindcast.words import told
+from wutong.experiments.runner import Progress, silent
+from wutong.model.facts import Label
+from wutong.model.history import Axis
+from wutong.model.measures import MEASURES
+from wutong.model.scenario import Observed, Scenario
+from wutong.model.units import QUARTERS_PER_YEAR, quarter, year_of
 
 AHEAD_YEARS = 10  # that are projected where nothing was seen after the cut-off
 

@@ -10,11 +10,11 @@ import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 
-from experiments.errors import BadInputError
-from experiments.hindcast.series import Level, Series, Subject, level_at, years_between
-from model.facts import Assumption, Label, Shape, fixed
-from model.scenario import Park, Scenario, Segment, Zone
-from model.units import quarter_name
+from wutong.experiments.errors import BadInputError
+from wutong.experiments.hindcast.series import Level, Series, Subject, level_at, years_between
+from wutong.model.facts import Assumption, Label, Shape, fixed
+from wutong.model.scenario import Park, Scenario, Segment, Zone
+from wutong.model.units import quarter_name
 
 SOURCE = "hindcast: from the observed values up to the cut-off"
 DESIGN = "design choice for parks whose file rests on later figures"

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.calibration.weighing import n_effective
-from experiments.hindcast.series import Series, Subject, years_between
-from model.facts import Floats, Ints
+from wutong.experiments.calibration.weighing import n_effective
+from wutong.experiments.hindcast.series import Series, Subject, years_between
+from wutong.model.facts import Floats, Ints
 
 SEEN_SPREAD = 0.01  # sd of the logarithm of an observed value: rounding and definitions
 EDGE = 1e-3  # places are kept this far inside the ends of their ranges

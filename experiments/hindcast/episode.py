@@ -12,15 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.calibration.weighing import log_weights, n_effective, reached, weights_of
-from experiments.errors import BadInputError
-from experiments.hindcast.levels import Extent, generator
-from experiments.hindcast.series import Series, Subject, reading
-from experiments.runner import Progress, run_cases, silent
-from model.assumptions import sample, world_keys
-from model.facts import Floats, Label
-from model.history import History
-from model.scenario import NO_NEW_POLICY, Case, Park, Scenario
+from wutong.experiments.calibration.weighing import log_weights, n_effective, reached, weights_of
+from wutong.experiments.errors import BadInputError
+from wutong.experiments.hindcast.levels import Extent, generator
+from wutong.experiments.hindcast.series import Series, Subject, reading
+from wutong.experiments.runner import Progress, run_cases, silent
+from wutong.model.assumptions import sample, world_keys
+from wutong.model.facts import Floats, Label
+from wutong.model.history import History
+from wutong.model.scenario import NO_NEW_POLICY, Case, Park, Scenario
 
 USUAL_PARTNERS = "laptop_partners"  # of anchors whose kind declares no number of its own
 FOLLOW = (USUAL_PARTNERS, "lead_rate", "follow_rate", "signed_pull", "anyway_rate")  # parameters of the rule that is tested

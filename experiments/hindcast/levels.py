@@ -15,12 +15,12 @@ from hashlib import blake2b
 
 import numpy as np
 
-from experiments.hindcast.beginning import NEAR_YEARS
-from experiments.hindcast.series import Series, Subject, level_at, reading, years_between
-from model.facts import Assumption, Floats
-from model.history import History, Kind
-from model.measures import MEASURES
-from model.scenario import Scenario, Segment
+from wutong.experiments.hindcast.beginning import NEAR_YEARS
+from wutong.experiments.hindcast.series import Series, Subject, level_at, reading, years_between
+from wutong.model.facts import Assumption, Floats
+from wutong.model.history import History, Kind
+from wutong.model.measures import MEASURES
+from wutong.model.scenario import Scenario, Segment
 
 N_PAST = 2000  # runs of the past
 

@@ -16,9 +16,9 @@ from statistics import NormalDist
 
 import numpy as np
 
-from experiments.hindcast.scores import Ensemble
-from experiments.hindcast.series import Series, years_between
-from model.facts import Label
+from wutong.experiments.hindcast.scores import Ensemble
+from wutong.experiments.hindcast.series import Series, years_between
+from wutong.model.facts import Label
 
 FITTED_YEARS = 5  # before the cut-off
 N_VALUES = 199  # that stand for a band

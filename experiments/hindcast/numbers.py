@@ -19,11 +19,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.hindcast.series import Series, Subject, years_between
-from model.assumptions import parameter_facts
-from model.facts import Assumption, Floats, Label, Shape, fixed
-from model.scenario import Park, Scenario, Shock
-from model.units import QUARTERS_PER_YEAR
+from wutong.experiments.hindcast.series import Series, Subject, years_between
+from wutong.model.assumptions import parameter_facts
+from wutong.model.facts import Assumption, Floats, Label, Shape, fixed
+from wutong.model.scenario import Park, Scenario, Shock
+from wutong.model.units import QUARTERS_PER_YEAR
 
 NUMBERS: Mapping[str, Label] = {
     "entry": Label("每年进入企业", "Entrants a year"),

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from experiments.hindcast.ask import Hindcast, hindcast
-from experiments.hindcast.subject import of_name
-from experiments.hindcast.tables import write_tables
-from experiments.identity import code_of_model
-from experiments.manifest import (
+from wutong.experiments.hindcast.ask import Hindcast, hindcast
+from wutong.experiments.hindcast.subject import of_name
+from wutong.experiments.hindcast.tables import write_tables
+from wutong.experiments.identity import code_of_model
+from wutong.experiments.manifest import (
     Manifest,
     Planned,
     Status,
@@ -25,11 +25,11 @@ from experiments.manifest import (
     write_inputs,
     write_manifest,
 )
-from experiments.pictures import Picture, write
-from experiments.results import replacing
-from experiments.runner import Progress, silent
-from model.facts import Label
-from model.units import QUARTERS_PER_YEAR
+from wutong.experiments.pictures import Picture, write
+from wutong.experiments.results import replacing
+from wutong.experiments.runner import Progress, silent
+from wutong.model.facts import Label
+from wutong.model.units import QUARTERS_PER_YEAR
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def _write(folder: Path, found: Hindcast, languages: Sequence[str]) -> None:
 
 
 def _pictures(found: Hindcast, language: str) -> Iterator[Picture]:
-    from experiments import plots
+    from wutong.experiments import plots
 
     yield plots.Named("hindcast", plots.hindcast_picture(found, language))
     if found.scores:

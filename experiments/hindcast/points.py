@@ -11,18 +11,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments.reading.messages import Problem, ReadingError, choices, problem
-from experiments.reading.nodes import Mark
-from experiments.reading.observations import year_end_quarter
-from experiments.reading.quantities import Quantity, QuantityError
-from experiments.reading.schema import ObservedEntry
-from experiments.reading.tables import Rows, read_rows, wrong
-from experiments.reading.text import scalar
-from model.facts import Label
-from model.history import Axis
-from model.measures import MEASURES
-from model.scenario import Observed, Park
-from model.units import quarter, quarter_name
+from wutong.experiments.reading.messages import Problem, ReadingError, choices, problem
+from wutong.experiments.reading.nodes import Mark
+from wutong.experiments.reading.observations import year_end_quarter
+from wutong.experiments.reading.quantities import Quantity, QuantityError
+from wutong.experiments.reading.schema import ObservedEntry
+from wutong.experiments.reading.tables import Rows, read_rows, wrong
+from wutong.experiments.reading.text import scalar
+from wutong.model.facts import Label
+from wutong.model.history import Axis
+from wutong.model.measures import MEASURES
+from wutong.model.scenario import Observed, Park
+from wutong.model.units import quarter, quarter_name
 
 OLDEST_YEARS = 60  # before the cut-off
 KINDS = {"measure": Label("指标", "measure"), "scope": Label("范围", "scope")}

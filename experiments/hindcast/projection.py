@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.errors import BadInputError
-from experiments.hindcast.beginning import begun_at, is_dated, trusts
-from experiments.hindcast.calibration import (
+from wutong.experiments.errors import BadInputError
+from wutong.experiments.hindcast.beginning import begun_at, is_dated, trusts
+from wutong.experiments.hindcast.calibration import (
     LEAST_SPAN,
     Dates,
     Posterior,
@@ -26,15 +26,15 @@ from experiments.hindcast.calibration import (
     rows_by_subject,
     summaries,
 )
-from experiments.hindcast.episode import Episode, episode
-from experiments.hindcast.levels import Extent, Levels, values_of
-from experiments.hindcast.numbers import Past, Ranges, drawn_places, past_of, ranges_of, with_numbers, without_trend
-from experiments.hindcast.scores import Ensemble
-from experiments.hindcast.series import Series, Subject, reading, series_of, years_between
-from experiments.runner import Progress, run_cases, silent
-from model.facts import Floats, Ints, Label
-from model.history import History
-from model.scenario import NO_NEW_POLICY, Case, Observed, Scenario
+from wutong.experiments.hindcast.episode import Episode, episode
+from wutong.experiments.hindcast.levels import Extent, Levels, values_of
+from wutong.experiments.hindcast.numbers import Past, Ranges, drawn_places, past_of, ranges_of, with_numbers, without_trend
+from wutong.experiments.hindcast.scores import Ensemble
+from wutong.experiments.hindcast.series import Series, Subject, reading, series_of, years_between
+from wutong.experiments.runner import Progress, run_cases, silent
+from wutong.model.facts import Floats, Ints, Label
+from wutong.model.history import History
+from wutong.model.scenario import NO_NEW_POLICY, Case, Observed, Scenario
 
 RUN_IN = 8  # quarters that runs begin earlier, so that a start at rest leaves no trace
 PAST_YEARS = 15  # before the cut-off: older figures tell of another park (design choice)

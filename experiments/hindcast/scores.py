@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.facts import Floats
+from wutong.model.facts import Floats
 
 MISS_PROB = 0.1  # of a 90 % interval
 REJECTED_BELOW = 0.05

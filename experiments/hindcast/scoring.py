@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.hindcast.naive import Rule, fitted
-from experiments.hindcast.projection import Projection
-from experiments.hindcast.scores import binomial_test, covered, crps, pit
-from experiments.hindcast.series import Subject, series_of, years_between
-from model.scenario import Observed
+from wutong.experiments.hindcast.naive import Rule, fitted
+from wutong.experiments.hindcast.projection import Projection
+from wutong.experiments.hindcast.scores import binomial_test, covered, crps, pit
+from wutong.experiments.hindcast.series import Subject, series_of, years_between
+from wutong.model.scenario import Observed
 
 POOLED, BY_MEASURE, BY_HORIZON, EACH = "pooled", "measure", "horizon", "value"
 

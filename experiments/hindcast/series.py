@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.wording import members
-from model.facts import Floats
-from model.history import History, Kind
-from model.scenario import Observed
-from model.units import QUARTERS_PER_YEAR
+from wutong.experiments.wording import members
+from wutong.model.facts import Floats
+from wutong.model.history import History, Kind
+from wutong.model.scenario import Observed
+from wutong.model.units import QUARTERS_PER_YEAR
 
 SPREAD_PER_ROOT_YEAR = 0.10  # sd of the log of a level that was not seen, a year away from one that was (design choice)
 Subject = tuple[str, str]  # measure, scope

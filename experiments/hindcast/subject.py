@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments.errors import BadInputError
-from experiments.hindcast.points import read_observed
-from experiments.reading import ReadingError, resolve_scenario
-from experiments.reading.catalogue import declared
-from experiments.reading.checking import Findings
-from experiments.reading.checks import Kind, kind_of, park_of, park_source
-from experiments.reading.inputs import scenario_inputs
-from experiments.reading.schema import ObservedEntry, ParkFile
-from experiments.reading.writing import written
-from model.facts import Label
-from model.scenario import Observed, Scenario
+from wutong.experiments.errors import BadInputError
+from wutong.experiments.hindcast.points import read_observed
+from wutong.experiments.reading import ReadingError, resolve_scenario
+from wutong.experiments.reading.catalogue import declared
+from wutong.experiments.reading.checking import Findings
+from wutong.experiments.reading.checks import Kind, kind_of, park_of, park_source
+from wutong.experiments.reading.inputs import scenario_inputs
+from wutong.experiments.reading.schema import ObservedEntry, ParkFile
+from wutong.experiments.reading.writing import written
+from wutong.model.facts import Label
+from wutong.model.scenario import Observed, Scenario
 
 NO_RUN = 4  # quarters that a park by itself runs; a hindcast sets its own end
 

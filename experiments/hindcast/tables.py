@@ -8,17 +8,17 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.hindcast.ask import Hindcast
-from experiments.hindcast.naive import Rule, fitted
-from experiments.hindcast.numbers import NUMBERS, UNITS
-from experiments.hindcast.scores import REJECTED_BELOW, Ensemble
-from experiments.hindcast.scoring import EACH, Score, Summary
-from experiments.hindcast.words import ranges_before_and_after
-from experiments.results import Row, replacing, write_csv
-from experiments.wording import shown_unit
-from model.facts import Label
-from model.measures import MEASURES
-from model.units import quarter_name
+from wutong.experiments.hindcast.ask import Hindcast
+from wutong.experiments.hindcast.naive import Rule, fitted
+from wutong.experiments.hindcast.numbers import NUMBERS, UNITS
+from wutong.experiments.hindcast.scores import REJECTED_BELOW, Ensemble
+from wutong.experiments.hindcast.scoring import EACH, Score, Summary
+from wutong.experiments.hindcast.words import ranges_before_and_after
+from wutong.experiments.results import Row, replacing, write_csv
+from wutong.experiments.wording import shown_unit
+from wutong.model.facts import Label
+from wutong.model.measures import MEASURES
+from wutong.model.units import quarter_name
 
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 SUBJECT: Mapping[str, Label] = {

@@ -7,18 +7,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from experiments.calibration.weighing import weighted_quantiles
-from experiments.hindcast.episode import Episode
-from experiments.hindcast.naive import LABELS, Rule
-from experiments.hindcast.numbers import NUMBERS, UNITS
-from experiments.hindcast.projection import Projection
-from experiments.hindcast.scores import REJECTED_BELOW, Ensemble
-from experiments.hindcast.scoring import BY_MEASURE, POOLED, Summary
-from experiments.wording import DASH, lower_first, number, scope_label
-from model.assumptions import parameter_facts
-from model.facts import Label
-from model.measures import MEASURES
-from model.units import quarter_name
+from wutong.experiments.calibration.weighing import weighted_quantiles
+from wutong.experiments.hindcast.episode import Episode
+from wutong.experiments.hindcast.naive import LABELS, Rule
+from wutong.experiments.hindcast.numbers import NUMBERS, UNITS
+from wutong.experiments.hindcast.projection import Projection
+from wutong.experiments.hindcast.scores import REJECTED_BELOW, Ensemble
+from wutong.experiments.hindcast.scoring import BY_MEASURE, POOLED, Summary
+from wutong.experiments.wording import DASH, lower_first, number, scope_label
+from wutong.model.assumptions import parameter_facts
+from wutong.model.facts import Label
+from wutong.model.measures import MEASURES
+from wutong.model.units import quarter_name
 
 LEARNT = 0.8  # width of the range after the past relative to before: above it the past says nothing
 FEW = 10  # values from which on a test of coverage means something

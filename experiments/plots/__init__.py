@@ -27,30 +27,30 @@ def _load_matplotlib() -> None:
 
 _load_matplotlib()
 
-from experiments.plots.bands import attainment_by_band
-from experiments.plots.chain import chain
-from experiments.plots.cost_effect import cost_effect
-from experiments.plots.difference import differences
-from experiments.plots.dose import dose
-from experiments.plots.event import anchor_event
-from experiments.plots.event_accounts import accounts_event
-from experiments.plots.family import family_tree
-from experiments.plots.filling import filling
-from experiments.plots.goal_map import goal_map
-from experiments.plots.hindcast import hindcast_picture
-from experiments.plots.mix import mix
-from experiments.plots.named import Named, save
-from experiments.plots.panels import attainment, industries
-from experiments.plots.pipeline import knowledge_pipeline
-from experiments.plots.pit import pit_histogram
-from experiments.plots.posterior import posterior
-from experiments.plots.regret import regret_table
-from experiments.plots.scorecard import scorecard
-from experiments.plots.sensitivity import sensitivity_dots
-from experiments.plots.site_map import site_map
-from experiments.plots.starts import late_starts
-from experiments.plots.tornado import tornado
-from experiments.plots.trajectories import trajectory
+from wutong.experiments.plots.bands import attainment_by_band
+from wutong.experiments.plots.chain import chain
+from wutong.experiments.plots.cost_effect import cost_effect
+from wutong.experiments.plots.difference import differences
+from wutong.experiments.plots.dose import dose
+from wutong.experiments.plots.event import anchor_event
+from wutong.experiments.plots.event_accounts import accounts_event
+from wutong.experiments.plots.family import family_tree
+from wutong.experiments.plots.filling import filling
+from wutong.experiments.plots.goal_map import goal_map
+from wutong.experiments.plots.hindcast import hindcast_picture
+from wutong.experiments.plots.mix import mix
+from wutong.experiments.plots.named import Named, save
+from wutong.experiments.plots.panels import attainment, industries
+from wutong.experiments.plots.pipeline import knowledge_pipeline
+from wutong.experiments.plots.pit import pit_histogram
+from wutong.experiments.plots.posterior import posterior
+from wutong.experiments.plots.regret import regret_table
+from wutong.experiments.plots.scorecard import scorecard
+from wutong.experiments.plots.sensitivity import sensitivity_dots
+from wutong.experiments.plots.site_map import site_map
+from wutong.experiments.plots.starts import late_starts
+from wutong.experiments.plots.tornado import tornado
+from wutong.experiments.plots.trajectories import trajectory
 
 __all__ = [
     "Named", "accounts_event", "anchor_event", "attainment", "attainment_by_band", "chain", "cost_effect", "differences", "dose",

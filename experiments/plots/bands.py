@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments import wording
-from experiments.answers.depth import GoalInDepth, in_depth
-from experiments.plots import fan as fans
-from experiments.plots import style, typeface
-from experiments.plots.style import GREY, INK, LABEL, SMALL
-from model.history import History
+from wutong.experiments import wording
+from wutong.experiments.answers.depth import GoalInDepth, in_depth
+from wutong.experiments.plots import fan as fans
+from wutong.experiments.plots import style, typeface
+from wutong.experiments.plots.style import GREY, INK, LABEL, SMALL
+from wutong.model.history import History
 
 WIDTH, LEFT, PANEL_HEIGHT, GAP, EDGE = 10.4, 0.62, 1.75, 0.3, 0.25
 

@@ -13,14 +13,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments import wording
-from experiments.answers.chain import link_flows
-from experiments.answers.chain_links import KINDS, RULE, Chain, Kind, chain_at, quantiles
-from experiments.plots import style, typeface
-from experiments.plots.style import FAINT, GREY, INK, PAPER, SMALL
-from model.facts import Floats
-from model.history import History
-from model.units import quarter_name
+from wutong.experiments import wording
+from wutong.experiments.answers.chain import link_flows
+from wutong.experiments.answers.chain_links import KINDS, RULE, Chain, Kind, chain_at, quantiles
+from wutong.experiments.plots import style, typeface
+from wutong.experiments.plots.style import FAINT, GREY, INK, PAPER, SMALL
+from wutong.model.facts import Floats
+from wutong.model.history import History
+from wutong.model.units import quarter_name
 
 WIDTH, ROW, HEAD, GAP = 10.4, 0.31, 0.5, 0.16
 NAMES, MATRIX, COVER, MONEY = 2.2, 3.6, 1.1, 0.72

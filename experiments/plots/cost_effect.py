@@ -9,16 +9,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from experiments import wording
-from experiments.answers.benefit_ratios import spent
-from experiments.answers.line_up import LineUp, Opponent, line_up
-from experiments.intervals import mean_interval
-from experiments.plots import fan as fans
-from experiments.plots import style, typeface
-from experiments.plots.style import GREY, INK, LABEL, PAPER, SMALL, Pen
-from experiments.wording import Scale
-from model.facts import Floats
-from model.history import History
+from wutong.experiments import wording
+from wutong.experiments.answers.benefit_ratios import spent
+from wutong.experiments.answers.line_up import LineUp, Opponent, line_up
+from wutong.experiments.intervals import mean_interval
+from wutong.experiments.plots import fan as fans
+from wutong.experiments.plots import style, typeface
+from wutong.experiments.plots.style import GREY, INK, LABEL, PAPER, SMALL, Pen
+from wutong.experiments.wording import Scale
+from wutong.model.facts import Floats
+from wutong.model.history import History
 
 WIDTH, HEIGHT, LEFT, NAMES = 10.4, 4.2, 0.85, 3.3  # inches; NAMES lies right of the axes
 MONEY = "亿元"

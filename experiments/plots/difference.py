@@ -10,16 +10,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments import wording
-from experiments.answers.line_up import LineUp, Opponent, line_up
-from experiments.goals import wilson
-from experiments.intervals import mean_interval
-from experiments.plots import fan as fans
-from experiments.plots import style, typeface
-from experiments.plots.style import GREY, INK, LABEL, SMALL, Pen
-from experiments.wording import Scale
-from model.facts import Floats
-from model.history import History
+from wutong.experiments import wording
+from wutong.experiments.answers.line_up import LineUp, Opponent, line_up
+from wutong.experiments.goals import wilson
+from wutong.experiments.intervals import mean_interval
+from wutong.experiments.plots import fan as fans
+from wutong.experiments.plots import style, typeface
+from wutong.experiments.plots.style import GREY, INK, LABEL, SMALL, Pen
+from wutong.experiments.wording import Scale
+from wutong.model.facts import Floats
+from wutong.model.history import History
 
 WIDTH, LEFT, RIGHT, EDGE, GAP, BELOW = 10.4, 0.56, 0.26, 0.2, 0.1, 0.3  # inches
 INDENT = 0.3  # inches by which texts start left of their axes

@@ -8,16 +8,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments import wording
-from experiments.answers.doses import Dose, doses_of, saturated_from
-from experiments.answers.effect import Outcome
-from experiments.answers.evidence import BASIS_WORDS, known_of
-from experiments.answers.lever_policies import level_text, lever_of
-from experiments.plots import style, typeface
-from experiments.plots.style import GREY, INK, SMALL
-from experiments.plots.tornado import COLOURS
-from model.history import History
-from model.levers import LEVERS
+from wutong.experiments import wording
+from wutong.experiments.answers.doses import Dose, doses_of, saturated_from
+from wutong.experiments.answers.effect import Outcome
+from wutong.experiments.answers.evidence import BASIS_WORDS, known_of
+from wutong.experiments.answers.lever_policies import level_text, lever_of
+from wutong.experiments.plots import style, typeface
+from wutong.experiments.plots.style import GREY, INK, SMALL
+from wutong.experiments.plots.tornado import COLOURS
+from wutong.model.history import History
+from wutong.model.levers import LEVERS
 
 WIDTH, HEIGHT, LEFT, RIGHT, BELOW = 7.6, 3.4, 0.95, 0.55, 0.62
 
@@ -27,7 +27,7 @@ def dose(base: History, others: Sequence[History], outcome: Outcome, language: s
 
     Parameters
     ----------
-    base, others, outcome : as :func:`experiments.answers.doses.doses_of`; one level at least
+    base, others, outcome : as :func:`wutong.experiments.answers.doses.doses_of`; one level at least
 
     Raises
     ------

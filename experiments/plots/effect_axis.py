@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from experiments import wording
-from experiments.plots import style
-from experiments.plots.style import FAINT, INK
+from wutong.experiments import wording
+from wutong.experiments.plots import style
+from wutong.experiments.plots.style import FAINT, INK
 
 ROOM = 0.04  # of the width beyond the outermost ends
 

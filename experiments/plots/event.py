@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from matplotlib.figure import Figure
 
-from experiments import wording
-from experiments.goals import pairs
-from experiments.plots import fan as fans
-from experiments.plots import style, typeface
-from experiments.plots.style import GREY, INK, LABEL, SMALL, Pen
-from model.base import LINKED_SHARE
-from model.facts import Floats, Label
-from model.history import History, MeasureFact
-from model.scenario import Anchor, Park
-from model.units import quarter_name
+from wutong.experiments import wording
+from wutong.experiments.goals import pairs
+from wutong.experiments.plots import fan as fans
+from wutong.experiments.plots import style, typeface
+from wutong.experiments.plots.style import GREY, INK, LABEL, SMALL, Pen
+from wutong.model.base import LINKED_SHARE
+from wutong.model.facts import Floats, Label
+from wutong.model.history import History, MeasureFact
+from wutong.model.scenario import Anchor, Park
+from wutong.model.units import quarter_name
 
 WIDTH, PANEL_HEIGHT, LEFT, VALUES, EDGE = 10.4, 2.5, 0.55, 0.55, 0.2
 GROUPS = {

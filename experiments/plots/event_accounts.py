@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
-from experiments import wording
-from experiments.answers.both_accounts import Attribution
-from experiments.plots import event
-from experiments.plots import fan as fans
-from experiments.plots.style import Pen
-from model.facts import Floats, Ints, Label
-from model.scenario import Anchor
-from model.units import quarter_name
+from wutong.experiments import wording
+from wutong.experiments.answers.both_accounts import Attribution
+from wutong.experiments.plots import event
+from wutong.experiments.plots import fan as fans
+from wutong.experiments.plots.style import Pen
+from wutong.model.facts import Floats, Ints, Label
+from wutong.model.scenario import Anchor
+from wutong.model.units import quarter_name
 
 BEFORE = 8  # quarters shown before it opens
 COVERED = 0.5  # of the worlds in which it opens: fewer are no picture of the rest

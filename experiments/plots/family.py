@@ -14,16 +14,16 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 
-from experiments import wording
-from experiments.plots import family_words as words
-from experiments.plots import style, typeface
-from experiments.plots.fan import moment
-from experiments.plots.style import FAINT, GREY, INK, LABEL, PAPER, SMALL, Pen
-from experiments.portrait.families import Family, Kind, Line, tree
-from experiments.portrait.world import Portrait, one_world, run_words
-from model.entities import NONE, Channel
-from model.facts import Floats, Ints
-from model.units import NEVER, year_of
+from wutong.experiments import wording
+from wutong.experiments.plots import family_words as words
+from wutong.experiments.plots import style, typeface
+from wutong.experiments.plots.fan import moment
+from wutong.experiments.plots.style import FAINT, GREY, INK, LABEL, PAPER, SMALL, Pen
+from wutong.experiments.portrait.families import Family, Kind, Line, tree
+from wutong.experiments.portrait.world import Portrait, one_world, run_words
+from wutong.model.entities import NONE, Channel
+from wutong.model.facts import Floats, Ints
+from wutong.model.units import NEVER, year_of
 
 WIDTH, LEFT, LABELS = 10.4, 0.42, 3.05  # inches: figure, left of the axes, for the labels at the right
 ROW, HEADING, BETWEEN = 0.19, 0.3, 0.16

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from experiments import wording
-from experiments.portrait.families import Family, Kind, Line
-from experiments.portrait.world import Portrait
-from model.entities import NONE
-from model.units import NEVER, quarter_name
+from wutong.experiments import wording
+from wutong.experiments.portrait.families import Family, Kind, Line
+from wutong.experiments.portrait.world import Portrait
+from wutong.model.entities import NONE
+from wutong.model.units import NEVER, quarter_name
 
 DOT = " · "  # between a name and what is said of it
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
-from experiments import wording
-from experiments.plots import style
-from experiments.plots.style import Pen
-from model.facts import Floats
-from model.history import History
-from model.units import QUARTERS_PER_YEAR, quarter_name, year_of
+from wutong.experiments import wording
+from wutong.experiments.plots import style
+from wutong.experiments.plots.style import Pen
+from wutong.model.facts import Floats
+from wutong.model.history import History
+from wutong.model.units import QUARTERS_PER_YEAR, quarter_name, year_of
 
 QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
 

@@ -17,13 +17,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from experiments.plots import sketch, sketch_key, style, typeface
-from experiments.plots.style import FAINT, GREY, INK, LABEL, SMALL
-from experiments.portrait.sites import Site, sites_at
-from experiments.portrait.world import Portrait, one_world, run_words
-from experiments.results import replacing
-from model.entities import Channel
-from model.units import quarter_name
+from wutong.experiments.plots import sketch, sketch_key, style, typeface
+from wutong.experiments.plots.style import FAINT, GREY, INK, LABEL, SMALL
+from wutong.experiments.portrait.sites import Site, sites_at
+from wutong.experiments.portrait.world import Portrait, one_world, run_words
+from wutong.experiments.results import replacing
+from wutong.model.entities import Channel
+from wutong.model.units import quarter_name
 
 WIDTH, DPI, PER_SECOND = 8.6, 90, 2
 PANEL, LEFT, RIGHT = (4.9, 5.3), 0.4, 5.6  # inches: the sketch, its left edge, that of the figures beside it

@@ -10,12 +10,12 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from experiments import wording
-from experiments.answers.goal_map import FEWEST, GoalMap, Side
-from experiments.answers.telling import goal_name
-from experiments.plots import fan as fans
-from experiments.plots import style, typeface
-from experiments.plots.style import GREY, INK, LABEL, PAPER, SMALL
+from wutong.experiments import wording
+from wutong.experiments.answers.goal_map import FEWEST, GoalMap, Side
+from wutong.experiments.answers.telling import goal_name
+from wutong.experiments.plots import fan as fans
+from wutong.experiments.plots import style, typeface
+from wutong.experiments.plots.style import GREY, INK, LABEL, PAPER, SMALL
 
 WIDTH, LEFT, RIGHT, CELL_HEIGHT, BELOW = 8.6, 1.15, 0.6, 0.62, 0.66
 REACHED = LinearSegmentedColormap.from_list("reached", ["#edf2f8", "#a9c7e8", "#2b6cb8"])
@@ -30,7 +30,7 @@ def goal_map(found: GoalMap, language: str) -> Figure:
 
     Parameters
     ----------
-    found : as :func:`experiments.answers.goal_map.drawn_map` and its like make it
+    found : as :func:`wutong.experiments.answers.goal_map.drawn_map` and its like make it
     """
     title, subtitle = _titles(found, language)
     notes = style.note_lines(WIDTH, [_note(found, language)])

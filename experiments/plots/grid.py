@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.plots import style
-from experiments.plots.style import GREY, INK, LABEL, SMALL, Pen
+from wutong.experiments.plots import style
+from wutong.experiments.plots.style import GREY, INK, LABEL, SMALL, Pen
 
 WIDTH = 10.4
 PANEL_HEIGHT, GAP, LEFT, VALUES = 1.35, 0.42, 0.5, 0.48  # inches: axes, between rows, left of each axes, for end values

@@ -6,18 +6,18 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments import wording
-from experiments.hindcast.ask import Hindcast
-from experiments.hindcast.naive import LABELS, Rule, fitted
-from experiments.hindcast.scores import Ensemble
-from experiments.hindcast.scoring import BY_MEASURE
-from experiments.hindcast.series import Series, Subject, series_of
-from experiments.hindcast.words import date
-from experiments.plots import style
-from experiments.plots.fan import QUANTILES, Fan, draw_fan, ends_of_axis, moment
-from experiments.plots.style import GREY, INK, PAPER, SMALL, Pen
-from model.facts import Label
-from model.measures import MEASURES
+from wutong.experiments import wording
+from wutong.experiments.hindcast.ask import Hindcast
+from wutong.experiments.hindcast.naive import LABELS, Rule, fitted
+from wutong.experiments.hindcast.scores import Ensemble
+from wutong.experiments.hindcast.scoring import BY_MEASURE
+from wutong.experiments.hindcast.series import Series, Subject, series_of
+from wutong.experiments.hindcast.words import date
+from wutong.experiments.plots import style
+from wutong.experiments.plots.fan import QUANTILES, Fan, draw_fan, ends_of_axis, moment
+from wutong.experiments.plots.style import GREY, INK, PAPER, SMALL, Pen
+from wutong.model.facts import Label
+from wutong.model.measures import MEASURES
 
 PANEL_WIDTH, PANEL_HEIGHT, LEFT, GAP = 4.5, 2.9, 0.75, 0.95  # inches
 RULE_PENS = {Rule.GROWTH: Pen("#d0562f", (5.0, 1.4)), Rule.LAST: Pen("#7b4a94", (1.6, 1.2))}

@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments import wording
-from experiments.answers.effect import Effect, Outcome
-from experiments.answers.evidence import known_of
-from experiments.answers.mixed import ALL_UP_TO, Mixed, mixed, telling
-from experiments.answers.mixes import Part, parts_of
-from experiments.answers.subsets import is_exact, levers_of
-from experiments.plots import style, typeface
-from experiments.plots.effect_axis import effect_axes
-from experiments.plots.style import FAINT, GREY, INK, LABEL, PAPER, SMALL
-from experiments.plots.tornado import COLOURS, effect_text
-from model.facts import Label
-from model.history import History
-from model.levers import LEVERS
-from model.scenario import Policy
+from wutong.experiments import wording
+from wutong.experiments.answers.effect import Effect, Outcome
+from wutong.experiments.answers.evidence import known_of
+from wutong.experiments.answers.mixed import ALL_UP_TO, Mixed, mixed, telling
+from wutong.experiments.answers.mixes import Part, parts_of
+from wutong.experiments.answers.subsets import is_exact, levers_of
+from wutong.experiments.plots import style, typeface
+from wutong.experiments.plots.effect_axis import effect_axes
+from wutong.experiments.plots.style import FAINT, GREY, INK, LABEL, PAPER, SMALL
+from wutong.experiments.plots.tornado import COLOURS, effect_text
+from wutong.model.facts import Label
+from wutong.model.history import History
+from wutong.model.levers import LEVERS
+from wutong.model.scenario import Policy
 
 WIDTH, ROW, HEADING, AXIS, GAP = 10.4, 0.3, 0.36, 0.34, 0.2
 NAMES, VALUES, COSTS, STEP = 3.05, 1.75, 0.95, 0.235  # widths of columns; STEP between the dots of a mix
@@ -56,7 +56,7 @@ def mix(policy: Policy, histories: Sequence[History], outcome: Outcome, language
 
     Parameters
     ----------
-    policy, histories, outcome : as :func:`experiments.answers.mixes.parts_of`
+    policy, histories, outcome : as :func:`wutong.experiments.answers.mixes.parts_of`
 
     Raises
     ------

@@ -9,13 +9,13 @@ from pathlib import Path
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from experiments import pictures
-from experiments.plots.style import DPI, PAPER
+from wutong.experiments import pictures
+from wutong.experiments.plots.style import DPI, PAPER
 
 
 @dataclass(frozen=True)
 class Named:
-    """A figure under a name; it is a :class:`experiments.pictures.Picture`."""
+    """A figure under a name; it is a :class:`wutong.experiments.pictures.Picture`."""
 
     name: str
     figure: Figure

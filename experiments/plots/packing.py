@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from model.facts import Floats
+from wutong.model.facts import Floats
 
 SLACK = 1e-6  # of a radius: circles this near only touch
 STEPS = 300  # after which boxes that still overlap are taken not to fit

@@ -8,15 +8,15 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments import wording
-from experiments.goals import attainment as judge
-from experiments.goals import readings, wilson
-from experiments.plots import fan as fans
-from experiments.plots import style, typeface
-from experiments.plots.grid import VALUES, Grid, end_values, new_panel, panel_grid, panel_width
-from experiments.plots.style import GREY, INK, LABEL, SMALL, Pen
-from model.history import History
-from model.scenario import Target
+from wutong.experiments import wording
+from wutong.experiments.goals import attainment as judge
+from wutong.experiments.goals import readings, wilson
+from wutong.experiments.plots import fan as fans
+from wutong.experiments.plots import style, typeface
+from wutong.experiments.plots.grid import VALUES, Grid, end_values, new_panel, panel_grid, panel_width
+from wutong.experiments.plots.style import GREY, INK, LABEL, SMALL, Pen
+from wutong.model.history import History
+from wutong.model.scenario import Target
 
 
 def industries(histories: Sequence[History], measure: str, language: str) -> Figure:

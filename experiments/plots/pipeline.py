@@ -8,17 +8,17 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments import wording
-from experiments.answers.research import Pipeline, goal_dates, pipeline, sentence
-from experiments.answers.telling import listed
-from experiments.plots import fan as fans
-from experiments.plots import style, typeface
-from experiments.plots.grid import VALUES, Grid, end_values, new_panel, panel_grid, panel_width
-from experiments.plots.style import GREY, INK, LABEL, Pen
-from model.facts import Floats, Label
-from model.history import Axis, History, Kind
-from model.research_measures import FINISHED, STAGES, UNDER_WAY
-from model.units import quarter_name
+from wutong.experiments import wording
+from wutong.experiments.answers.research import Pipeline, goal_dates, pipeline, sentence
+from wutong.experiments.answers.telling import listed
+from wutong.experiments.plots import fan as fans
+from wutong.experiments.plots import style, typeface
+from wutong.experiments.plots.grid import VALUES, Grid, end_values, new_panel, panel_grid, panel_width
+from wutong.experiments.plots.style import GREY, INK, LABEL, Pen
+from wutong.model.facts import Floats, Label
+from wutong.model.history import Axis, History, Kind
+from wutong.model.research_measures import FINISHED, STAGES, UNDER_WAY
+from wutong.model.units import quarter_name
 
 PENS = (Pen("#2b6cb8"), Pen("#d0562f", (5.0, 1.4)))  # all labs, the new ones
 SPUN_OFF = "lab_first_round_firms"

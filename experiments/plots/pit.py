@@ -9,14 +9,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments import wording
-from experiments.hindcast.ask import Hindcast
-from experiments.hindcast.series import Subject
-from experiments.hindcast.words import date
-from experiments.plots import style, typeface
-from experiments.plots.style import GREY, INK, PAPER, SMALL
-from model.facts import Floats, Ints
-from model.measures import MEASURES
+from wutong.experiments import wording
+from wutong.experiments.hindcast.ask import Hindcast
+from wutong.experiments.hindcast.series import Subject
+from wutong.experiments.hindcast.words import date
+from wutong.experiments.plots import style, typeface
+from wutong.experiments.plots.style import GREY, INK, PAPER, SMALL
+from wutong.model.facts import Floats, Ints
+from wutong.model.measures import MEASURES
 
 WIDTH, NAMES, RIGHT, HEIGHT = 8.0, 1.75, 0.45, 2.5  # inches; NAMES holds the names of the rows of dots
 FEW, BINS = 50, (5, 10)  # values below which there are fewer bins

@@ -6,12 +6,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments import wording
-from experiments.calibration.posterior import Posterior
-from experiments.plots import style, typeface
-from experiments.plots.style import FAINT, GREY, INK, SMALL
-from model.assumptions import parameter_facts
-from model.facts import Floats, Label
+from wutong.experiments import wording
+from wutong.experiments.calibration.posterior import Posterior
+from wutong.experiments.plots import style, typeface
+from wutong.experiments.plots.style import FAINT, GREY, INK, SMALL
+from wutong.model.assumptions import parameter_facts
+from wutong.model.facts import Floats, Label
 
 WIDTH, NAMES, NUMBERS, ROW, HEADING = 9.6, 3.3, 2.3, 0.46, 0.42  # inches
 BINS = 32

@@ -11,15 +11,15 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
-from experiments import wording
-from experiments.answers.effects import effects_of
-from experiments.answers.robust_choice import yardstick_of
-from experiments.answers.robustness import Grid, Regret, grid, max_regret, mean_regret, regrets
-from experiments.plots import style, typeface
-from experiments.plots.style import GREY, INK, LABEL, SMALL
-from experiments.wording import Scale
-from model.history import History
-from model.scenario import Target
+from wutong.experiments import wording
+from wutong.experiments.answers.effects import effects_of
+from wutong.experiments.answers.robust_choice import yardstick_of
+from wutong.experiments.answers.robustness import Grid, Regret, grid, max_regret, mean_regret, regrets
+from wutong.experiments.plots import style, typeface
+from wutong.experiments.plots.style import GREY, INK, LABEL, SMALL
+from wutong.experiments.wording import Scale
+from wutong.model.history import History
+from wutong.model.scenario import Target
 
 WIDTH, NAMES, ROW = 10.4, 2.6, 0.42
 HEAT = LinearSegmentedColormap.from_list("regret", ["#ffffff", "#f6d9c0", "#e8916a"])
@@ -36,7 +36,7 @@ def regret_table(histories: Sequence[History], language: str, yardstick: Target 
     Raises
     ------
     ValueError
-        As :func:`experiments.answers.robustness.grid`.
+        As :func:`wutong.experiments.answers.robustness.grid`.
     """
     chosen = yardstick or yardstick_of(histories)
     table = grid(histories, chosen)

@@ -10,12 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from experiments import wording
-from experiments.answers import Answer
-from experiments.evidence.scorecard import KINDS, VERDICTS, Kind, Verdict
-from experiments.plots import style, typeface
-from experiments.plots.style import FAINT, GREY, INK, LABEL, PAPER, SMALL
-from model.facts import Label
+from wutong.experiments import wording
+from wutong.experiments.answers import Answer
+from wutong.experiments.evidence.scorecard import KINDS, VERDICTS, Kind, Verdict
+from wutong.experiments.plots import style, typeface
+from wutong.experiments.plots.style import FAINT, GREY, INK, LABEL, PAPER, SMALL
+from wutong.model.facts import Label
 
 WIDTH, ROW, HEADING, AXIS, GAP = 10.4, 0.33, 0.36, 0.42, 0.2
 NAMES, VALUES, TARGETS = 3.5, 1.75, 1.05  # widths of columns
@@ -54,7 +54,7 @@ def scorecard(given: Answer, language: str) -> Figure:
 
     Parameters
     ----------
-    given : as :func:`experiments.evidence.scorecard.scorecard`
+    given : as :func:`wutong.experiments.evidence.scorecard.scorecard`
     """
     lines = lines_of(given, language)
     groups = [(kind, own) for kind in KINDS if (own := [line for line in lines if line.kind is kind])]

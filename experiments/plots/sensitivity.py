@@ -9,12 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from experiments import wording
-from experiments.answers.sensitivity_found import Moved, OfGoal
-from experiments.answers.telling import goal_name, policy_title, scenario_title
-from experiments.plots import style, typeface
-from experiments.plots.style import FAINT, GREY, INK, LABEL, PAPER, SMALL
-from model.facts import Label
+from wutong.experiments import wording
+from wutong.experiments.answers.sensitivity_found import Moved, OfGoal
+from wutong.experiments.answers.telling import goal_name, policy_title, scenario_title
+from wutong.experiments.plots import style, typeface
+from wutong.experiments.plots.style import FAINT, GREY, INK, LABEL, PAPER, SMALL
+from wutong.model.facts import Label
 
 WIDTH, ROW, AXIS = 10.4, 0.46, 0.34
 NAMES, SHARES, GAP = 3.1, 1.75, 0.2  # widths of columns

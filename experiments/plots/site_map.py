@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-from experiments import wording
-from experiments.plots import sketch, sketch_key, style, typeface
-from experiments.plots.style import GREY, INK, LABEL, SMALL
-from experiments.portrait.sites import Site, sites_at
-from experiments.portrait.world import Portrait, one_world, run_words
-from model.facts import Ints
-from model.units import quarter_name
+from wutong.experiments import wording
+from wutong.experiments.plots import sketch, sketch_key, style, typeface
+from wutong.experiments.plots.style import GREY, INK, LABEL, SMALL
+from wutong.experiments.portrait.sites import Site, sites_at
+from wutong.experiments.portrait.world import Portrait, one_world, run_words
+from wutong.model.facts import Ints
+from wutong.model.units import quarter_name
 
 WIDTH, PANEL, BETWEEN = 10.4, 5.5, 0.3
 NAMES, ROW, MOST_COLUMNS = 2.25, 0.19, 8

@@ -13,14 +13,14 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Arc, Circle, PathPatch
 from matplotlib.path import Path
 
-from experiments import wording
-from experiments.plots import packing, style, typeface
-from experiments.plots.style import GREY, INK, LABEL, SMALL
-from experiments.portrait.sites import Site, industries_of, sites_at
-from experiments.portrait.world import Portrait
-from model.entities import Channel
-from model.facts import Floats, Mask
-from model.ledger import Ledger
+from wutong.experiments import wording
+from wutong.experiments.plots import packing, style, typeface
+from wutong.experiments.plots.style import GREY, INK, LABEL, SMALL
+from wutong.experiments.portrait.sites import Site, industries_of, sites_at
+from wutong.experiments.portrait.world import Portrait
+from wutong.model.entities import Channel
+from wutong.model.facts import Floats, Mask
+from wutong.model.ledger import Ledger
 
 GROUND, PLATE, GAUGE, FULL = "#f4f5f6", "#ffffff", "#d9dde1", "#5c6770"
 TEXT_WIDTH, RING, EDGE = 1.42, 0.09, 0.06  # inches

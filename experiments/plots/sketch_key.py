@@ -6,11 +6,11 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
-from experiments import wording
-from experiments.plots import style, typeface
-from experiments.plots.sketch import Sketch, has_places, radius
-from experiments.plots.style import GREY, LABEL, SMALL
-from experiments.portrait.world import Portrait
+from wutong.experiments import wording
+from wutong.experiments.plots import style, typeface
+from wutong.experiments.plots.sketch import Sketch, has_places, radius
+from wutong.experiments.plots.style import GREY, LABEL, SMALL
+from wutong.experiments.portrait.world import Portrait
 
 STAFF_SHOWN = (1, 10, 100, 1000, 10000)
 SMALLEST_SAMPLE, LARGEST_SAMPLE = 0.016, 0.3  # inches

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from experiments import wording
-from experiments.answers.last_start import LateStarts
-from experiments.answers.telling import goal_name
-from experiments.plots import fan as fans
-from experiments.plots import style
-from experiments.plots.style import GREY, INK, SMALL
-from model.levers import LEVERS
-from model.units import quarter_name
+from wutong.experiments import wording
+from wutong.experiments.answers.last_start import LateStarts
+from wutong.experiments.answers.telling import goal_name
+from wutong.experiments.plots import fan as fans
+from wutong.experiments.plots import style
+from wutong.experiments.plots.style import GREY, INK, SMALL
+from wutong.model.levers import LEVERS
+from wutong.model.units import quarter_name
 
 WIDTH, HEIGHT, LEFT = 10.4, 3.6, 0.95
 

@@ -17,8 +17,8 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
-from experiments.plots import typeface
-from experiments.wording import number
+from wutong.experiments.plots import typeface
+from wutong.experiments.wording import number
 
 DPI = 160
 INK, GREY, FAINT, PAPER = "#22282e", "#69727a", "#e2e5e8", "#ffffff"

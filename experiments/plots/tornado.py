@@ -8,17 +8,17 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments import wording
-from experiments.answers.effect import Effect, Outcome
-from experiments.answers.evidence import BASIS_WORDS, Basis
-from experiments.answers.lever_policies import level_text
-from experiments.answers.single_levers import Bar, tornado_bars
-from experiments.plots import style, typeface
-from experiments.plots.effect_axis import effect_axes
-from experiments.plots.style import FAINT, GREY, INK, LABEL, PAPER, SMALL
-from model.facts import Label
-from model.history import History
-from model.scenario import Policy
+from wutong.experiments import wording
+from wutong.experiments.answers.effect import Effect, Outcome
+from wutong.experiments.answers.evidence import BASIS_WORDS, Basis
+from wutong.experiments.answers.lever_policies import level_text
+from wutong.experiments.answers.single_levers import Bar, tornado_bars
+from wutong.experiments.plots import style, typeface
+from wutong.experiments.plots.effect_axis import effect_axes
+from wutong.experiments.plots.style import FAINT, GREY, INK, LABEL, PAPER, SMALL
+from wutong.model.facts import Label
+from wutong.model.history import History
+from wutong.model.scenario import Policy
 
 WIDTH, ROW, HEADING, AXIS = 10.4, 0.46, 0.34, 0.34
 NAMES, VALUES, COSTS, BASES, GAP = 1.8, 1.6, 0.95, 1.42, 0.2  # widths of columns
@@ -43,7 +43,7 @@ def tornado(
 
     Parameters
     ----------
-    base, others, outcome, money, planned : as :func:`experiments.answers.single_levers.tornado_bars`
+    base, others, outcome, money, planned : as :func:`wutong.experiments.answers.single_levers.tornado_bars`
     """
     bars = tornado_bars(base, others, outcome, money, planned)
     groups = [(key, [b for b in bars if _group(b) == key]) for key in HEADINGS]

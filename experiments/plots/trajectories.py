@@ -9,16 +9,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments import wording
-from experiments.goals import attainment
-from experiments.plots import fan as fans
-from experiments.plots import style, typeface
-from experiments.plots.fan import Fan
-from experiments.plots.style import GREY, INK, LABEL, SMALL
-from experiments.wording import Scale
-from model.history import History
-from model.scenario import Basis, Observed, Target
-from model.units import quarter_name
+from wutong.experiments import wording
+from wutong.experiments.goals import attainment
+from wutong.experiments.plots import fan as fans
+from wutong.experiments.plots import style, typeface
+from wutong.experiments.plots.fan import Fan
+from wutong.experiments.plots.style import GREY, INK, LABEL, SMALL
+from wutong.experiments.wording import Scale
+from wutong.model.history import History
+from wutong.model.scenario import Basis, Observed, Target
+from wutong.model.units import quarter_name
 
 WIDTH, AXES_HEIGHT, LEFT = 10.4, 3.9, 0.85  # inches; LEFT lies left of the axes
 BAR_STEP = 0.11  # inches between the intervals at the end

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.facts import Floats
-from model.history import History
+from wutong.model.facts import Floats
+from wutong.model.history import History
 
 MEASURES = ("firms", "employees", "revenue")  # at the end, in which worlds are told apart
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.answers.both_accounts import members_of
-from experiments.errors import BadInputError
-from experiments.portrait.world import Portrait
-from experiments.reading.messages import choices
-from model.entities import NONE
-from model.facts import Ints, Label
-from model.lineage import RECRUITED
+from wutong.experiments.answers.both_accounts import members_of
+from wutong.experiments.errors import BadInputError
+from wutong.experiments.portrait.world import Portrait
+from wutong.experiments.reading.messages import choices
+from wutong.model.entities import NONE
+from wutong.model.facts import Ints, Label
+from wutong.model.lineage import RECRUITED
 
 ROOT = -1  # parent of those that the root itself brought
 

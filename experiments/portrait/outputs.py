@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from experiments.identity import code_of_model, run_ids
-from experiments.manifest import (
+from wutong.experiments.identity import code_of_model, run_ids
+from wutong.experiments.manifest import (
     Manifest,
     Status,
     code_version,
@@ -21,17 +21,17 @@ from experiments.manifest import (
     write_inputs,
     write_manifest,
 )
-from experiments.outputs import write_answers
-from experiments.plan import Plan, Request, plan_of
-from experiments.portrait.among import places, usual
-from experiments.portrait.families import Family, families, family_of
-from experiments.portrait.tables import ledger_table
-from experiments.portrait.words import told
-from experiments.portrait.world import Portrait, portrait
-from experiments.results import replacing
-from experiments.runner import run_cases
-from model.facts import Label
-from model.history import History
+from wutong.experiments.outputs import write_answers
+from wutong.experiments.plan import Plan, Request, plan_of
+from wutong.experiments.portrait.among import places, usual
+from wutong.experiments.portrait.families import Family, families, family_of
+from wutong.experiments.portrait.tables import ledger_table
+from wutong.experiments.portrait.words import told
+from wutong.experiments.portrait.world import Portrait, portrait
+from wutong.experiments.results import replacing
+from wutong.experiments.runner import run_cases
+from wutong.model.facts import Label
+from wutong.model.history import History
 
 OVERVIEW, TREES = 6, 3  # families in the picture of all, and those with a picture of their own, where none is named
 ANIMATION = "park.gif"
@@ -109,7 +109,7 @@ def _worlds(plan: Plan, n: int) -> History | None:
 
 
 def _write(folder: Path, of: Portrait, words: Label, shown: Sequence[Family], asked: Asked) -> None:
-    from experiments import plots
+    from wutong.experiments import plots
 
     write_answers(folder, [ledger_table(of, words)])
     with replacing(folder / "answer.txt") as unfinished:
@@ -122,7 +122,7 @@ def _write(folder: Path, of: Portrait, words: Label, shown: Sequence[Family], as
 
 
 def _draw(folder: Path, of: Portrait, shown: Sequence[Family], language: str, *, named: bool) -> None:
-    from experiments import plots
+    from wutong.experiments import plots
 
     brought = [family for family in shown if family.members]
     if not named and brought:

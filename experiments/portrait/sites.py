@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.portrait.world import Portrait
-from model.facts import Floats, Ints
+from wutong.experiments.portrait.world import Portrait
+from wutong.model.facts import Floats, Ints
 
 
 @dataclass(frozen=True)

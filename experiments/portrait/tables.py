@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from experiments.answers import Answer, Column
-from experiments.portrait.world import Portrait
-from experiments.results import Row
-from model.entities import NONE, Channel
-from model.facts import Label
-from model.units import NEVER, STEP_YEARS, quarter_name
+from wutong.experiments.answers import Answer, Column
+from wutong.experiments.portrait.world import Portrait
+from wutong.experiments.results import Row
+from wutong.model.entities import NONE, Channel
+from wutong.model.facts import Label
+from wutong.model.units import NEVER, STEP_YEARS, quarter_name
 
 COLUMNS = {
     "firm": Column(Label("企业编号，按开业先后", "Number of the firm, in the order of opening")),

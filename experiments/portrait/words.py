@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from experiments import wording
-from experiments.portrait.among import Place
-from experiments.portrait.families import Family, Kind
-from experiments.portrait.world import CHANNELS, Portrait, one_world
-from model.entities import NONE, Channel
-from model.facts import Label, Mask
-from model.units import quarter_name
+from wutong.experiments import wording
+from wutong.experiments.portrait.among import Place
+from wutong.experiments.portrait.families import Family, Kind
+from wutong.experiments.portrait.world import CHANNELS, Portrait, one_world
+from wutong.model.entities import NONE, Channel
+from wutong.model.facts import Label, Mask
+from wutong.model.units import quarter_name
 
 ENOUGH = 20  # other worlds from which on nine in ten of them are told, and not all
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from experiments.errors import ResultsError
-from model.entities import NONE, Channel
-from model.facts import Label
-from model.history import History
-from model.ledger import Bookkeeper, Ledger
-from model.lineage import RECRUITED
-from model.scenario import Case, Park
-from model.simulate import simulate
-from model.units import quarter_name
+from wutong.experiments.errors import ResultsError
+from wutong.model.entities import NONE, Channel
+from wutong.model.facts import Label
+from wutong.model.history import History
+from wutong.model.ledger import Bookkeeper, Ledger
+from wutong.model.lineage import RECRUITED
+from wutong.model.scenario import Case, Park
+from wutong.model.simulate import simulate
+from wutong.model.units import quarter_name
 
 CHANNELS = {
     Channel.INITIAL: Label("起点已有", "there at the start"),

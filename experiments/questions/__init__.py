@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from experiments.errors import FolderError
-from experiments.manifest import Manifest
-from experiments.plan import Plan, plan_in
-from experiments.questions.attribute import Attribute
-from experiments.questions.chain import Chain
-from experiments.questions.compare import Compare, verdicts
-from experiments.questions.conditions import Conditions, Late
-from experiments.questions.goals import Goals
-from experiments.questions.levers import Dose, Levers, Mix, equal_levels
-from experiments.questions.question import Question, recorded, refuse_unknown
-from experiments.questions.sensitivity import Sensitivity
-from model.facts import Label
+from wutong.experiments.errors import FolderError
+from wutong.experiments.manifest import Manifest
+from wutong.experiments.plan import Plan, plan_in
+from wutong.experiments.questions.attribute import Attribute
+from wutong.experiments.questions.chain import Chain
+from wutong.experiments.questions.compare import Compare, verdicts
+from wutong.experiments.questions.conditions import Conditions, Late
+from wutong.experiments.questions.goals import Goals
+from wutong.experiments.questions.levers import Dose, Levers, Mix, equal_levels
+from wutong.experiments.questions.question import Question, recorded, refuse_unknown
+from wutong.experiments.questions.sensitivity import Sensitivity
+from wutong.model.facts import Label
 
 __all__ = [
     "QUESTIONS", "Attribute", "Chain", "Compare", "Conditions", "Dose", "Goals", "Late", "Levers", "Mix", "Question",

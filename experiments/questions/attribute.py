@@ -7,18 +7,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
-from experiments.answers import Answer, words_of
-from experiments.answers.attribution import attribution, worlds_for
-from experiments.answers.both_accounts import Attribution, Interaction, attributed, interaction, members_of
-from experiments.errors import BadInputError
-from experiments.pictures import Picture
-from experiments.plan import Plan
-from experiments.questions.question import by_scenario
-from experiments.reading.messages import choices
-from model.facts import Label
-from model.history import History
-from model.scenario import Park
-from model.units import quarter
+from wutong.experiments.answers import Answer, words_of
+from wutong.experiments.answers.attribution import attribution, worlds_for
+from wutong.experiments.answers.both_accounts import Attribution, Interaction, attributed, interaction, members_of
+from wutong.experiments.errors import BadInputError
+from wutong.experiments.pictures import Picture
+from wutong.experiments.plan import Plan
+from wutong.experiments.questions.question import by_scenario
+from wutong.experiments.reading.messages import choices
+from wutong.model.facts import Label
+from wutong.model.history import History
+from wutong.model.scenario import Park
+from wutong.model.units import quarter
 
 DRAWN = 4  # anchors or labs whose picture is drawn: those with the largest effect
 AND = "+"  # between the names of a pair
@@ -64,7 +64,7 @@ class Attribute:
         return words_of(answers, language)
 
     def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
-        from experiments import plots
+        from wutong.experiments import plots
 
         found, _ = self._found(histories)
         known = [one for one in found if one.n and one.accounts["firms"].difference is not None]

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from experiments.answers import Answer, together, words_of
-from experiments.answers.chain import chain, chain_links
-from experiments.pictures import Picture
-from experiments.plan import Plan
-from experiments.questions.question import by_scenario, places
-from model.history import History
-from model.units import quarter, quarter_name
+from wutong.experiments.answers import Answer, together, words_of
+from wutong.experiments.answers.chain import chain, chain_links
+from wutong.experiments.pictures import Picture
+from wutong.experiments.plan import Plan
+from wutong.experiments.questions.question import by_scenario, places
+from wutong.model.history import History
+from wutong.model.units import quarter, quarter_name
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Chain:
         return words_of(answers, language)
 
     def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
-        from experiments import plots
+        from wutong.experiments import plots
 
         for group, place in places(histories):
             for when in self._dates(group[0]):

@@ -7,22 +7,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
-from experiments import answer
-from experiments.answers import Answer, together
-from experiments.answers.benefits import benefits
-from experiments.answers.comparison import comparison
-from experiments.answers.line_up import line_up
-from experiments.answers.robust_choice import robustness
-from experiments.answers.separation import separation
-from experiments.answers.series import main_targets
-from experiments.answers.verdicts import Verdict, separated
-from experiments.errors import BadInputError
-from experiments.pictures import Picture
-from experiments.plan import Plan
-from experiments.questions.question import by_scenario, places, without_repeats
-from experiments.wording import scope_key
-from model.facts import Label
-from model.history import History
+from wutong.experiments import answer
+from wutong.experiments.answers import Answer, together
+from wutong.experiments.answers.benefits import benefits
+from wutong.experiments.answers.comparison import comparison
+from wutong.experiments.answers.line_up import line_up
+from wutong.experiments.answers.robust_choice import robustness
+from wutong.experiments.answers.separation import separation
+from wutong.experiments.answers.series import main_targets
+from wutong.experiments.answers.verdicts import Verdict, separated
+from wutong.experiments.errors import BadInputError
+from wutong.experiments.pictures import Picture
+from wutong.experiments.plan import Plan
+from wutong.experiments.questions.question import by_scenario, places, without_repeats
+from wutong.experiments.wording import scope_key
+from wutong.model.facts import Label
+from wutong.model.history import History
 
 MEASURE = "revenue"  # that is drawn where the first goal has no scope of its own
 
@@ -80,7 +80,7 @@ class Compare:
         return [part for part in (*without_repeats([goals, *words], language), table) if part]
 
     def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
-        from experiments import plots
+        from wutong.experiments import plots
 
         for group, place in places(histories):
             if not self._comparable(group):

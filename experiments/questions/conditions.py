@@ -6,23 +6,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from experiments.answers import Answer, words_of
-from experiments.answers.attainment import goals_in_depth
-from experiments.answers.conditions import Dial, Tried, anchor_dial, entry_dial, with_ample_space
-from experiments.answers.goal_map import GoalMap, drawn_map, tried_map
-from experiments.answers.last_start import LateStarts, alone, last_starts, late_starts, later_policies
-from experiments.answers.reaching import goals_by_year
-from experiments.answers.requirements import conditions
-from experiments.answers.shortfall import shortfall
-from experiments.errors import BadInputError
-from experiments.pictures import Picture
-from experiments.plan import NO_POLICY, Plan
-from experiments.questions.question import by_scenario
-from experiments.reading.messages import choices
-from model.facts import Label
-from model.history import History
-from model.scenario import NO_NEW_POLICY, Policy, Scenario, Target
-from model.units import QUARTERS_PER_YEAR
+from wutong.experiments.answers import Answer, words_of
+from wutong.experiments.answers.attainment import goals_in_depth
+from wutong.experiments.answers.conditions import Dial, Tried, anchor_dial, entry_dial, with_ample_space
+from wutong.experiments.answers.goal_map import GoalMap, drawn_map, tried_map
+from wutong.experiments.answers.last_start import LateStarts, alone, last_starts, late_starts, later_policies
+from wutong.experiments.answers.reaching import goals_by_year
+from wutong.experiments.answers.requirements import conditions
+from wutong.experiments.answers.shortfall import shortfall
+from wutong.experiments.errors import BadInputError
+from wutong.experiments.pictures import Picture
+from wutong.experiments.plan import NO_POLICY, Plan
+from wutong.experiments.questions.question import by_scenario
+from wutong.experiments.reading.messages import choices
+from wutong.model.facts import Label
+from wutong.model.history import History
+from wutong.model.scenario import NO_NEW_POLICY, Policy, Scenario, Target
+from wutong.model.units import QUARTERS_PER_YEAR
 
 EVERY = 2  # quarters between the starts that are tried
 
@@ -60,7 +60,7 @@ class Conditions:
         return words_of(answers, language)
 
     def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
-        from experiments import plots
+        from wutong.experiments import plots
 
         yield plots.Named("goals-by-entry", plots.attainment_by_band(histories[:1], language))
         yield plots.Named("goals", plots.attainment(histories[:1], language))
@@ -118,7 +118,7 @@ class Late:
         return words_of(answers, language)
 
     def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
-        from experiments import plots
+        from wutong.experiments import plots
 
         if found := self._found(histories):
             yield plots.Named(f"late-starts-{found[0].target.key}", plots.late_starts(found, language))

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from experiments import answer
-from experiments.answers import Answer
-from experiments.figures import figures
-from experiments.pictures import Picture
-from experiments.plan import Plan
-from model.history import History
+from wutong.experiments import answer
+from wutong.experiments.answers import Answer
+from wutong.experiments.figures import figures
+from wutong.experiments.pictures import Picture
+from wutong.experiments.plan import Plan
+from wutong.model.history import History
 
 MOST_SERIES = 15  # scenarios and policies in a picture
 

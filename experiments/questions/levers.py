@@ -7,27 +7,27 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
-from experiments.answers import Answer, together, words_of
-from experiments.answers.doses import dose_response
-from experiments.answers.effect import Outcome
-from experiments.answers.goal_map import GoalMap, dose_map
-from experiments.answers.lever_policies import EqualCost, dose_policies, equal_cost_policies, lever_policy
-from experiments.answers.mixes import mix
-from experiments.answers.series import main_targets
-from experiments.answers.single_levers import tornado
-from experiments.answers.subsets import subset_policies
-from experiments.equal_cost import yearly_cost
-from experiments.errors import BadInputError
-from experiments.pictures import Picture
-from experiments.plan import Plan
-from experiments.questions.question import by_scenario, places
-from experiments.runner import run_cases
-from experiments.wording import scope_key
-from model.facts import Label
-from model.history import History
-from model.levers import LEVERS
-from model.scenario import NO_NEW_POLICY, Case, Policy
-from model.units import quarter
+from wutong.experiments.answers import Answer, together, words_of
+from wutong.experiments.answers.doses import dose_response
+from wutong.experiments.answers.effect import Outcome
+from wutong.experiments.answers.goal_map import GoalMap, dose_map
+from wutong.experiments.answers.lever_policies import EqualCost, dose_policies, equal_cost_policies, lever_policy
+from wutong.experiments.answers.mixes import mix
+from wutong.experiments.answers.series import main_targets
+from wutong.experiments.answers.single_levers import tornado
+from wutong.experiments.answers.subsets import subset_policies
+from wutong.experiments.equal_cost import yearly_cost
+from wutong.experiments.errors import BadInputError
+from wutong.experiments.pictures import Picture
+from wutong.experiments.plan import Plan
+from wutong.experiments.questions.question import by_scenario, places
+from wutong.experiments.runner import run_cases
+from wutong.experiments.wording import scope_key
+from wutong.model.facts import Label
+from wutong.model.history import History
+from wutong.model.levers import LEVERS
+from wutong.model.scenario import NO_NEW_POLICY, Case, Policy
+from wutong.model.units import quarter
 
 MONEY = 3.0  # 亿元/year that every lever costs
 TRIED = 16  # replications from which the level of a cost is sought
@@ -89,7 +89,7 @@ class Levers(Asked):
         return (together(found),) if found else ()
 
     def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
-        from experiments import plots
+        from wutong.experiments import plots
 
         for group, place in places(histories):
             for base, others in _against_nothing(group):
@@ -136,7 +136,7 @@ class Dose(Asked):
         return (together(found),) if found else ()
 
     def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
-        from experiments import plots
+        from wutong.experiments import plots
 
         for group, place in places(histories):
             for base, others in ((base, others) for base, others in _against_nothing(group) if others):
@@ -180,7 +180,7 @@ class Mix(Asked):
         return (together(found),) if found else ()
 
     def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
-        from experiments import plots
+        from wutong.experiments import plots
 
         for group, place in places(histories):
             with suppress(ValueError):  # a part has no runs, or none that could be paired

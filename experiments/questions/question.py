@@ -11,16 +11,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Protocol
 
-from experiments.answers import Answer
-from experiments.errors import BadInputError
-from experiments.pictures import Picture
-from experiments.plan import Plan
-from experiments.reading.messages import choices
-from model.facts import Label
-from model.history import History
-from model.measures import MEASURES
-from model.scenario import Scenario
-from model.units import quarter, quarter_name
+from wutong.experiments.answers import Answer
+from wutong.experiments.errors import BadInputError
+from wutong.experiments.pictures import Picture
+from wutong.experiments.plan import Plan
+from wutong.experiments.reading.messages import choices
+from wutong.model.facts import Label
+from wutong.model.history import History
+from wutong.model.measures import MEASURES
+from wutong.model.scenario import Scenario
+from wutong.model.units import quarter, quarter_name
 
 Plain = str | int | float | bool | None
 Record = Mapping[str, Plain | Sequence[Plain]]

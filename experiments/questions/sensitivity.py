@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from experiments.answers import Answer, words_of
-from experiments.answers.sensitivity import goals_of, sensitivity
-from experiments.errors import BadInputError
-from experiments.pictures import Picture
-from experiments.plan import Plan
-from model.facts import Label
-from model.history import History
+from wutong.experiments.answers import Answer, words_of
+from wutong.experiments.answers.sensitivity import goals_of, sensitivity
+from wutong.experiments.errors import BadInputError
+from wutong.experiments.pictures import Picture
+from wutong.experiments.plan import Plan
+from wutong.model.facts import Label
+from wutong.model.history import History
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Sensitivity:
         return words_of(answers, language)
 
     def draw(self, histories: Sequence[History], language: str) -> Iterator[Picture]:
-        from experiments import plots
+        from wutong.experiments import plots
 
         for goal in goals_of(histories[0]):
             yield plots.Named(f"sensitivity-{goal.target.key}", plots.sensitivity_dots(goal, language))

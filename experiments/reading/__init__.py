@@ -1,7 +1,7 @@
 """Reading scenarios and policies: strict, in two languages, every problem at once and in its place."""
 
-from experiments.reading.catalogue import Catalogue
-from experiments.reading.files import (
+from wutong.experiments.reading.catalogue import Catalogue
+from wutong.experiments.reading.files import (
     Resolved,
     list_designs,
     list_parks,
@@ -10,8 +10,8 @@ from experiments.reading.files import (
     read_scenario,
     resolve_scenario,
 )
-from experiments.reading.messages import Problem, ReadingError
-from experiments.reading.policies import read_policy
+from wutong.experiments.reading.messages import Problem, ReadingError
+from wutong.experiments.reading.policies import read_policy
 
 __all__ = [
     "Catalogue",

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from experiments.reading.quantities import Quantity
-from model.facts import Label, ParameterFact
+from wutong.experiments.reading.quantities import Quantity
+from wutong.model.facts import Label, ParameterFact
 
 
 class LeverBounds(Protocol):
@@ -50,8 +50,8 @@ def quantity_of(fact: ParameterFact) -> Quantity:
 
 def declared() -> Catalogue:
     """Everything that the model declares; imported late, so that reading a plain file stays quick."""
-    from model.assumptions import parameter_facts
-    from model.levers import LEVERS
-    from model.measures import MEASURES
+    from wutong.model.assumptions import parameter_facts
+    from wutong.model.levers import LEVERS
+    from wutong.model.measures import MEASURES
 
     return Catalogue(parameter_facts(), LEVERS, MEASURES)

@@ -12,14 +12,14 @@ from typing import Annotated, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from experiments.reading.messages import Facts, Problem, choices, hint, problem
-from experiments.reading.nodes import Mark, Node, Path, locate, plain
-from experiments.reading.quantities import Quantity, QuantityError, shown
-from experiments.reading.renames import NAMES, new_key
-from experiments.reading.text import mended
-from experiments.reading.titles import title_of, word_of
-from experiments.reading.wide import COLON, is_wide, narrow
-from model.facts import Label
+from wutong.experiments.reading.messages import Facts, Problem, choices, hint, problem
+from wutong.experiments.reading.nodes import Mark, Node, Path, locate, plain
+from wutong.experiments.reading.quantities import Quantity, QuantityError, shown
+from wutong.experiments.reading.renames import NAMES, new_key
+from wutong.experiments.reading.text import mended
+from wutong.experiments.reading.titles import title_of, word_of
+from wutong.experiments.reading.wide import COLON, is_wide, narrow
+from wutong.model.facts import Label
 
 E = TypeVar("E", bound=BaseModel)
 ROUNDS = 20

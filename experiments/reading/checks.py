@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from experiments.reading.catalogue import Catalogue, declared
-from experiments.reading.checking import Findings, scalar_at
-from experiments.reading.designs import ResolvedDesign, resolve_design
-from experiments.reading.files import Resolved, list_designs, list_parks, list_policies, list_scenarios, resolve_scenario
-from experiments.reading.heads import check_name
-from experiments.reading.messages import Problem, ReadingError, without_follow_ons
-from experiments.reading.nodes import Mark, Node
-from experiments.reading.parks import ParkSource, build_park
-from experiments.reading.policies import policy_of, policy_source
-from experiments.reading.resolve import DESIGNS, OF_DESIGNS, PARKS, POLICIES, SHIPPED, SUFFIXES, Source, find, resolved
-from experiments.reading.schema import ParkFile
-from experiments.reading.text import read_tree
-from model.scenario import Park
+from wutong.experiments.reading.catalogue import Catalogue, declared
+from wutong.experiments.reading.checking import Findings, scalar_at
+from wutong.experiments.reading.designs import ResolvedDesign, resolve_design
+from wutong.experiments.reading.files import Resolved, list_designs, list_parks, list_policies, list_scenarios, resolve_scenario
+from wutong.experiments.reading.heads import check_name
+from wutong.experiments.reading.messages import Problem, ReadingError, without_follow_ons
+from wutong.experiments.reading.nodes import Mark, Node
+from wutong.experiments.reading.parks import ParkSource, build_park
+from wutong.experiments.reading.policies import policy_of, policy_source
+from wutong.experiments.reading.resolve import DESIGNS, OF_DESIGNS, PARKS, POLICIES, SHIPPED, SUFFIXES, Source, find, resolved
+from wutong.experiments.reading.schema import ParkFile
+from wutong.experiments.reading.text import read_tree
+from wutong.model.scenario import Park
 
 
 class Kind(enum.StrEnum):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 
-from experiments.design import Design
-from experiments.reading.designs import FILE, resolve_design
-from experiments.reading.inputs import policy_inputs, scenario_inputs, together
-from experiments.reading.nodes import Mark, Node, plain, without
-from experiments.reading.resolve import DESIGNS, POLICIES, find, resolved
-from experiments.reading.writing import written
+from wutong.experiments.design import Design
+from wutong.experiments.reading.designs import FILE, resolve_design
+from wutong.experiments.reading.inputs import policy_inputs, scenario_inputs, together
+from wutong.experiments.reading.nodes import Mark, Node, plain, without
+from wutong.experiments.reading.resolve import DESIGNS, POLICIES, find, resolved
+from wutong.experiments.reading.writing import written
 
 __all__ = ["FILE", "design_inputs"]
 

@@ -9,24 +9,24 @@ from typing import Annotated
 
 from pydantic import Field
 
-from experiments.design import Design
-from experiments.factors import Factor
-from experiments.reading.catalogue import Catalogue, declared
-from experiments.reading.checking import Findings
-from experiments.reading.drawing import AtLeastOne, Chance, PointsEntry, drawn_of, path_of
-from experiments.reading.factors import read_whole
-from experiments.reading.files import Resolved, resolve_scenario
-from experiments.reading.heads import check_name, label
-from experiments.reading.kinds import Reads, Scope
-from experiments.reading.messages import Problem, ReadingError, hint, without_follow_ons
-from experiments.reading.nodes import Mark, Node, locate
-from experiments.reading.policies import policy_of, policy_source
-from experiments.reading.probing import Given
-from experiments.reading.resolve import DESIGNS, SCENARIOS, Source, find, resolved
-from experiments.reading.schema import LabelEntry
-from experiments.varying import LEVER
-from model.facts import Label
-from model.scenario import Policy
+from wutong.experiments.design import Design
+from wutong.experiments.factors import Factor
+from wutong.experiments.reading.catalogue import Catalogue, declared
+from wutong.experiments.reading.checking import Findings
+from wutong.experiments.reading.drawing import AtLeastOne, Chance, PointsEntry, drawn_of, path_of
+from wutong.experiments.reading.factors import read_whole
+from wutong.experiments.reading.files import Resolved, resolve_scenario
+from wutong.experiments.reading.heads import check_name, label
+from wutong.experiments.reading.kinds import Reads, Scope
+from wutong.experiments.reading.messages import Problem, ReadingError, hint, without_follow_ons
+from wutong.experiments.reading.nodes import Mark, Node, locate
+from wutong.experiments.reading.policies import policy_of, policy_source
+from wutong.experiments.reading.probing import Given
+from wutong.experiments.reading.resolve import DESIGNS, SCENARIOS, Source, find, resolved
+from wutong.experiments.reading.schema import LabelEntry
+from wutong.experiments.varying import LEVER
+from wutong.model.facts import Label
+from wutong.model.scenario import Policy
 
 FILE = "design.yaml"  # of a design among the inputs of its results
 NO_POLICY = "none"

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from experiments.factors import (
+from wutong.experiments.factors import (
     MOST_POINTS,
     SAMPLED,
     Factor,
@@ -23,16 +23,16 @@ from experiments.factors import (
     nearest_powers,
     points_of,
 )
-from experiments.reading.catalogue import Catalogue
-from experiments.reading.checking import Findings, scalar_at
-from experiments.reading.factors import Kind, kind_of, nearest_names, read_factor, read_whole
-from experiments.reading.kinds import Reads
-from experiments.reading.messages import hint
-from experiments.reading.probing import Given, refuse_followed
-from experiments.reading.quantities import QuantityError
-from experiments.reading.schema import Entry
-from experiments.varying import ASSUMPTION, can_vary, default_of, is_lever
-from model.scenario import Policy
+from wutong.experiments.reading.catalogue import Catalogue
+from wutong.experiments.reading.checking import Findings, scalar_at
+from wutong.experiments.reading.factors import Kind, kind_of, nearest_names, read_factor, read_whole
+from wutong.experiments.reading.kinds import Reads
+from wutong.experiments.reading.messages import hint
+from wutong.experiments.reading.probing import Given, refuse_followed
+from wutong.experiments.reading.quantities import QuantityError
+from wutong.experiments.reading.schema import Entry
+from wutong.experiments.varying import ASSUMPTION, can_vary, default_of, is_lever
+from wutong.model.scenario import Policy
 
 AtLeastOne = Annotated[int, Reads(read_whole(1))]
 MOST_RUNS = 1_000_000  # all are listed before the first of them runs

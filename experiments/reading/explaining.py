@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import BaseModel
 
-from experiments.reading.catalogue import Catalogue, declared
-from experiments.reading.files import Resolved
-from experiments.reading.nodes import WHOLE, Mark, Node, Path, Scalar, plain, without
-from experiments.reading.writing import one_place, written
-from model.facts import Assumption, Label, Shape
+from wutong.experiments.reading.catalogue import Catalogue, declared
+from wutong.experiments.reading.files import Resolved
+from wutong.experiments.reading.nodes import WHOLE, Mark, Node, Path, Scalar, plain, without
+from wutong.experiments.reading.writing import one_place, written
+from wutong.model.facts import Assumption, Label, Shape
 
 DEFAULT = Mark("default", 0, 0)
 DECLARED = "model"  # file of a parameter that the scenario leaves as the model declares it

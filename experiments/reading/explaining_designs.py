@@ -6,17 +6,17 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 
-from experiments.design import describe, points
-from experiments.factors import Factor, Method, Spacing, Value
-from experiments.reading.checking import node_at
-from experiments.reading.designs import ResolvedDesign
-from experiments.reading.drawing import path_of
-from experiments.reading.explaining import DECLARED, DEFAULT, leaves, place
-from experiments.reading.nodes import Mark, Node, Scalar, locate, without
-from experiments.reading.resolve import SHIPPED
-from experiments.reading.writing import written
-from experiments.varying import ASSUMPTION, is_lever
-from model.facts import Label
+from wutong.experiments.design import describe, points
+from wutong.experiments.factors import Factor, Method, Spacing, Value
+from wutong.experiments.reading.checking import node_at
+from wutong.experiments.reading.designs import ResolvedDesign
+from wutong.experiments.reading.drawing import path_of
+from wutong.experiments.reading.explaining import DECLARED, DEFAULT, leaves, place
+from wutong.experiments.reading.nodes import Mark, Node, Scalar, locate, without
+from wutong.experiments.reading.resolve import SHIPPED
+from wutong.experiments.reading.writing import written
+from wutong.experiments.varying import ASSUMPTION, is_lever
+from wutong.model.facts import Label
 
 HEAD = Label(
     "每个值后面注明出处（文件:行）；model 表示模型声明的区间，default 表示未写时的默认值。本文件可以直接运行（sweep）。",

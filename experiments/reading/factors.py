@@ -7,18 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, get_args, get_origin, get_type_hints
 
-from experiments.factors import Factor, Spacing, Value
-from experiments.reading.catalogue import Catalogue, quantity_of
-from experiments.reading.checking import entry_at
-from experiments.reading.kinds import Reads
-from experiments.reading.messages import choices, hint
-from experiments.reading.quantities import Quantity, QuantityError, shown
-from experiments.reading.schema import ParkFile, ScenarioFile
-from experiments.reading.spreads import Spread
-from experiments.reading.titles import title_of
-from experiments.varying import ASSUMPTION, BLOCKS, LEVER, paths_of, place_of
-from model.facts import Assumption, Label, Shape
-from model.scenario import Scenario
+from wutong.experiments.factors import Factor, Spacing, Value
+from wutong.experiments.reading.catalogue import Catalogue, quantity_of
+from wutong.experiments.reading.checking import entry_at
+from wutong.experiments.reading.kinds import Reads
+from wutong.experiments.reading.messages import choices, hint
+from wutong.experiments.reading.quantities import Quantity, QuantityError, shown
+from wutong.experiments.reading.schema import ParkFile, ScenarioFile
+from wutong.experiments.reading.spreads import Spread
+from wutong.experiments.reading.titles import title_of
+from wutong.experiments.varying import ASSUMPTION, BLOCKS, LEVER, paths_of, place_of
+from wutong.model.facts import Assumption, Label, Shape
+from wutong.model.scenario import Scenario
 
 FORMS = ("uniform", "log_uniform", "integers", "values")
 KEYS = (*FORMS, "levels", "default")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
-from experiments.reading.messages import choices
-from experiments.reading.quantities import Quantity, QuantityError, read_quarter, shown
-from experiments.reading.titles import title_of
-from model.facts import fixed
-from model.scenario import Anchor, Status
-from model.units import NEVER, QUARTERS_PER_YEAR
+from wutong.experiments.reading.messages import choices
+from wutong.experiments.reading.quantities import Quantity, QuantityError, read_quarter, shown
+from wutong.experiments.reading.titles import title_of
+from wutong.model.facts import fixed
+from wutong.model.scenario import Anchor, Status
+from wutong.model.units import NEVER, QUARTERS_PER_YEAR
 
 PLAIN = ("as_declared", "on_time", "cancelled", "halved")
 DATED = ("delayed", "closes")

@@ -6,17 +6,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from experiments.reading.catalogue import Catalogue, declared
-from experiments.reading.checking import Findings
-from experiments.reading.heads import check_name
-from experiments.reading.messages import Problem, ReadingError, without_follow_ons
-from experiments.reading.nodes import Mark, Node, merge, only, without
-from experiments.reading.parks import ParkSource, build_park
-from experiments.reading.policies import policy_source, policy_within
-from experiments.reading.resolve import DESIGNS, PARKS, POLICIES, SCENARIOS, SHIPPED, Source, find, names_in, resolved, with_sets
-from experiments.reading.scenarios import Parts, assumptions_of, scenario_of
-from experiments.reading.schema import PARK_BLOCKS, ParkFile, ScenarioFile
-from model.scenario import Scenario
+from wutong.experiments.reading.catalogue import Catalogue, declared
+from wutong.experiments.reading.checking import Findings
+from wutong.experiments.reading.heads import check_name
+from wutong.experiments.reading.messages import Problem, ReadingError, without_follow_ons
+from wutong.experiments.reading.nodes import Mark, Node, merge, only, without
+from wutong.experiments.reading.parks import ParkSource, build_park
+from wutong.experiments.reading.policies import policy_source, policy_within
+from wutong.experiments.reading.resolve import (
+    DESIGNS,
+    PARKS,
+    POLICIES,
+    SCENARIOS,
+    SHIPPED,
+    Source,
+    find,
+    names_in,
+    resolved,
+    with_sets,
+)
+from wutong.experiments.reading.scenarios import Parts, assumptions_of, scenario_of
+from wutong.experiments.reading.schema import PARK_BLOCKS, ParkFile, ScenarioFile
+from wutong.model.scenario import Scenario
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from experiments.reading.checking import Findings
-from experiments.reading.schema import LabelEntry
-from model.facts import Label
+from wutong.experiments.reading.checking import Findings
+from wutong.experiments.reading.schema import LabelEntry
+from wutong.model.facts import Label
 
 
 def label(entry: LabelEntry) -> Label:

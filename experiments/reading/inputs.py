@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 
-from experiments.errors import BadInputError
-from experiments.reading.catalogue import declared
-from experiments.reading.explaining import explained, explained_tree
-from experiments.reading.files import Resolved, resolve_scenario
-from experiments.reading.policies import policy_of, policy_source
-from experiments.reading.posteriors import FOLDER, posterior_file
-from model.facts import Label
-from model.scenario import Park, Policy, Scenario
+from wutong.experiments.errors import BadInputError
+from wutong.experiments.reading.catalogue import declared
+from wutong.experiments.reading.explaining import explained, explained_tree
+from wutong.experiments.reading.files import Resolved, resolve_scenario
+from wutong.experiments.reading.policies import policy_of, policy_source
+from wutong.experiments.reading.posteriors import FOLDER, posterior_file
+from wutong.model.facts import Label
+from wutong.model.scenario import Park, Policy, Scenario
 
 Texts = Mapping[str, str]  # place in a folder of inputs -> content
 

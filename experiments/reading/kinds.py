@@ -9,10 +9,10 @@ from typing import Annotated
 from pydantic import BeforeValidator, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from experiments.reading.fates import Fates, read_fates
-from experiments.reading.quantities import Quantity, QuantityError, read_count, read_quarter, read_years
-from experiments.reading.spreads import Spread
-from model.facts import Assumption, Shape
+from wutong.experiments.reading.fates import Fates, read_fates
+from wutong.experiments.reading.quantities import Quantity, QuantityError, read_count, read_quarter, read_years
+from wutong.experiments.reading.spreads import Spread
+from wutong.model.facts import Assumption, Shape
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 """What each key of a file means, in one sentence in both languages: for hover texts of editors.
 
-Keyed as :data:`experiments.reading.titles.TITLES`.  Units and bounds are not said here: they follow from the schema.
+Keyed as :data:`wutong.experiments.reading.titles.TITLES`.  Units and bounds are not said here: they follow from the schema.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from model.facts import Label
+from wutong.model.facts import Label
 
 HINTS: Mapping[str, Label] = {
     # every file

@@ -6,9 +6,9 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from experiments.reading.nodes import Mark
-from experiments.reading.texts import HINTS, TEXTS
-from model.facts import Label
+from wutong.experiments.reading.nodes import Mark
+from wutong.experiments.reading.texts import HINTS, TEXTS
+from wutong.model.facts import Label
 
 MANY = 20
 Facts = Mapping[str, str]

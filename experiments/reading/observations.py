@@ -6,18 +6,18 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path as FilePath
 
-from experiments.reading.catalogue import Catalogue
-from experiments.reading.checking import Findings
-from experiments.reading.messages import Problem, ReadingError, choices, hint, problem
-from experiments.reading.nodes import Path
-from experiments.reading.quantities import Quantity, QuantityError
-from experiments.reading.resolve import shown_path
-from experiments.reading.schema import ObservedEntry, SeriesEntry
-from experiments.reading.tables import Rows, read_rows
-from experiments.reading.text import scalar
-from model.facts import Label
-from model.scenario import Observed
-from model.units import QUARTERS_PER_YEAR
+from wutong.experiments.reading.catalogue import Catalogue
+from wutong.experiments.reading.checking import Findings
+from wutong.experiments.reading.messages import Problem, ReadingError, choices, hint, problem
+from wutong.experiments.reading.nodes import Path
+from wutong.experiments.reading.quantities import Quantity, QuantityError
+from wutong.experiments.reading.resolve import shown_path
+from wutong.experiments.reading.schema import ObservedEntry, SeriesEntry
+from wutong.experiments.reading.tables import Rows, read_rows
+from wutong.experiments.reading.text import scalar
+from wutong.model.facts import Label
+from wutong.model.scenario import Observed
+from wutong.model.units import QUARTERS_PER_YEAR
 
 MEASURE = Label("指标", "measure")
 SCOPE = Label("范围", "scope")

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from experiments.reading.catalogue import Catalogue
-from experiments.reading.checking import Findings
-from experiments.reading.fates import Fates, befallen
-from experiments.reading.heads import label
-from experiments.reading.messages import ReadingError
-from experiments.reading.observations import data_file, observed_points
-from experiments.reading.quantities import Quantity, QuantityError, read_quarter
-from experiments.reading.schema import AnchorEntry, ConstraintEntry, ParkFile, SegmentEntry
-from experiments.reading.trade import SEGMENT, Table, check_shares, check_trade, purchases, read_table
-from model.facts import Assumption, Label, fixed
-from model.lineage import RECRUITED
-from model.scenario import (
+from wutong.experiments.reading.catalogue import Catalogue
+from wutong.experiments.reading.checking import Findings
+from wutong.experiments.reading.fates import Fates, befallen
+from wutong.experiments.reading.heads import label
+from wutong.experiments.reading.messages import ReadingError
+from wutong.experiments.reading.observations import data_file, observed_points
+from wutong.experiments.reading.quantities import Quantity, QuantityError, read_quarter
+from wutong.experiments.reading.schema import AnchorEntry, ConstraintEntry, ParkFile, SegmentEntry
+from wutong.experiments.reading.trade import SEGMENT, Table, check_shares, check_trade, purchases, read_table
+from wutong.model.facts import Assumption, Label, fixed
+from wutong.model.lineage import RECRUITED
+from wutong.model.scenario import (
     Anchor,
     Constraint,
     Industry,
@@ -31,7 +31,7 @@ from model.scenario import (
     Status,
     Zone,
 )
-from model.units import NEVER, quarter_name
+from wutong.model.units import NEVER, quarter_name
 
 INDUSTRY = Label("产业", "industry")
 KIND = Label("龙头类型", "kind of anchor")

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 
-from experiments.reading.catalogue import Catalogue, declared
-from experiments.reading.checking import Findings
-from experiments.reading.heads import check_name, label
-from experiments.reading.messages import ReadingError, without_follow_ons
-from experiments.reading.nodes import Mark, Node
-from experiments.reading.quantities import Quantity
-from experiments.reading.resolve import POLICIES, Source, find, resolved
-from experiments.reading.schema import PolicyFile, SettingEntry
-from model.facts import Label
-from model.scenario import LeverSetting, Park, Policy
-from model.units import NEVER
+from wutong.experiments.reading.catalogue import Catalogue, declared
+from wutong.experiments.reading.checking import Findings
+from wutong.experiments.reading.heads import check_name, label
+from wutong.experiments.reading.messages import ReadingError, without_follow_ons
+from wutong.experiments.reading.nodes import Mark, Node
+from wutong.experiments.reading.quantities import Quantity
+from wutong.experiments.reading.resolve import POLICIES, Source, find, resolved
+from wutong.experiments.reading.schema import PolicyFile, SettingEntry
+from wutong.model.facts import Label
+from wutong.model.scenario import LeverSetting, Park, Policy
+from wutong.model.units import NEVER
 
 LEVER = Label("政策工具", "lever")
 SCOPE = Label("范围", "scope")

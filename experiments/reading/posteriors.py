@@ -12,15 +12,15 @@ from pathlib import Path as FilePath
 
 import numpy as np
 
-from experiments.reading.catalogue import Catalogue, quantity_of
-from experiments.reading.checking import Findings
-from experiments.reading.messages import Problem, ReadingError, choices, problem
-from experiments.reading.nodes import Path
-from experiments.reading.quantities import QuantityError
-from experiments.reading.resolve import SHIPPED, shown_path
-from experiments.reading.tables import Rows, read_rows, wrong
-from experiments.reading.text import scalar
-from model.facts import Assumption, Floats, Label, Shape
+from wutong.experiments.reading.catalogue import Catalogue, quantity_of
+from wutong.experiments.reading.checking import Findings
+from wutong.experiments.reading.messages import Problem, ReadingError, choices, problem
+from wutong.experiments.reading.nodes import Path
+from wutong.experiments.reading.quantities import QuantityError
+from wutong.experiments.reading.resolve import SHIPPED, shown_path
+from wutong.experiments.reading.tables import Rows, read_rows, wrong
+from wutong.experiments.reading.text import scalar
+from wutong.model.facts import Assumption, Floats, Label, Shape
 
 FOLDER = "posteriors"
 PATH, LONGEST = re.compile(r"[/\\\\:]|\.\."), 80

@@ -6,14 +6,14 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from experiments.factors import Factor, Value
-from experiments.reading.checking import Findings
-from experiments.reading.files import resolve_scenario
-from experiments.reading.messages import Problem, ReadingError, hint
-from experiments.reading.nodes import Path, locate
-from experiments.varying import ASSUMPTION, is_lever, with_values
-from model.facts import Assumption
-from model.scenario import Scenario
+from wutong.experiments.factors import Factor, Value
+from wutong.experiments.reading.checking import Findings
+from wutong.experiments.reading.files import resolve_scenario
+from wutong.experiments.reading.messages import Problem, ReadingError, hint
+from wutong.experiments.reading.nodes import Path, locate
+from wutong.experiments.varying import ASSUMPTION, is_lever, with_values
+from wutong.model.facts import Assumption
+from wutong.model.scenario import Scenario
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation, Overflow
 from functools import lru_cache
 
-from experiments.reading.messages import Facts, hint
-from experiments.reading.wide import is_wide, narrow
-from model.facts import Label
-from model.units import quarter
+from wutong.experiments.reading.messages import Facts, hint
+from wutong.experiments.reading.wide import is_wide, narrow
+from wutong.model.facts import Label
+from wutong.model.units import quarter
 
 Dimensions = tuple[tuple[str, int], ...]
 

@@ -6,13 +6,13 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 
-from experiments.reading.messages import Problem, ReadingError, choices, hint, problem
-from experiments.reading.nodes import Mark, Node, merge, moved, plain, without
-from experiments.reading.quantities import shown
-from experiments.reading.schema import KEYED_BLOCKS, PARK_BLOCKS
-from experiments.reading.tables import read_block
-from experiments.reading.text import Text, parse, read_tree
-from model.facts import Label
+from wutong.experiments.reading.messages import Problem, ReadingError, choices, hint, problem
+from wutong.experiments.reading.nodes import Mark, Node, merge, moved, plain, without
+from wutong.experiments.reading.quantities import shown
+from wutong.experiments.reading.schema import KEYED_BLOCKS, PARK_BLOCKS
+from wutong.experiments.reading.tables import read_block
+from wutong.experiments.reading.text import Text, parse, read_tree
+from wutong.model.facts import Label
 
 SHIPPED = FilePath(__file__).resolve().parents[2] / "scenarios"
 SUFFIXES = (".yaml", ".yml")

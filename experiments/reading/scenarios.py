@@ -8,23 +8,23 @@ from pathlib import Path as FilePath
 
 import numpy as np
 
-from experiments.reading.catalogue import Catalogue, quantity_of
-from experiments.reading.checking import Findings
-from experiments.reading.heads import check_name, label
-from experiments.reading.messages import ReadingError, hint
-from experiments.reading.parks import expand, scope_labels, scopes_of
-from experiments.reading.policies import policy_of
-from experiments.reading.posteriors import posterior_assumptions
-from experiments.reading.quantities import Quantity, QuantityError
-from experiments.reading.resolve import Source
-from experiments.reading.schema import ParkFile, ScenarioFile, ShockEntry, TargetEntry
-from experiments.reading.spreads import Spread
-from model.base import by_segment
-from model.draws import world_key
-from model.facts import Assumption, Label
-from model.scenario import Basis, JointTarget, Park, Policy, Scenario, Shock, Target
-from model.start.totals import NoStartError, accepted_totals
-from model.units import QUARTERS_PER_YEAR, quarter_name, year_of
+from wutong.experiments.reading.catalogue import Catalogue, quantity_of
+from wutong.experiments.reading.checking import Findings
+from wutong.experiments.reading.heads import check_name, label
+from wutong.experiments.reading.messages import ReadingError, hint
+from wutong.experiments.reading.parks import expand, scope_labels, scopes_of
+from wutong.experiments.reading.policies import policy_of
+from wutong.experiments.reading.posteriors import posterior_assumptions
+from wutong.experiments.reading.quantities import Quantity, QuantityError
+from wutong.experiments.reading.resolve import Source
+from wutong.experiments.reading.schema import ParkFile, ScenarioFile, ShockEntry, TargetEntry
+from wutong.experiments.reading.spreads import Spread
+from wutong.model.base import by_segment
+from wutong.model.draws import world_key
+from wutong.model.facts import Assumption, Label
+from wutong.model.scenario import Basis, JointTarget, Park, Policy, Scenario, Shock, Target
+from wutong.model.start.totals import NoStartError, accepted_totals
+from wutong.model.units import QUARTERS_PER_YEAR, quarter_name, year_of
 
 PARAMETER = Label("参数", "parameter")
 TARGET = Label("目标", "target")

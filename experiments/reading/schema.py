@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from experiments.reading.kinds import (
+from wutong.experiments.reading.kinds import (
     NO_CHANGE,
     NONE_LOCAL,
     Area,
@@ -33,7 +33,7 @@ from experiments.reading.kinds import (
     SpreadShare,
     Years,
 )
-from model.facts import Assumption, Shape
+from wutong.model.facts import Assumption, Shape
 
 Stage = Literal["planned", "signed", "started", "operating"]
 

@@ -9,10 +9,10 @@ from typing import NamedTuple
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
-from experiments.reading.messages import Problem, hint, problem
-from experiments.reading.nodes import Mark
-from experiments.reading.wide import BRACKETS, QUOTES, SPACES, meant, name_of, narrow
-from model.facts import Label
+from wutong.experiments.reading.messages import Problem, hint, problem
+from wutong.experiments.reading.nodes import Mark
+from wutong.experiments.reading.wide import BRACKETS, QUOTES, SPACES, meant, name_of, narrow
+from wutong.model.facts import Label
 
 KEY = r"^\s*(?:- +)?([\w.]+)"
 WIDE_COLON = re.compile(KEY + r"\s*\uff1a")

@@ -6,10 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from experiments.reading.messages import choices, hint
-from experiments.reading.quantities import Quantity, QuantityError, shown
-from experiments.reading.titles import title_of
-from model.facts import Assumption, Shape
+from wutong.experiments.reading.messages import choices, hint
+from wutong.experiments.reading.quantities import Quantity, QuantityError, shown
+from wutong.experiments.reading.titles import title_of
+from wutong.model.facts import Assumption, Shape
 
 BOUNDED: Mapping[str, int] = {"uniform": 2, "triangular": 3, "log_uniform": 2}  # form -> how many numbers
 CENTRED = ("normal", "lognormal")  # middle and deviation, cut off at a range

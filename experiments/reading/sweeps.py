@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from experiments.design import Design
-from experiments.factors import Method
-from experiments.reading.catalogue import Catalogue, declared
-from experiments.reading.checking import Findings
-from experiments.reading.drawing import Chance, PointsEntry, drawn_of
-from experiments.reading.messages import Problem, ReadingError, hint, problem
-from experiments.reading.nodes import Mark, Node, moved
-from experiments.reading.probing import Given
-from experiments.reading.text import parse, scalar
-from model.facts import Label
-from model.scenario import Policy
+from wutong.experiments.design import Design
+from wutong.experiments.factors import Method
+from wutong.experiments.reading.catalogue import Catalogue, declared
+from wutong.experiments.reading.checking import Findings
+from wutong.experiments.reading.drawing import Chance, PointsEntry, drawn_of
+from wutong.experiments.reading.messages import Problem, ReadingError, hint, problem
+from wutong.experiments.reading.nodes import Mark, Node, moved
+from wutong.experiments.reading.probing import Given
+from wutong.experiments.reading.text import parse, scalar
+from wutong.model.facts import Label
+from wutong.model.scenario import Policy
 
 SWEEP, FACTOR, SAMPLE, METHOD = "--sweep", "--factor", "--sample", "--method"
 DEFAULT_SAMPLE = Method.LATIN_HYPERCUBE

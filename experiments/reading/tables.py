@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
-from experiments.reading.messages import Problem, ReadingError, hint, problem
-from experiments.reading.nodes import Mark, Node, moved
-from experiments.reading.text import Text, parse, read_text, scalar
-from experiments.reading.wide import HIDDEN, name_of
+from wutong.experiments.reading.messages import Problem, ReadingError, hint, problem
+from wutong.experiments.reading.nodes import Mark, Node, moved
+from wutong.experiments.reading.text import Text, parse, read_text, scalar
+from wutong.experiments.reading.wide import HIDDEN, name_of
 
 DELIMITERS = ",;\t"
 KEY = "key"

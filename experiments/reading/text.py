@@ -23,11 +23,11 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from experiments.reading.messages import Problem, ReadingError, hint, problem
-from experiments.reading.nodes import Mark, Node, Scalar
-from experiments.reading.slips import why_not_yaml
-from experiments.reading.wide import BRACKETS, COLON, HIDDEN, QUOTES, SPACES, meant, name_of, narrow
-from model.facts import Label
+from wutong.experiments.reading.messages import Problem, ReadingError, hint, problem
+from wutong.experiments.reading.nodes import Mark, Node, Scalar
+from wutong.experiments.reading.slips import why_not_yaml
+from wutong.experiments.reading.wide import BRACKETS, COLON, HIDDEN, QUOTES, SPACES, meant, name_of, narrow
+from wutong.model.facts import Label
 
 LARGEST = 1_000_000  # bytes; a park is under 50 kB
 DEEPEST = 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from model.facts import Label
+from wutong.model.facts import Label
 
 TEXTS: Mapping[str, Label] = {
     "no_file": Label("找不到文件“{name}”", "there is no file {name!r}"),

@@ -1,15 +1,15 @@
 """What each key of a file is called, in both languages: for hover texts of editors, tables and Chinese hints.
 
 A key that means different things in different entries stands as ``ShockEntry.entry``; a word as ``status.signed``.
-What a key means, in a sentence, is said in :mod:`experiments.reading.meanings`.
+What a key means, in a sentence, is said in :mod:`wutong.experiments.reading.meanings`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from experiments.design import METHODS
-from model.facts import Label
+from wutong.experiments.design import METHODS
+from wutong.model.facts import Label
 
 TITLES: Mapping[str, Label] = {
     # every file

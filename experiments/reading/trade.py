@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from experiments.reading.checking import Findings
-from experiments.reading.kinds import SHARE
-from experiments.reading.messages import Problem, ReadingError, problem
-from experiments.reading.nodes import Mark
-from experiments.reading.quantities import QuantityError
-from experiments.reading.resolve import shown_path
-from experiments.reading.schema import ParkFile, TradeEntry
-from experiments.reading.tables import Rows, read_rows
-from experiments.reading.text import scalar
-from model.facts import Label
+from wutong.experiments.reading.checking import Findings
+from wutong.experiments.reading.kinds import SHARE
+from wutong.experiments.reading.messages import Problem, ReadingError, problem
+from wutong.experiments.reading.nodes import Mark
+from wutong.experiments.reading.quantities import QuantityError
+from wutong.experiments.reading.resolve import shown_path
+from wutong.experiments.reading.schema import ParkFile, TradeEntry
+from wutong.experiments.reading.tables import Rows, read_rows
+from wutong.experiments.reading.text import scalar
+from wutong.model.facts import Label
 
 OUTSIDE = "outside"  # products of a sector that no segment makes
 SECTOR = Label("行业部门", "sector")

@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from experiments.reading.nodes import Node, Path, Scalar
-from experiments.reading.text import scalar
+from wutong.experiments.reading.nodes import Node, Path, Scalar
+from wutong.experiments.reading.text import scalar
 
 PLAIN = re.compile(r"[\w./+][\w./+%²~() -]*(?<! )|-[\d.][\w./+%² ]*(?<! )")
 KEY = re.compile(r"[\w][\w.+/-]*")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from experiments.errors import FolderError
-from experiments.experiment import Experiment
-from experiments.outputs import Written
-from experiments.report.document import document
-from experiments.report.material import Material, material
-from experiments.report.pages import page
-from experiments.report.pictures import Drawn, pictures
-from experiments.results import replacing
-from experiments.runner import Runs
-from model.facts import Label
+from wutong.experiments.errors import FolderError
+from wutong.experiments.experiment import Experiment
+from wutong.experiments.outputs import Written
+from wutong.experiments.report.document import document
+from wutong.experiments.report.material import Material, material
+from wutong.experiments.report.pages import page
+from wutong.experiments.report.pictures import Drawn, pictures
+from wutong.experiments.results import replacing
+from wutong.experiments.runner import Runs
+from wutong.model.facts import Label
 
 __all__ = ["FILE", "report", "report_beside", "write_report"]
 

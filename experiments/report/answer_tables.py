@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from experiments.answers import Answer
-from experiments.report.cells import Ranged, Units, units_for
-from experiments.report.code_words import in_plain_words
-from experiments.report.material import Material
-from experiments.report.page import Cell, Heading, Table
-from experiments.report.shown import SHOWN, Shown, ShownTable
-from experiments.report.shown_goals import SHOWN_OF_GOALS
-from experiments.results import Cell as Given
-from model.facts import Label
+from wutong.experiments.answers import Answer
+from wutong.experiments.report.cells import Ranged, Units, units_for
+from wutong.experiments.report.code_words import in_plain_words
+from wutong.experiments.report.material import Material
+from wutong.experiments.report.page import Cell, Heading, Table
+from wutong.experiments.report.shown import SHOWN, Shown, ShownTable
+from wutong.experiments.report.shown_goals import SHOWN_OF_GOALS
+from wutong.experiments.results import Cell as Given
+from wutong.model.facts import Label
 
 Values = Mapping[str, Given]
 PERCENT = "%"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from experiments.report import captions_of_answers as answers
-from experiments.report import captions_of_runs as runs
-from experiments.report.material import Material
-from model.history import History
+from wutong.experiments.report import captions_of_answers as answers
+from wutong.experiments.report import captions_of_runs as runs
+from wutong.experiments.report.material import Material
+from wutong.model.history import History
 
 Tell = Callable[[Material, Sequence[History], str, str], str]
 STARTS: dict[str, Tell] = {

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from experiments import wording
-from experiments.questions import Conditions, Dose
-from experiments.report.answer_tables import rows_of
-from experiments.report.captions_of_maps import map_sentence
-from experiments.report.cells import Ranged, in_words
-from experiments.report.code_words import in_plain_words
-from experiments.report.material import Material, listed, said
-from experiments.results import Cell
-from model.history import History
+from wutong.experiments import wording
+from wutong.experiments.questions import Conditions, Dose
+from wutong.experiments.report.answer_tables import rows_of
+from wutong.experiments.report.captions_of_maps import map_sentence
+from wutong.experiments.report.cells import Ranged, in_words
+from wutong.experiments.report.code_words import in_plain_words
+from wutong.experiments.report.material import Material, listed, said
+from wutong.experiments.results import Cell
+from wutong.model.history import History
 
 Values = dict[str, Cell]
 LEAST_GAP = 1e-4  # 亿元/year that are named

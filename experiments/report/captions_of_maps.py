@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from experiments import wording
-from experiments.answers.goal_map import GoalMap, Side
-from experiments.answers.telling import goal_name
-from experiments.report.material import said
+from wutong.experiments import wording
+from wutong.experiments.answers.goal_map import GoalMap, Side
+from wutong.experiments.answers.telling import goal_name
+from wutong.experiments.report.material import said
 
 
 def map_sentence(found: GoalMap, language: str) -> str:

@@ -6,19 +6,19 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from experiments import wording
-from experiments.answers import research
-from experiments.answers.effect import effect_of
-from experiments.answers.line_up import LineUp, line_up
-from experiments.answers.robust_choice import yardstick_of
-from experiments.answers.robustness import grid, mean_regret, regrets
-from experiments.goals import attainment
-from experiments.report.captions_of_answers import number, table_rows
-from experiments.report.cells import Ranged, in_words
-from experiments.report.material import Material, listed, said
-from model.facts import Floats
-from model.history import History
-from model.measures import MEASURES
+from wutong.experiments import wording
+from wutong.experiments.answers import research
+from wutong.experiments.answers.effect import effect_of
+from wutong.experiments.answers.line_up import LineUp, line_up
+from wutong.experiments.answers.robust_choice import yardstick_of
+from wutong.experiments.answers.robustness import grid, mean_regret, regrets
+from wutong.experiments.goals import attainment
+from wutong.experiments.report.captions_of_answers import number, table_rows
+from wutong.experiments.report.cells import Ranged, in_words
+from wutong.experiments.report.material import Material, listed, said
+from wutong.model.facts import Floats
+from wutong.model.history import History
+from wutong.model.measures import MEASURES
 
 QUANTILES = (0.05, 0.5, 0.95)
 

@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from experiments.report.page import Cell
-from experiments.wording import DASH, Scale, amount_range, number, scale_for, with_unit
-from model.facts import Label
+from wutong.experiments.report.page import Cell
+from wutong.experiments.wording import DASH, Scale, amount_range, number, scale_for, with_unit
+from wutong.model.facts import Label
 
 PER = {"firm": Label("家", "firm"), "job": Label("岗位", "job"), "job-year": Label("岗位·年", "job-year")}
 PLAIN = {

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from experiments.answers.benefit_ratios import Finding
-from experiments.answers.chain_links import KINDS as CHAIN_KINDS
-from experiments.answers.evidence import BASIS_WORDS, Basis
-from experiments.answers.mixes import KINDS as MIX_KINDS
-from experiments.answers.verdicts import State
-from experiments.report.material import Material
-from experiments.results import Cell
-from experiments.wording import DASH, scope_label
-from model.facts import Label
-from model.levers import LEVERS
-from model.measures import MEASURES
+from wutong.experiments.answers.benefit_ratios import Finding
+from wutong.experiments.answers.chain_links import KINDS as CHAIN_KINDS
+from wutong.experiments.answers.evidence import BASIS_WORDS, Basis
+from wutong.experiments.answers.mixes import KINDS as MIX_KINDS
+from wutong.experiments.answers.verdicts import State
+from wutong.experiments.report.material import Material
+from wutong.experiments.results import Cell
+from wutong.experiments.wording import DASH, scope_label
+from wutong.model.facts import Label
+from wutong.model.levers import LEVERS
+from wutong.model.measures import MEASURES
 
 STATES = {
     State.SEPARATED: Label("已分开", "told apart"),

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import singledispatch
 from importlib import resources
 
-from experiments.report.markup import Markup, element, joined
-from experiments.report.page import Block, Cell, Facts, Heading, Page, Paragraphs, Picture, Points, Section, Table
-from model.facts import Label
+from wutong.experiments.report.markup import Markup, element, joined
+from wutong.experiments.report.page import Block, Cell, Facts, Heading, Page, Paragraphs, Picture, Points, Section, Table
+from wutong.model.facts import Label
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"  # nothing leaves the file
 LONG = 40  # rows from which on a table scrolls by itself
@@ -47,7 +47,7 @@ def document(pages: Sequence[Page], letters: str) -> str:
 
 
 def _asset(name: str) -> Markup:
-    return Markup(resources.files("experiments.report").joinpath(name).read_text(encoding="utf-8"))
+    return Markup(resources.files("wutong.experiments.report").joinpath(name).read_text(encoding="utf-8"))
 
 
 def _both(label: Label) -> Markup:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments import wording
-from experiments.goals import Attainment, attainment
-from experiments.report.cells import EMPTY, Ranged, Units, units_for
-from experiments.report.material import Material, said
-from experiments.report.page import Cell, Heading, Table
-from experiments.results import SUMMARY_COLUMNS
-from model.history import History
-from model.units import NEVER, quarter_name
+from wutong.experiments import wording
+from wutong.experiments.goals import Attainment, attainment
+from wutong.experiments.report.cells import EMPTY, Ranged, Units, units_for
+from wutong.experiments.report.material import Material, said
+from wutong.experiments.report.page import Cell, Heading, Table
+from wutong.experiments.results import SUMMARY_COLUMNS
+from wutong.model.history import History
+from wutong.model.units import NEVER, quarter_name
 
 MOST_ROWS = 400  # of a design with many points
 

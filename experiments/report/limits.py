@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from experiments.answers.evidence import BASIS_WORDS, known_of
-from experiments.report.material import Material, said
-from experiments.report.page import Block, Cell, Heading, Paragraphs, Points, Section, Table
-from experiments.wording import DASH
-from model.facts import Label
-from model.levers import LEVERS
+from wutong.experiments.answers.evidence import BASIS_WORDS, known_of
+from wutong.experiments.report.material import Material, said
+from wutong.experiments.report.page import Block, Cell, Heading, Paragraphs, Points, Section, Table
+from wutong.experiments.wording import DASH
+from wutong.model.facts import Label
+from wutong.model.levers import LEVERS
 
 LIMITS = (
     Label(

@@ -7,17 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments import answer, wording
-from experiments.answers import Answer
-from experiments.design import describe
-from experiments.errors import StoreError
-from experiments.experiment import Experiment, gathered, reopened
-from experiments.outputs import SHOWN_GROUPS
-from experiments.runner import Runs
-from experiments.store import FILE, Access, opened
-from model.facts import Label
-from model.history import History
-from model.scenario import Policy, Scenario
+from wutong.experiments import answer, wording
+from wutong.experiments.answers import Answer
+from wutong.experiments.design import describe
+from wutong.experiments.errors import StoreError
+from wutong.experiments.experiment import Experiment, gathered, reopened
+from wutong.experiments.outputs import SHOWN_GROUPS
+from wutong.experiments.runner import Runs
+from wutong.experiments.store import FILE, Access, opened
+from wutong.model.facts import Label
+from wutong.model.history import History
+from wutong.model.scenario import Policy, Scenario
 
 FEW = 30  # runs of a scenario and policy below which the report says that they are few
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from experiments.report.answer_tables import answer_tables
-from experiments.report.goals import goals_table, scope_notes
-from experiments.report.limits import limits
-from experiments.report.material import Material, said
-from experiments.report.page import Block, Page, Paragraphs, Picture, Points, Section
-from experiments.report.record import methods, notices, provenance
-from model.facts import Label
-from model.units import quarter_name
+from wutong.experiments.report.answer_tables import answer_tables
+from wutong.experiments.report.goals import goals_table, scope_notes
+from wutong.experiments.report.limits import limits
+from wutong.experiments.report.material import Material, said
+from wutong.experiments.report.page import Block, Page, Paragraphs, Picture, Points, Section
+from wutong.experiments.report.record import methods, notices, provenance
+from wutong.model.facts import Label
+from wutong.model.units import quarter_name
 
 RESULTS = {  # what the tables of each question are called
     "compare": Label("方案比较", "Comparison"),

@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from experiments.report.captions import sentence
-from experiments.report.material import Material
-from experiments.report.page import Picture
+from wutong.experiments.report.captions import sentence
+from wutong.experiments.report.material import Material
+from wutong.experiments.report.page import Picture
 
 ROOM = 4_200_000  # characters that all pictures may take: the page stays below 5 MB
-COLOURS = {  # of experiments.plots.style, by what they are for; the page darkens them
+COLOURS = {  # of wutong.experiments.plots.style, by what they are for; the page darkens them
     "#ffffff": "var(--paper)",
     "#22282e": "var(--ink)",
     "#69727a": "var(--grey)",

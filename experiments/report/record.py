@@ -5,11 +5,11 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from experiments.manifest import Status
-from experiments.report.material import FEW, Material, said, shortened
-from experiments.report.page import Block, Cell, Facts, Heading, Points, Section, Table
-from experiments.wording import DASH, number
-from model.facts import Label
+from wutong.experiments.manifest import Status
+from wutong.experiments.report.material import FEW, Material, said, shortened
+from wutong.experiments.report.page import Block, Cell, Facts, Heading, Points, Section, Table
+from wutong.experiments.wording import DASH, number
+from wutong.model.facts import Label
 
 MOST_FAILURES = 20
 METHOD = (

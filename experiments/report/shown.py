@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from experiments.results import Cell
-from model.facts import Label
+from wutong.experiments.results import Cell
+from wutong.model.facts import Label
 
 Values = Mapping[str, Cell]
 Rows = Sequence[Values]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from experiments.report.shown import EFFECT, MEAN, SCOPE, UNIT, WHO, Rows, Shown, ShownTable, Values, ranged, titled
-from experiments.results import Cell
-from model.facts import Label
+from wutong.experiments.report.shown import EFFECT, MEAN, SCOPE, UNIT, WHO, Rows, Shown, ShownTable, Values, ranged, titled
+from wutong.experiments.results import Cell
+from wutong.model.facts import Label
 
 PROB = Shown("prob", "prob_low", "prob_high", Label("达标可能性（90% 区间）", "Chance (90% interval)"))
 

@@ -4,7 +4,7 @@ Runs come in chunks, each in one transaction.  One process writes; others may re
 the writer, what was stored stays.
 """
 
-from experiments.store.content import Failed, Store
-from experiments.store.opening import FILE, Access, opened, salvaged
+from wutong.experiments.store.content import Failed, Store
+from wutong.experiments.store.opening import FILE, Access, opened, salvaged
 
 __all__ = ["FILE", "Access", "Failed", "Store", "opened", "salvaged"]

@@ -12,12 +12,12 @@ from typing import TypeVar
 
 import numpy as np
 
-from experiments.errors import StoreError
-from experiments.packing import Layout, Packed, unpack
-from experiments.store.words import told
-from model.facts import Floats, Label
-from model.history import History
-from model.scenario import Case
+from wutong.experiments.errors import StoreError
+from wutong.experiments.packing import Layout, Packed, unpack
+from wutong.experiments.store.words import told
+from wutong.model.facts import Floats, Label
+from wutong.model.history import History
+from wutong.model.scenario import Case
 
 T = TypeVar("T")
 

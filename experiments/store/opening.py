@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from experiments.errors import StoreError
-from experiments.store.content import COLUMNS, Store
-from experiments.store.words import told
-from model.facts import Label
+from wutong.experiments.errors import StoreError
+from wutong.experiments.store.content import COLUMNS, Store
+from wutong.experiments.store.words import told
+from wutong.model.facts import Label
 
 FILE = "store.sqlite"
 FORMAT = 2

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from experiments.errors import StoreError
-from model.facts import Label
+from wutong.experiments.errors import StoreError
+from wutong.model.facts import Label
 
 
 @contextmanager

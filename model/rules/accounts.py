@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.contract import Change, Rule
-from model.draws import Draws
-from model.entities import Fate
-from model.facts import Floats, Ints, Tag, parameter
-from model.lever_costs import Activity, is_young, rebate_share
-from model.levers import LEVERS
-from model.state import ParkState
-from model.support import counted_investment, support
+from wutong.model.contract import Change, Rule
+from wutong.model.draws import Draws
+from wutong.model.entities import Fate
+from wutong.model.facts import Floats, Ints, Tag, parameter
+from wutong.model.lever_costs import Activity, is_young, rebate_share
+from wutong.model.levers import LEVERS
+from wutong.model.state import ParkState
+from wutong.model.support import counted_investment, support
 
 
 # ── Parameters ───────────────────────────────────────────────────────────────────────────────────────────────────────

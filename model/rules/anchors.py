@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.contract import Arrivals, Births, Change, Rule, arrivals, no_rows
-from model.draws import Draws, Purpose
-from model.entities import NONE, Channel, Fate, Projects, Stage, replaced
-from model.facts import Codes, Floats, Ints, Keys, Mask, Shape, Slots, Tag, parameter
-from model.newcomers import (
+from wutong.model.contract import Arrivals, Births, Change, Rule, arrivals, no_rows
+from wutong.model.draws import Draws, Purpose
+from wutong.model.entities import NONE, Channel, Fate, Projects, Stage, replaced
+from wutong.model.facts import Codes, Floats, Ints, Keys, Mask, Shape, Slots, Tag, parameter
+from wutong.model.newcomers import (
     FULL_PLANT_INVESTMENT,
     FUNNEL_LAG,
     by_world,
@@ -23,8 +23,8 @@ from model.newcomers import (
     pick,
     productivity,
 )
-from model.state import ParkState
-from model.units import NEVER, STEP_YEARS
+from wutong.model.state import ParkState
+from wutong.model.units import NEVER, STEP_YEARS
 
 
 # ── Parameters ───────────────────────────────────────────────────────────────────────────────────────────────────────

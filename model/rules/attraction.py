@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.base import Base
-from model.contract import Arrivals, Change, Rule, arrivals
-from model.draws import Draws, Purpose
-from model.entities import NONE, Anchors, Cells, Channel, Partners, Stage, rows
-from model.facts import Floats, Ints, Mask, Shape, Tag, parameter
-from model.newcomers import by_world
-from model.state import ParkState
-from model.units import QUARTERS_PER_YEAR, STEP_YEARS
+from wutong.model.base import Base
+from wutong.model.contract import Arrivals, Change, Rule, arrivals
+from wutong.model.draws import Draws, Purpose
+from wutong.model.entities import NONE, Anchors, Cells, Channel, Partners, Stage, rows
+from wutong.model.facts import Floats, Ints, Mask, Shape, Tag, parameter
+from wutong.model.newcomers import by_world
+from wutong.model.state import ParkState
+from wutong.model.units import QUARTERS_PER_YEAR, STEP_YEARS
 
 
 # ── Parameters ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.contract import Change, Rule
-from model.draws import Draws
-from model.facts import Floats, Ints, Tag, parameter
-from model.newcomers import by_world
-from model.state import ParkState
-from model.units import QUARTERS_PER_YEAR, STEP_YEARS, birthdays, rate_of_yearly_prob
+from wutong.model.contract import Change, Rule
+from wutong.model.draws import Draws
+from wutong.model.facts import Floats, Ints, Tag, parameter
+from wutong.model.newcomers import by_world
+from wutong.model.state import ParkState
+from wutong.model.units import QUARTERS_PER_YEAR, STEP_YEARS, birthdays, rate_of_yearly_prob
 
 
 # ── Parameters ───────────────────────────────────────────────────────────────────────────────────────────────────────

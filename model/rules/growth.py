@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.contract import Change, Rule
-from model.draws import Draws, Purpose
-from model.facts import Floats, Ints, Tag, parameter
-from model.newcomers import by_world, productivity
-from model.state import ParkState
-from model.units import QUARTERS_PER_YEAR, STEP_YEARS, birthdays
+from wutong.model.contract import Change, Rule
+from wutong.model.draws import Draws, Purpose
+from wutong.model.facts import Floats, Ints, Tag, parameter
+from wutong.model.newcomers import by_world, productivity
+from wutong.model.state import ParkState
+from wutong.model.units import QUARTERS_PER_YEAR, STEP_YEARS, birthdays
 
 
 # ── Parameters ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.contract import Change, Rule, no_rows
-from model.draws import Draws, Purpose
-from model.entities import Labs, Research, replaced, rows, stacked
-from model.facts import Codes, Floats, Ints, Keys, Tag, parameter
-from model.newcomers import by_world
-from model.state import ParkState
-from model.units import QUARTERS_PER_YEAR, STEP_YEARS
+from wutong.model.contract import Change, Rule, no_rows
+from wutong.model.draws import Draws, Purpose
+from wutong.model.entities import Labs, Research, replaced, rows, stacked
+from wutong.model.facts import Codes, Floats, Ints, Keys, Tag, parameter
+from wutong.model.newcomers import by_world
+from wutong.model.state import ParkState
+from wutong.model.units import QUARTERS_PER_YEAR, STEP_YEARS
 
 
 # ── Parameters ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.contract import Change, Rule
-from model.draws import Draws
-from model.entities import Firms, Groups
-from model.facts import Floats, Ints, parameter
-from model.newcomers import by_world, productivity
-from model.state import ParkState
+from wutong.model.contract import Change, Rule
+from wutong.model.draws import Draws
+from wutong.model.entities import Firms, Groups
+from wutong.model.facts import Floats, Ints, parameter
+from wutong.model.newcomers import by_world, productivity
+from wutong.model.state import ParkState
 
 
 # ── Parameters ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.contract import Change, Rule
-from model.draws import Draws
-from model.facts import Floats, Ints, Tag, parameter
-from model.scenario import Plant
-from model.state import ParkState
-from model.units import STEP_YEARS
+from wutong.model.contract import Change, Rule
+from wutong.model.draws import Draws
+from wutong.model.facts import Floats, Ints, Tag, parameter
+from wutong.model.scenario import Plant
+from wutong.model.state import ParkState
+from wutong.model.units import STEP_YEARS
 
 
 # ── Parameters ───────────────────────────────────────────────────────────────────────────────────────────────────────

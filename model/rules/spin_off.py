@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.contract import Arrivals, Change, Rule, arrivals, no_rows
-from model.draws import Draws, Purpose
-from model.entities import Channel
-from model.facts import Floats, Ints, Mask, Tag, parameter
-from model.newcomers import by_world, pick
-from model.state import ParkState
-from model.units import STEP_YEARS, birthdays
+from wutong.model.contract import Arrivals, Change, Rule, arrivals, no_rows
+from wutong.model.draws import Draws, Purpose
+from wutong.model.entities import Channel
+from wutong.model.facts import Floats, Ints, Mask, Tag, parameter
+from wutong.model.newcomers import by_world, pick
+from wutong.model.state import ParkState
+from wutong.model.units import STEP_YEARS, birthdays
 
 
 # ── Parameters ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.assumptions import Parameters, sample, world_keys
-from model.base import (
+from wutong.model.assumptions import Parameters, sample, world_keys
+from wutong.model.base import (
     Base,
     by_segment,
     draw,
@@ -20,21 +20,21 @@ from model.base import (
     structure_of,
     uniforms_of,
 )
-from model.draws import Draws, named
-from model.entities import Cells, Firms, Groups, Worlds, Zones, read_only, replaced
-from model.facts import Floats, Keys, fixed
-from model.lever_effects import Entrant
-from model.lever_table import LeverTable, compile_levers
-from model.newcomers import by_world, productivity
-from model.rules import anchors, attraction, exit, growth, orders, spin_off
-from model.rules.accounts import local_tax
-from model.rules.site import floor_per_head, rent_index
-from model.scenario import Case, Park, Scenario
-from model.start.firms import initial_firms, without_orders
-from model.start.labs import initial_labs, initial_research
-from model.start.projects import initial_anchors, initial_projects, integrated, project_investment
-from model.start.totals import Totals, accepted_totals
-from model.state import ParkState
+from wutong.model.draws import Draws, named
+from wutong.model.entities import Cells, Firms, Groups, Worlds, Zones, read_only, replaced
+from wutong.model.facts import Floats, Keys, fixed
+from wutong.model.lever_effects import Entrant
+from wutong.model.lever_table import LeverTable, compile_levers
+from wutong.model.newcomers import by_world, productivity
+from wutong.model.rules import anchors, attraction, exit, growth, orders, spin_off
+from wutong.model.rules.accounts import local_tax
+from wutong.model.rules.site import floor_per_head, rent_index
+from wutong.model.scenario import Case, Park, Scenario
+from wutong.model.start.firms import initial_firms, without_orders
+from wutong.model.start.labs import initial_labs, initial_research
+from wutong.model.start.projects import initial_anchors, initial_projects, integrated, project_investment
+from wutong.model.start.totals import Totals, accepted_totals
+from wutong.model.state import ParkState
 
 UNLIMITED = 1e12  # m2 of the projects' own plants
 

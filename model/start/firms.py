@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.base import Base, draw, uniforms_of
-from model.draws import Draws, Purpose, child, named, ranges
-from model.entities import NONE, Channel, Firms, Groups, group
-from model.facts import Floats, Ints, Keys
-from model.newcomers import by_world, lognormal, named_buyers, pick, productivity
-from model.scenario import Park, Status
-from model.start.totals import Totals
-from model.units import QUARTERS_PER_YEAR
+from wutong.model.base import Base, draw, uniforms_of
+from wutong.model.draws import Draws, Purpose, child, named, ranges
+from wutong.model.entities import NONE, Channel, Firms, Groups, group
+from wutong.model.facts import Floats, Ints, Keys
+from wutong.model.newcomers import by_world, lognormal, named_buyers, pick, productivity
+from wutong.model.scenario import Park, Status
+from wutong.model.start.totals import Totals
+from wutong.model.units import QUARTERS_PER_YEAR
 
 AGE_SHARES = np.cumsum([0.494, 0.329, 0.177])  # under 5, 5 to 10, over 10 years (SAIC 2013)
 AGE_LIMITS = np.array([0.0, 5.0, 10.0, 20.0])

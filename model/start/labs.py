@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from model.base import Base, draw, uniforms_of
-from model.draws import Draws, Purpose, child, named
-from model.entities import Labs, Research
-from model.facts import Assumption, Floats, Ints, Keys
-from model.newcomers import by_world
-from model.rules.knowledge import N_STAGES, TRANSFER, Knowledge, pass_share, stage_end, stage_key, stage_years
-from model.scenario import Lab, Park, Status
-from model.units import NEVER, QUARTERS_PER_YEAR, STEP_YEARS
+from wutong.model.base import Base, draw, uniforms_of
+from wutong.model.draws import Draws, Purpose, child, named
+from wutong.model.entities import Labs, Research
+from wutong.model.facts import Assumption, Floats, Ints, Keys
+from wutong.model.newcomers import by_world
+from wutong.model.rules.knowledge import N_STAGES, TRANSFER, Knowledge, pass_share, stage_end, stage_key, stage_years
+from wutong.model.scenario import Lab, Park, Status
+from wutong.model.units import NEVER, QUARTERS_PER_YEAR, STEP_YEARS
 
 LOOK_BACK = 48  # quarters: older projects have all left
 RECENT = 8  # quarters over which the first maturity is counted

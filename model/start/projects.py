@@ -7,19 +7,19 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from model.base import Base, Structure, draw, draw_one, uniforms_of
-from model.contract import arrivals, no_rows
-from model.draws import Draws, Purpose, child, named
-from model.entities import Anchors, Channel, Partners, Projects, Stage, rows, stacked
-from model.facts import Assumption, Floats, Ints, Keys
-from model.newcomers import by_world, partners_of, pick, productivity, signed_projects
-from model.rules.anchors import AnchorParameters
-from model.rules.attraction import Attraction, pull
-from model.scenario import Anchor, Park, Status
-from model.start.firms import Draft
-from model.start.totals import Totals
-from model.state import ParkState
-from model.units import NEVER, QUARTERS_PER_YEAR, STEP_YEARS
+from wutong.model.base import Base, Structure, draw, draw_one, uniforms_of
+from wutong.model.contract import arrivals, no_rows
+from wutong.model.draws import Draws, Purpose, child, named
+from wutong.model.entities import Anchors, Channel, Partners, Projects, Stage, rows, stacked
+from wutong.model.facts import Assumption, Floats, Ints, Keys
+from wutong.model.newcomers import by_world, partners_of, pick, productivity, signed_projects
+from wutong.model.rules.anchors import AnchorParameters
+from wutong.model.rules.attraction import Attraction, pull
+from wutong.model.scenario import Anchor, Park, Status
+from wutong.model.start.firms import Draft
+from wutong.model.start.totals import Totals
+from wutong.model.state import ParkState
+from wutong.model.units import NEVER, QUARTERS_PER_YEAR, STEP_YEARS
 
 STAGES = {
     Status.PLANNED: Stage.PLANNED,

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.base import by_segment, draw, uniforms_of
-from model.draws import child
-from model.facts import Floats, Ints, Keys, Mask, fixed
-from model.scenario import Park, Status
+from wutong.model.base import by_segment, draw, uniforms_of
+from wutong.model.draws import child
+from wutong.model.facts import Floats, Ints, Keys, Mask, fixed
+from wutong.model.scenario import Park, Status
 
 BLOCK = 64
 BLOCKS = 64

@@ -7,9 +7,9 @@ import dataclasses
 import numpy as np
 import worlds
 
-from model.facts import Floats, Label
-from model.history import Axis, History, Kind, MeasureFact
-from model.scenario import Basis, Case, LeverSetting, Policy, Target
+from wutong.model.facts import Floats, Label
+from wutong.model.history import Axis, History, Kind, MeasureFact
+from wutong.model.scenario import Basis, Case, LeverSetting, Policy, Target
 
 QUARTERS = 5  # 2022Q4 to 2023Q4: one whole calendar year
 SCENARIO = dataclasses.replace(worlds.toy_scenario(quarters=QUARTERS), title=Label("试验园区", "Toy park"))

@@ -11,15 +11,15 @@ import worlds
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.answers import conditions, requirements
-from experiments.answers.conditions import Level, Tried, anchor_dial, crossing, entry_dial, levels_of, monotone, needed
-from experiments.answers.drawn import drawn
-from experiments.answers.last_start import LateStarts, alone, last_starts, late_starts, later_policies
-from experiments.goals import Difference, attainment, wilson
-from experiments.runner import run_cases
-from model.facts import Label
-from model.scenario import Basis, Case, LeverSetting, Target
-from model.units import NEVER, quarter
+from wutong.experiments.answers import conditions, requirements
+from wutong.experiments.answers.conditions import Level, Tried, anchor_dial, crossing, entry_dial, levels_of, monotone, needed
+from wutong.experiments.answers.drawn import drawn
+from wutong.experiments.answers.last_start import LateStarts, alone, last_starts, late_starts, later_policies
+from wutong.experiments.goals import Difference, attainment, wilson
+from wutong.experiments.runner import run_cases
+from wutong.model.facts import Label
+from wutong.model.scenario import Basis, Case, LeverSetting, Target
+from wutong.model.units import NEVER, quarter
 
 FIRST = worlds.FIRST
 

@@ -11,16 +11,16 @@ import worlds
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments import goals
-from experiments.answers import attainment, depth, reaching, shortfall
-from experiments.answers.drawn import drawn
-from experiments.goals import definitions, wilson
-from model.assumptions import sample, world_keys
-from model.facts import Label
-from model.measures import MEASURES
-from model.scenario import Basis, JointTarget, Target
-from model.start.build import begin
-from model.units import NEVER
+from wutong.experiments import goals
+from wutong.experiments.answers import attainment, depth, reaching, shortfall
+from wutong.experiments.answers.drawn import drawn
+from wutong.experiments.goals import definitions, wilson
+from wutong.model.assumptions import sample, world_keys
+from wutong.model.facts import Label
+from wutong.model.measures import MEASURES
+from wutong.model.scenario import Basis, JointTarget, Target
+from wutong.model.start.build import begin
+from wutong.model.units import NEVER
 
 
 def target(measure="firms", at_least=100.0, by=worlds.START + 12, segments=(worlds.PARTS,), basis=Basis.LEVEL, key="goal"):

@@ -9,19 +9,19 @@ import numpy as np
 import pytest
 import worlds
 
-from experiments.answers import effects, robustness
-from experiments.answers.drawn import drawn
-from experiments.answers.effects import bands_of, effects_of, rests_on
-from experiments.answers.ranking import ranking
-from experiments.answers.robust_choice import robustness as answers
-from experiments.answers.robust_choice import yardstick_of
-from experiments.answers.robustness import best_in, grid, max_regret, mean_regret, outcome, ranks, regrets, share_over
-from experiments.goals import attainment, wilson
-from experiments.runner import run_cases
-from model.assumptions import parameter_facts
-from model.facts import Label, Tag, fixed
-from model.levers import LEVERS
-from model.scenario import Basis, Case, LeverSetting, Policy, Target
+from wutong.experiments.answers import effects, robustness
+from wutong.experiments.answers.drawn import drawn
+from wutong.experiments.answers.effects import bands_of, effects_of, rests_on
+from wutong.experiments.answers.ranking import ranking
+from wutong.experiments.answers.robust_choice import robustness as answers
+from wutong.experiments.answers.robust_choice import yardstick_of
+from wutong.experiments.answers.robustness import best_in, grid, max_regret, mean_regret, outcome, ranks, regrets, share_over
+from wutong.experiments.goals import attainment, wilson
+from wutong.experiments.runner import run_cases
+from wutong.model.assumptions import parameter_facts
+from wutong.model.facts import Label, Tag, fixed
+from wutong.model.levers import LEVERS
+from wutong.model.scenario import Basis, Case, LeverSetting, Policy, Target
 
 FIRST = worlds.FIRST
 NAMES = {"none": "维持", "a": "甲", "b": "乙", "c": "丙"}

@@ -8,20 +8,20 @@ import functools
 import numpy as np
 import pytest
 
-from experiments.answers.attribution import attribution, without, worlds_for
-from experiments.answers.both_accounts import attributed, interaction, segment_groups
-from experiments.answers.member_account import account_of, payback_of
-from experiments.answers.support import per_support
-from model.base import directions
-from model.entities import Direction
-from model.facts import fixed
-from model.history import Axis
-from model.lineage import RECRUITED
-from model.scenario import Case, LeverSetting, Pipeline
-from model.simulate import simulate
-from model.units import NEVER, quarter
 from tests import worlds
 from tests.worlds import FLEET, PARTS, SEGMENTS
+from wutong.experiments.answers.attribution import attribution, without, worlds_for
+from wutong.experiments.answers.both_accounts import attributed, interaction, segment_groups
+from wutong.experiments.answers.member_account import account_of, payback_of
+from wutong.experiments.answers.support import per_support
+from wutong.model.base import directions
+from wutong.model.entities import Direction
+from wutong.model.facts import fixed
+from wutong.model.history import Axis
+from wutong.model.lineage import RECRUITED
+from wutong.model.scenario import Case, LeverSetting, Pipeline
+from wutong.model.simulate import simulate
+from wutong.model.units import NEVER, quarter
 
 WORLDS, QUARTERS = 10, 20
 NO_NAMED_BUYERS = {"anchors.buyer_share": 0.0}

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 import worlds
 
-from experiments import intervals
-from experiments.answers import money
-from experiments.answers.benefit_ratios import ends_early, paid_where, payback
-from experiments.answers.benefits import benefits
-from model.facts import Label
-from model.history import History
-from model.lever_costs import FUND_FEE
-from model.scenario import LeverSetting
-from model.units import NEVER
+from wutong.experiments import intervals
+from wutong.experiments.answers import money
+from wutong.experiments.answers.benefit_ratios import ends_early, paid_where, payback
+from wutong.experiments.answers.benefits import benefits
+from wutong.model.facts import Label
+from wutong.model.history import History
+from wutong.model.lever_costs import FUND_FEE
+from wutong.model.scenario import LeverSetting
+from wutong.model.units import NEVER
 
 QUARTERS = 13  # 2022Q4 to 2025Q4
 FUND = LeverSetting("seed_fund", 2.0, worlds.FIRST)

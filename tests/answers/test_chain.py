@@ -9,9 +9,9 @@ import worlds
 from made_up import assert_sound, column
 from made_up_chain import LATE, MAKER, NOW, PARTS, TOOLS
 
-from experiments.answers.chain import anchor_revenue, chain, chain_links, link_flows
-from experiments.answers.chain_firm import EXTRA, average_firm, firm_worth, with_firm
-from experiments.answers.chain_links import Kind, anchor_shares, chain_at, drawing_anchors, kinds, newcomer
+from wutong.experiments.answers.chain import anchor_revenue, chain, chain_links, link_flows
+from wutong.experiments.answers.chain_firm import EXTRA, average_firm, firm_worth, with_firm
+from wutong.experiments.answers.chain_links import Kind, anchor_shares, chain_at, drawing_anchors, kinds, newcomer
 
 STRONG, GAP, EXTEND, APART = range(4)
 

@@ -10,11 +10,11 @@ import pytest
 import synthetic
 import worlds
 
-from experiments.answers.comparison import comparison
-from experiments.answers.line_up import line_up
-from experiments.answers.separation import separation
-from experiments.answers.verdicts import MINIMUM, State, judge, separated
-from model.scenario import LeverSetting
+from wutong.experiments.answers.comparison import comparison
+from wutong.experiments.answers.line_up import line_up
+from wutong.experiments.answers.separation import separation
+from wutong.experiments.answers.verdicts import MINIMUM, State, judge, separated
+from wutong.model.scenario import LeverSetting
 
 DIFFERENCE = ("mean", "mean_low50", "mean_high50", "mean_low90", "mean_high90", "median", "world_q05", "world_q95")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import worlds
 
-from experiments.answers import evidence
-from model.levers import LEVERS
-from model.scenario import LeverSetting
+from wutong.experiments.answers import evidence
+from wutong.model.levers import LEVERS
+from wutong.model.scenario import LeverSetting
 
 
 def test_assumed_are_those_of_the_used_levers_whose_size_comes_from_no_study():

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from experiments import intervals
-from experiments.goals import wilson
+from wutong.experiments import intervals
+from wutong.experiments.goals import wilson
 
 N = 40
 TOYS = {  # what a difference between policies looks like, and its true mean

@@ -11,9 +11,9 @@ import pytest
 import worlds
 from made_up import REVENUE, assert_sound, column, policy, subset_histories
 
-from experiments.answers.effect import Outcome, effect_of
-from experiments.answers.mixes import mix, parts_of, with_draw_error
-from experiments.answers.subsets import (
+from wutong.experiments.answers.effect import Outcome, effect_of
+from wutong.experiments.answers.mixes import mix, parts_of, with_draw_error
+from wutong.experiments.answers.subsets import (
     exact_shares,
     levers_of,
     orders_of,
@@ -22,8 +22,8 @@ from experiments.answers.subsets import (
     subset_policies,
     subsets_of,
 )
-from model.levers import LEVERS
-from model.scenario import LeverSetting
+from wutong.model.levers import LEVERS
+from wutong.model.scenario import LeverSetting
 
 THREE = ("supplier_matching", "seed_fund", "talent_programme")
 SEVEN = tuple(LEVERS)[:7]

@@ -10,16 +10,16 @@ import pytest
 import worlds
 from made_up import assert_sound, column
 
-from experiments.answers import sensitivity_words
-from experiments.answers.measuring import PARAMETERS, WAYS, way_of
-from experiments.answers.sensitivity import goals_of, sensitivity
-from experiments.answers.uncertain import tag_of, uncertain_in
-from experiments.reading import list_scenarios, read_scenario
-from model.assumptions import parameter_facts, world_keys
-from model.facts import Label, Tag, fixed
-from model.scenario import Basis, Case, Policy, Target
-from model.start.build import begin
-from model.start.labs import initial_labs
+from wutong.experiments.answers import sensitivity_words
+from wutong.experiments.answers.measuring import PARAMETERS, WAYS, way_of
+from wutong.experiments.answers.sensitivity import goals_of, sensitivity
+from wutong.experiments.answers.uncertain import tag_of, uncertain_in
+from wutong.experiments.reading import list_scenarios, read_scenario
+from wutong.model.assumptions import parameter_facts, world_keys
+from wutong.model.facts import Label, Tag, fixed
+from wutong.model.scenario import Basis, Case, Policy, Target
+from wutong.model.start.build import begin
+from wutong.model.start.labs import initial_labs
 
 NOTHING = Policy("none", Label("不新增", "Nothing new"), ())
 GOAL = Target("parts", Label("配套收入", "Parts revenue"), "revenue", (worlds.PARTS,), 100.0, worlds.START + 2, Basis.LEVEL, "")
@@ -201,8 +201,8 @@ def test_one_policy_and_no_goal_are_answered():
 
 
 def test_tags_stay_when_a_scenario_is_written_out_whole(tmp_path):
-    from experiments.reading import resolve_scenario
-    from experiments.reading.explaining import explained as written
+    from wutong.experiments.reading import resolve_scenario
+    from wutong.experiments.reading.explaining import explained as written
 
     path = tmp_path / "whole.yaml"
     path.write_text(written(resolve_scenario("baseline"), "en"), encoding="utf-8")

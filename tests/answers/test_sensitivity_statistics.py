@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import kendalltau
 
-from experiments.answers.first_order import (
+from wutong.experiments.answers.first_order import (
     FEWEST,
     UNKNOWN,
     bands,
@@ -23,7 +23,7 @@ from experiments.answers.first_order import (
     taken_out,
     thirds,
 )
-from experiments.answers.ranking_moves import change_of, move, noise_of, places_in, shifts, taus
+from wutong.experiments.answers.ranking_moves import change_of, move, noise_of, places_in, shifts, taus
 
 
 def linear(seed, n=300, weights=(2.0, 1.0, 0.0), noise=1.0, n_more=0):

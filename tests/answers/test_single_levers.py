@@ -10,15 +10,15 @@ import pytest
 import worlds
 from made_up import END, FIRST, NOTHING, REVENUE, assert_sound, column, history
 
-from experiments.answers.doses import dose_response, doses_of, falling_returns, saturated_from
-from experiments.answers.effect import Outcome
-from experiments.answers.evidence import Basis, known_of
-from experiments.answers.lever_policies import dose_policies, equal_cost_policies, lever_of, lever_policy
-from experiments.answers.single_levers import lead_over, tornado, tornado_bars
-from experiments.equal_cost import yearly_cost
-from model.facts import Tag
-from model.lever_table import check_policy
-from model.levers import LEVERS
+from wutong.experiments.answers.doses import dose_response, doses_of, falling_returns, saturated_from
+from wutong.experiments.answers.effect import Outcome
+from wutong.experiments.answers.evidence import Basis, known_of
+from wutong.experiments.answers.lever_policies import dose_policies, equal_cost_policies, lever_of, lever_policy
+from wutong.experiments.answers.single_levers import lead_over, tornado, tornado_bars
+from wutong.experiments.equal_cost import yearly_cost
+from wutong.model.facts import Tag
+from wutong.model.lever_table import check_policy
+from wutong.model.levers import LEVERS
 
 MONEY = 3.0
 

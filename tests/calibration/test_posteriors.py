@@ -7,17 +7,17 @@ import dataclasses
 import numpy as np
 import pytest
 
-from experiments.calibration.calibrations import CALIBRATIONS
-from experiments.calibration.runs import at_declared_ranges, cases_of, drawn_values, scenario_of
-from experiments.errors import BadInputError
-from experiments.identity import content_of
-from experiments.reading import ReadingError, read_policy, read_scenario
-from experiments.reading.catalogue import declared
-from experiments.reading.inputs import scenario_inputs, together
-from experiments.reading.posteriors import joint, list_posteriors, posterior_file, read_posterior
-from model.assumptions import at_defaults, parameter_facts, sample, world_keys
-from model.facts import Shape
-from model.scenario import Case
+from wutong.experiments.calibration.calibrations import CALIBRATIONS
+from wutong.experiments.calibration.runs import at_declared_ranges, cases_of, drawn_values, scenario_of
+from wutong.experiments.errors import BadInputError
+from wutong.experiments.identity import content_of
+from wutong.experiments.reading import ReadingError, read_policy, read_scenario
+from wutong.experiments.reading.catalogue import declared
+from wutong.experiments.reading.inputs import scenario_inputs, together
+from wutong.experiments.reading.posteriors import joint, list_posteriors, posterior_file, read_posterior
+from wutong.model.assumptions import at_defaults, parameter_facts, sample, world_keys
+from wutong.model.facts import Shape
+from wutong.model.scenario import Case
 
 HEAD = "format: 1\ntitle: {zh: 试, en: Try}\nextends: baseline\n"
 PAIR = ("attraction.lead_rate", "exit.park_factor")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from experiments.calibration.ranks import (
+from wutong.experiments.calibration.ranks import (
     BINS,
     VERDICTS,
     Verdict,
@@ -17,7 +17,7 @@ from experiments.calibration.ranks import (
     chi_square_tail,
     spreads,
 )
-from experiments.hindcast.calibration import Posterior, posterior
+from wutong.experiments.hindcast.calibration import Posterior, posterior
 
 ERROR = 0.7  # of the summary of a standard normal number
 N_RUNS = 4000

@@ -7,12 +7,12 @@ import math
 import numpy as np
 import pytest
 
-from experiments.calibration.figures import Calibration, Figure
-from experiments.calibration.posterior import as_csv, posterior_of
-from experiments.calibration.proof import ranks_of
-from experiments.calibration.ranks import Verdict
-from experiments.calibration.runs import Table, table_of
-from experiments.calibration.weighing import (
+from wutong.experiments.calibration.figures import Calibration, Figure
+from wutong.experiments.calibration.posterior import as_csv, posterior_of
+from wutong.experiments.calibration.proof import ranks_of
+from wutong.experiments.calibration.ranks import Verdict
+from wutong.experiments.calibration.runs import Table, table_of
+from wutong.experiments.calibration.weighing import (
     drawn_rows,
     log_weights,
     n_effective,
@@ -20,9 +20,9 @@ from experiments.calibration.weighing import (
     weighted_quantiles,
     weights_of,
 )
-from experiments.calibration.words import told
-from experiments.errors import ResultsError
-from model.facts import Label
+from wutong.experiments.calibration.words import told
+from wutong.experiments.errors import ResultsError
+from wutong.model.facts import Label
 
 NAME = Label("试", "try")
 NAMES = ("attraction.follow_rate", "attraction.lead_rate")
@@ -102,7 +102,7 @@ def test_known_truths_are_found_and_a_search_that_is_too_sure_is_found_out():
 
 
 def test_parts_that_stand_are_not_run_again(tmp_path, monkeypatch):
-    monkeypatch.setattr("experiments.calibration.runs.PART", 3)
+    monkeypatch.setattr("wutong.experiments.calibration.runs.PART", 3)
     ran = []
 
     def say(cases, values, jobs):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.evidence.elasticities import SPREADS, deviations, poisson_fit, recovered, with_values
-from model.rules.attraction import Attraction
+from wutong.experiments.evidence.elasticities import SPREADS, deviations, poisson_fit, recovered, with_values
+from wutong.model.rules.attraction import Attraction
 
 FULL = {"creation_share": 1.0, "rent_elasticity": 0.4, "local_weight": 0.8}
 STRONG = {"creation_share": 0.2, "rival_share": 0.5, "copying": 1.0, "rent_elasticity": 0.4}

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from experiments.answers import Answer, Column
-from experiments.documents.evidence import LANGUAGES, evidence_text, write_evidence
-from experiments.errors import BadInputError, ResultsError
-from experiments.evidence import outputs
-from experiments.evidence.hindcasts import HINDCASTS
-from experiments.evidence.outputs import Asked, asked_in, begun, carried_out, chosen, kept_answers
-from experiments.evidence.steps import STEPS, Done, Setting, Step
-from experiments.manifest import Status, read_manifest
-from experiments.runner import Runs, silent
-from model.facts import Label
+from wutong.experiments.answers import Answer, Column
+from wutong.experiments.documents.evidence import LANGUAGES, evidence_text, write_evidence
+from wutong.experiments.errors import BadInputError, ResultsError
+from wutong.experiments.evidence import outputs
+from wutong.experiments.evidence.hindcasts import HINDCASTS
+from wutong.experiments.evidence.outputs import Asked, asked_in, begun, carried_out, chosen, kept_answers
+from wutong.experiments.evidence.steps import STEPS, Done, Setting, Step
+from wutong.experiments.manifest import Status, read_manifest
+from wutong.experiments.runner import Runs, silent
+from wutong.model.facts import Label
 
 NAME = Label("步骤", "A step")
 
@@ -80,7 +80,7 @@ def test_a_record_that_was_edited_is_refused_in_words(steps, tmp_path, question)
 
 
 def test_an_interruption_within_the_runs_keeps_no_half_of_them(monkeypatch):
-    monkeypatch.setattr("experiments.evidence.steps.run_cases", lambda *_, **__: Runs((), (), 3, interrupted=True))
+    monkeypatch.setattr("wutong.experiments.evidence.steps.run_cases", lambda *_, **__: Runs((), (), 3, interrupted=True))
     with pytest.raises(KeyboardInterrupt):
         STEPS["goals"].run(Setting(Path(), n=2), silent)
 
@@ -102,11 +102,11 @@ def test_steps_by_name():
 def test_the_pages_are_made_of_a_small_folder_of_everything(tmp_path, monkeypatch):
     """Steps of every kind at their smallest: every table of both pages is filled."""
     episodes = tuple(one for one in HINDCASTS if one.name == "laptop_episode")
-    monkeypatch.setattr("experiments.calibration.posterior.FEWEST", 2.0)
-    monkeypatch.setattr("experiments.hindcast.episode.FEWEST", 1.0)
-    monkeypatch.setattr("experiments.evidence.steps.HINDCASTS", episodes)
-    monkeypatch.setattr("experiments.evidence.hindcasts.HINDCASTS", episodes)
-    monkeypatch.setattr("experiments.evidence.steps.LANGUAGES", ("zh",))
+    monkeypatch.setattr("wutong.experiments.calibration.posterior.FEWEST", 2.0)
+    monkeypatch.setattr("wutong.experiments.hindcast.episode.FEWEST", 1.0)
+    monkeypatch.setattr("wutong.experiments.evidence.steps.HINDCASTS", episodes)
+    monkeypatch.setattr("wutong.experiments.evidence.hindcasts.HINDCASTS", episodes)
+    monkeypatch.setattr("wutong.experiments.evidence.steps.LANGUAGES", ("zh",))
     steps = tuple(key for key in STEPS if key != "turnover")
     folder = begun(Asked(steps, 2, 60, 50, 1), tmp_path / "out", 1)
     carried_out(folder, 1, "en")

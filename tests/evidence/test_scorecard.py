@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 import worlds
 
-from experiments.evidence.facts import FACTS, PARKS
-from experiments.evidence.mature import Mature, hill, joined, mature
-from experiments.evidence.scorecard import Fact, Kind, Seen, Verdict, rows_of, scorecard
-from experiments.evidence.seen import episode
-from model.facts import Label
-from model.history import History
-from model.scenario import Case, Policy, Scenario
-from model.units import quarter
+from wutong.experiments.evidence.facts import FACTS, PARKS
+from wutong.experiments.evidence.mature import Mature, hill, joined, mature
+from wutong.experiments.evidence.scorecard import Fact, Kind, Seen, Verdict, rows_of, scorecard
+from wutong.experiments.evidence.seen import episode
+from wutong.model.facts import Label
+from wutong.model.history import History
+from wutong.model.scenario import Case, Policy, Scenario
+from wutong.model.units import quarter
 
 
 def made(*values: float) -> Mature:

@@ -7,12 +7,12 @@ import dataclasses
 import numpy as np
 import pytest
 
-from experiments.errors import BadInputError
-from experiments.hindcast import episode as module
-from experiments.hindcast import hindcast
-from experiments.hindcast.subject import of_name
-from model.facts import fixed
-from model.units import quarter
+from wutong.experiments.errors import BadInputError
+from wutong.experiments.hindcast import episode as module
+from wutong.experiments.hindcast import hindcast
+from wutong.experiments.hindcast.subject import of_name
+from wutong.model.facts import fixed
+from wutong.model.units import quarter
 
 SIGNED = ("signed_projects_total", "suppliers")
 

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 import worlds
 
-from experiments.errors import BadInputError
-from experiments.hindcast import hindcast
-from experiments.hindcast.calibration import posterior
-from experiments.hindcast.numbers import curve_shocks, growth_rate, past_of, relative_level
-from experiments.hindcast.points import read_observed
-from experiments.hindcast.series import Series
-from experiments.hindcast.tables import write_tables
-from experiments.reading import ReadingError
-from model.scenario import Observed, Park, Plant, Scenario
-from model.units import quarter
+from wutong.experiments.errors import BadInputError
+from wutong.experiments.hindcast import hindcast
+from wutong.experiments.hindcast.calibration import posterior
+from wutong.experiments.hindcast.numbers import curve_shocks, growth_rate, past_of, relative_level
+from wutong.experiments.hindcast.points import read_observed
+from wutong.experiments.hindcast.series import Series
+from wutong.experiments.hindcast.tables import write_tables
+from wutong.experiments.reading import ReadingError
+from wutong.model.scenario import Observed, Park, Plant, Scenario
+from wutong.model.units import quarter
 
 FIRMS, STAFF = ("firms", "all"), ("employees", "all")
 SEEN = {1996: (60, 600), 1998: (66, 690), 2000: (70, 760), 2002: (75, 850)}
@@ -121,10 +121,10 @@ def test_the_nearest_runs_recover_the_numbers_that_made_what_was_seen():
 
 def test_numbers_of_the_park_itself_are_recovered():
     """Worlds of the model as truths: their entry, exit and growth lie in the 90 % ranges in at least eight of ten."""
-    from experiments.hindcast import projection as p
-    from experiments.hindcast.calibration import dates_of, noisy, summaries
-    from experiments.hindcast.levels import Extent
-    from experiments.hindcast.numbers import drawn_places, ranges_of, with_numbers
+    from wutong.experiments.hindcast import projection as p
+    from wutong.experiments.hindcast.calibration import dates_of, noisy, summaries
+    from wutong.experiments.hindcast.levels import Extent
+    from wutong.experiments.hindcast.numbers import drawn_places, ranges_of, with_numbers
 
     cutoff, one = quarter("2000Q4"), scenario()
     series = p.series_of([o for o in park().observed if o.quarter <= cutoff])

@@ -8,10 +8,10 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from experiments.hindcast.naive import Rule, fitted, one_step_errors, recent_rate
-from experiments.hindcast.scores import Ensemble, binomial_test, covered, crps, pit
-from experiments.hindcast.series import Series, level_at
-from model.units import quarter
+from wutong.experiments.hindcast.naive import Rule, fitted, one_step_errors, recent_rate
+from wutong.experiments.hindcast.scores import Ensemble, binomial_test, covered, crps, pit
+from wutong.experiments.hindcast.series import Series, level_at
+from wutong.model.units import quarter
 
 FIRMS = ("firms", "all")
 

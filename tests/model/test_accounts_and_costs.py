@@ -7,16 +7,16 @@ import dataclasses
 import numpy as np
 import pytest
 
-from model import lever_costs as costs
-from model.draws import Draws
-from model.lever_costs import Activity, rebate_share
-from model.lever_facts import LeverParameters
-from model.levers import LEVERS
-from model.rules import accounts
-from model.rules.accounts import observe
-from model.scenario import LeverSetting
-from model.simulate import next_quarter
 from tests import worlds
+from wutong.model import lever_costs as costs
+from wutong.model.draws import Draws
+from wutong.model.lever_costs import Activity, rebate_share
+from wutong.model.lever_facts import LeverParameters
+from wutong.model.levers import LEVERS
+from wutong.model.rules import accounts
+from wutong.model.rules.accounts import observe
+from wutong.model.scenario import LeverSetting
+from wutong.model.simulate import next_quarter
 
 P = LeverParameters()
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.entities import Channel, Fate, Stage
-from model.rules.anchors import (
+from tests import worlds
+from wutong.model.entities import Channel, Fate, Stage
+from wutong.model.rules.anchors import (
     CANCELLED_AFTER,
     FIRST_OUTPUT,
     AnchorParameters,
@@ -19,8 +20,7 @@ from model.rules.anchors import (
     progress_speed,
     stage_after,
 )
-from model.units import NEVER
-from tests import worlds
+from wutong.model.units import NEVER
 
 SURE = {"newcomers.overrun": 0.0, **worlds.NO_PARTNERS}
 

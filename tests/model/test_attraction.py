@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.draws import Draws, Purpose, child
-from model.entities import Stage
-from model.rules.attraction import (
+from tests import worlds
+from wutong.model.draws import Draws, Purpose, child
+from wutong.model.entities import Stage
+from wutong.model.rules.attraction import (
     Attraction,
     admissible,
     entry_rate,
@@ -23,7 +24,6 @@ from model.rules.attraction import (
     signing,
     value_of_entry,
 )
-from tests import worlds
 
 WEIGHTS = ("local_weight", "demand_weight", "inputs_weight", "knowledge_weight")
 ONE = np.ones((1, 1))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.draws import BLOCK, Draws, Purpose, child, invert_poisson, mix, named, ranges, unit_interval, world_key
+from wutong.model.draws import BLOCK, Draws, Purpose, child, invert_poisson, mix, named, ranges, unit_interval, world_key
 
 KEYS = child(np.full(20_000, 7, np.uint64), np.arange(20_000))
 MEANS = st.floats(0.0, 400.0, allow_subnormal=False)

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.assumptions import parameter_facts
-from model.entities import Anchors, Cells, Firms, Labs, Partners, Projects, Research, Zones
-from model.facts import Assumption, Shape, fixed
-from model.units import NEVER, birthdays, prob_of_rate, quarter, quarter_name, rate_of_yearly_prob, year_of
+from wutong.model.assumptions import parameter_facts
+from wutong.model.entities import Anchors, Cells, Firms, Labs, Partners, Projects, Research, Zones
+from wutong.model.facts import Assumption, Shape, fixed
+from wutong.model.units import NEVER, birthdays, prob_of_rate, quarter, quarter_name, rate_of_yearly_prob, year_of
 
 BOUNDS = st.lists(st.floats(1e-3, 1e3), min_size=3, max_size=3).map(sorted)
 GRID = np.linspace(0.0, 1.0 - 2.0**-53, 101)

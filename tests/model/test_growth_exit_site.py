@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.draws import Draws, Purpose, child
-from model.rules import exit as exits
-from model.rules import growth, site
-from model.rules.growth import common_shock, mean_correction, momentum, next_ramp, share_of
-from model.rules.site import Site, floor_per_head, rent_index
-from model.scenario import Plant
-from model.units import rate_of_yearly_prob
 from tests import worlds
+from wutong.model.draws import Draws, Purpose, child
+from wutong.model.rules import exit as exits
+from wutong.model.rules import growth, site
+from wutong.model.rules.growth import common_shock, mean_correction, momentum, next_ramp, share_of
+from wutong.model.rules.site import Site, floor_per_head, rent_index
+from wutong.model.scenario import Plant
+from wutong.model.units import rate_of_yearly_prob
 
 
 # ── Growth ───────────────────────────────────────────────────────────────────────────────────────────────────────────

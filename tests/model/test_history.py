@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from model.facts import Label
-from model.history import Axis, History, Kind, MeasureFact, merge
-from model.measures import BOOKS, MEASURES, derived
-from model.units import quarter
 from tests import worlds
+from wutong.model.facts import Label
+from wutong.model.history import Axis, History, Kind, MeasureFact, merge
+from wutong.model.measures import BOOKS, MEASURES, derived
+from wutong.model.units import quarter
 
 NAME = Label("量", "Quantity")
 

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.draws import Draws, Purpose, child
-from model.entities import Channel, read_only
-from model.research_measures import FINISHED, UNDER_WAY
-from model.rules import spin_off
-from model.rules.knowledge import Knowledge, next_maturity, next_stock, pass_share, stage_end, stage_key, stage_years
-from model.rules.spin_off import SpinOff, lab_rate, yearly_rate
 from tests import worlds
+from wutong.model.draws import Draws, Purpose, child
+from wutong.model.entities import Channel, read_only
+from wutong.model.research_measures import FINISHED, UNDER_WAY
+from wutong.model.rules import spin_off
+from wutong.model.rules.knowledge import Knowledge, next_maturity, next_stock, pass_share, stage_end, stage_key, stage_years
+from wutong.model.rules.spin_off import SpinOff, lab_rate, yearly_rate
 
 ONE = np.ones((1, 1))
 KEYS = child(np.full(20_000, 11, np.uint64), np.arange(20_000))

@@ -8,12 +8,12 @@ import functools
 import numpy as np
 import pytest
 
-from model.entities import NONE, Channel, Stage
-from model.ledger import Bookkeeper, Ledger
-from model.scenario import Case, LeverSetting
-from model.simulate import simulate
-from model.units import NEVER
 from tests import worlds
+from wutong.model.entities import NONE, Channel, Stage
+from wutong.model.ledger import Bookkeeper, Ledger
+from wutong.model.scenario import Case, LeverSetting
+from wutong.model.simulate import simulate
+from wutong.model.units import NEVER
 
 SEEDED = worlds.policy(LeverSetting("seed_fund", 0.5, worlds.FIRST), LeverSetting("anchor_recruitment", 1.0, worlds.FIRST))
 NO_ANCHOR_PARK = worlds.toy_park(anchors=())

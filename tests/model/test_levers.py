@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.base import Base
-from model.lever_effects import Effects, LeverInputs, present_value, quarters_running, shifted
-from model.lever_facts import LeverParameters
-from model.lever_table import LeverTable, check_policy, columns_of
-from model.levers import LEVERS, SUPPORT_LIMIT, Target
-from model.scenario import LeverSetting
-from model.start.build import mean_entrant
-from model.units import NEVER
 from tests import worlds
 from tests.worlds import ASSEMBLY, BIO, FIRST, FLEET, METAL, PARTS, policy
+from wutong.model.base import Base
+from wutong.model.lever_effects import Effects, LeverInputs, present_value, quarters_running, shifted
+from wutong.model.lever_facts import LeverParameters
+from wutong.model.lever_table import LeverTable, check_policy, columns_of
+from wutong.model.levers import LEVERS, SUPPORT_LIMIT, Target
+from wutong.model.scenario import LeverSetting
+from wutong.model.start.build import mean_entrant
+from wutong.model.units import NEVER
 
 QUARTERS = 12
 NEUTRAL = {f.name: f.metadata["neutral"] for f in dataclasses.fields(Effects)}

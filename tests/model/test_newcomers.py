@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.contract import arrivals
-from model.draws import Draws, Purpose, mix
-from model.entities import NONE, Channel, group
-from model.newcomers import by_world, lognormal, mean_lag, named_buyers, on_ridge, pick, signed_projects
 from tests import worlds
+from wutong.model.contract import arrivals
+from wutong.model.draws import Draws, Purpose, mix
+from wutong.model.entities import NONE, Channel, group
+from wutong.model.newcomers import by_world, lognormal, mean_lag, named_buyers, on_ridge, pick, signed_projects
 
 N = 40_000
 

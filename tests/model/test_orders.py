@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.draws import Draws
-from model.entities import read_only
-from model.rules import orders
-from model.rules.orders import Orders, local_inputs, local_spending, open_share, reserved_orders
 from tests import worlds
+from wutong.model.draws import Draws
+from wutong.model.entities import read_only
+from wutong.model.rules import orders
+from wutong.model.rules.orders import Orders, local_inputs, local_spending, open_share, reserved_orders
 
 AMOUNTS = st.one_of(st.just(0.0), st.floats(1e-9, 1e4))
 TIED = st.lists(st.tuples(AMOUNTS, st.integers(0, 3)), min_size=1, max_size=8)

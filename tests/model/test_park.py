@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from mesa import DataCollector
 
-from model.entities import Stage
-from model.park import AGENT_TYPES, AnchorFirm, IndustrialPark, ResearchLab, Supplier
-from model.scenario import Case
 from tests import worlds
+from wutong.model.entities import Stage
+from wutong.model.park import AGENT_TYPES, AnchorFirm, IndustrialPark, ResearchLab, Supplier
+from wutong.model.scenario import Case
 
 
 @pytest.fixture

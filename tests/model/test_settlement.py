@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.contract import Births, no_rows
-from model.draws import Draws, child
-from model.entities import Channel, read_only
-from model.settlement import admit, choose_zone, free_floor, settle
 from tests import worlds
+from wutong.model.contract import Births, no_rows
+from wutong.model.draws import Draws, child
+from wutong.model.entities import Channel, read_only
+from wutong.model.settlement import admit, choose_zone, free_floor, settle
 
 FLOORS = st.lists(st.floats(0.0, 1e6), min_size=3, max_size=3)
 
@@ -115,7 +115,7 @@ def settled(state, who, deaths):
 
 
 def _nobody():
-    from model.contract import arrivals
+    from wutong.model.contract import arrivals
 
     return (arrivals(np.zeros(0, np.uint64), no_rows(0), Channel.ATTRACTED),)
 

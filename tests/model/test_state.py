@@ -7,14 +7,14 @@ import dataclasses
 import numpy as np
 import pytest
 
-from model.contract import Change, Rule
-from model.draws import Draws
-from model.entities import Firms, group, look_up, rows, stacked
-from model.history import merge
-from model.schedule import SCHEDULE
-from model.simulate import Recorder
-from model.state import after
 from tests import worlds
+from wutong.model.contract import Change, Rule
+from wutong.model.draws import Draws
+from wutong.model.entities import Firms, group, look_up, rows, stacked
+from wutong.model.history import merge
+from wutong.model.schedule import SCHEDULE
+from wutong.model.simulate import Recorder
+from wutong.model.state import after
 
 PROBE = Rule("probe", worlds.Case, frozenset({"firms.employees", "firms.born", "partners"}), lambda *_: Change())
 

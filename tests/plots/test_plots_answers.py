@@ -9,11 +9,11 @@ import pytest
 import synthetic
 from test_plots_pictures import assert_readable, shown_texts
 
-from experiments import plots
-from experiments.answers.comparison import comparison
-from experiments.intervals import mean_interval
-from experiments.plots import style
-from model.scenario import Policy
+from wutong.experiments import plots
+from wutong.experiments.answers.comparison import comparison
+from wutong.experiments.intervals import mean_interval
+from wutong.experiments.plots import style
+from wutong.model.scenario import Policy
 
 LANGUAGES = ("zh", "en")
 

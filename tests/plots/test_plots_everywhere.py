@@ -20,25 +20,25 @@ from test_plots_evidence import CARD, found
 from test_plots_goals import starts_of
 from test_plots_pictures import assert_readable
 
-from experiments import plots
-from experiments.answers.attribution import worlds_for
-from experiments.answers.both_accounts import attributed
-from experiments.answers.goal_map import drawn_map
-from experiments.answers.lever_policies import dose_policies, lever_policy
-from experiments.answers.mixes import subset_policies
-from experiments.answers.robustness import outcome
-from experiments.answers.sensitivity import goals_of
-from experiments.calibration.figures import Calibration, Figure
-from experiments.calibration.posterior import posterior_of
-from experiments.calibration.runs import Table
-from experiments.hindcast.series import series_of
-from experiments.plots import typeface
-from experiments.portrait.families import families
-from experiments.portrait.world import portrait
-from model.facts import Label
-from model.levers import LEVERS
-from model.scenario import Basis, Case, Observed, Policy, Target
-from model.units import quarter
+from wutong.experiments import plots
+from wutong.experiments.answers.attribution import worlds_for
+from wutong.experiments.answers.both_accounts import attributed
+from wutong.experiments.answers.goal_map import drawn_map
+from wutong.experiments.answers.lever_policies import dose_policies, lever_policy
+from wutong.experiments.answers.mixes import subset_policies
+from wutong.experiments.answers.robustness import outcome
+from wutong.experiments.answers.sensitivity import goals_of
+from wutong.experiments.calibration.figures import Calibration, Figure
+from wutong.experiments.calibration.posterior import posterior_of
+from wutong.experiments.calibration.runs import Table
+from wutong.experiments.hindcast.series import series_of
+from wutong.experiments.plots import typeface
+from wutong.experiments.portrait.families import families
+from wutong.experiments.portrait.world import portrait
+from wutong.model.facts import Label
+from wutong.model.levers import LEVERS
+from wutong.model.scenario import Basis, Case, Observed, Policy, Target
+from wutong.model.units import quarter
 
 LANGUAGES = ("zh", "en")
 LONG = Label(

@@ -9,14 +9,14 @@ import pytest
 import synthetic
 from test_plots_pictures import assert_readable, shown_texts
 
-from experiments import plots
-from experiments.answers import Answer
-from experiments.evidence.scorecard import COLUMNS, VERDICTS, Kind, Verdict
-from experiments.hindcast.scoring import Score
-from experiments.plots import pit
-from experiments.plots.scorecard import MARKS, REACH, lines_of
-from model.facts import Label
-from model.units import quarter
+from wutong.experiments import plots
+from wutong.experiments.answers import Answer
+from wutong.experiments.evidence.scorecard import COLUMNS, VERDICTS, Kind, Verdict
+from wutong.experiments.hindcast.scoring import Score
+from wutong.experiments.plots import pit
+from wutong.experiments.plots.scorecard import MARKS, REACH, lines_of
+from wutong.model.facts import Label
+from wutong.model.units import quarter
 
 LANGUAGES = ("zh", "en")
 LONG = (

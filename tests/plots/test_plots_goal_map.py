@@ -10,15 +10,15 @@ import worlds
 from matplotlib.patches import Rectangle
 from test_plots_pictures import assert_readable, shown_texts
 
-from experiments import plots
-from experiments.answers.conditions import Tried, conditions_drawn, entry_dial
-from experiments.answers.drawn import drawn
-from experiments.answers.goal_map import FEWEST, SetSide, dose_map, drawn_map, ranked, set_map, tried_map, varying
-from experiments.goals import attainment
-from experiments.runner import run_cases
-from model.facts import Label
-from model.levers import LEVERS
-from model.scenario import Basis, LeverSetting, Policy, Target
+from wutong.experiments import plots
+from wutong.experiments.answers.conditions import Tried, conditions_drawn, entry_dial
+from wutong.experiments.answers.drawn import drawn
+from wutong.experiments.answers.goal_map import FEWEST, SetSide, dose_map, drawn_map, ranked, set_map, tried_map, varying
+from wutong.experiments.goals import attainment
+from wutong.experiments.runner import run_cases
+from wutong.model.facts import Label
+from wutong.model.levers import LEVERS
+from wutong.model.scenario import Basis, LeverSetting, Policy, Target
 
 LANGUAGES = ("zh", "en")
 GOAL = Target(

@@ -9,15 +9,15 @@ import pytest
 import worlds
 from test_plots_pictures import assert_readable, shown_texts
 
-from experiments import plots
-from experiments.answers.depth import in_depth
-from experiments.answers.last_start import LateStarts
-from experiments.answers.robustness import grid, mean_regret, outcome, regrets
-from experiments.goals import Difference
-from experiments.wording import number
-from model.facts import Label
-from model.levers import LEVERS
-from model.scenario import Basis, Policy, Target
+from wutong.experiments import plots
+from wutong.experiments.answers.depth import in_depth
+from wutong.experiments.answers.last_start import LateStarts
+from wutong.experiments.answers.robustness import grid, mean_regret, outcome, regrets
+from wutong.experiments.goals import Difference
+from wutong.experiments.wording import number
+from wutong.model.facts import Label
+from wutong.model.levers import LEVERS
+from wutong.model.scenario import Basis, Policy, Target
 
 LANGUAGES = ("zh", "en")
 

@@ -9,12 +9,12 @@ import pytest
 import worlds
 from test_plots_pictures import assert_readable, shown_texts
 
-from experiments import plots
-from experiments.answers.research import brought_by, goal_dates, pipeline, sentence
-from experiments.plots.fan import moment
-from model.facts import Label
-from model.research_measures import FINISHED, UNDER_WAY
-from model.scenario import Basis, Status, Target
+from wutong.experiments import plots
+from wutong.experiments.answers.research import brought_by, goal_dates, pipeline, sentence
+from wutong.experiments.plots.fan import moment
+from wutong.model.facts import Label
+from wutong.model.research_measures import FINISHED, UNDER_WAY
+from wutong.model.scenario import Basis, Status, Target
 
 LANGUAGES = ("zh", "en")
 BY = worlds.START + 13

@@ -9,12 +9,12 @@ import pytest
 from made_up import END, REVENUE, column, history, policy
 from test_plots_pictures import assert_readable, shown_texts
 
-from experiments import plots
-from experiments.answers.effect import Outcome
-from experiments.answers.mixed import mixed, telling
-from experiments.answers.mixes import mix, subset_policies
-from experiments.equal_cost import yearly_cost
-from model.levers import LEVERS
+from wutong.experiments import plots
+from wutong.experiments.answers.effect import Outcome
+from wutong.experiments.answers.mixed import mixed, telling
+from wutong.experiments.answers.mixes import mix, subset_policies
+from wutong.experiments.equal_cost import yearly_cost
+from wutong.model.levers import LEVERS
 
 LANGUAGES = ("zh", "en")
 

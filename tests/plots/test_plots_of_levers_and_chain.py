@@ -12,16 +12,16 @@ import worlds
 from made_up import END, FIRST, REVENUE, history
 from test_plots_pictures import assert_readable, shown_texts
 
-from experiments.answers.chain import chain_links
-from experiments.answers.doses import doses_of
-from experiments.answers.effect import Outcome
-from experiments.answers.lever_policies import dose_policies, lever_policy
-from experiments.answers.single_levers import tornado_bars
-from experiments.plots.chain import SHOWN_SHARE, chain, square
-from experiments.plots.dose import dose
-from experiments.plots.tornado import tornado
-from model.facts import Label
-from model.levers import LEVERS
+from wutong.experiments.answers.chain import chain_links
+from wutong.experiments.answers.doses import doses_of
+from wutong.experiments.answers.effect import Outcome
+from wutong.experiments.answers.lever_policies import dose_policies, lever_policy
+from wutong.experiments.answers.single_levers import tornado_bars
+from wutong.experiments.plots.chain import SHOWN_SHARE, chain, square
+from wutong.experiments.plots.dose import dose
+from wutong.experiments.plots.tornado import tornado
+from wutong.model.facts import Label
+from wutong.model.levers import LEVERS
 
 MONEY = 3.0
 

@@ -15,20 +15,20 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from test_plots_pictures import assert_readable, shown_texts
 
-from experiments import plots
-from experiments.plots import family as drawn
-from experiments.plots import family_words, packing, sketch
-from experiments.plots.fan import moment
-from experiments.plots.filling import frames, ground
-from experiments.plots.site_map import ARROW, MOST_COLUMNS, cells, table_columns
-from experiments.portrait.families import Kind, families, family_of, tree
-from experiments.portrait.sites import sites_at
-from experiments.portrait.world import Portrait, portrait
-from model.entities import NONE, Channel
-from model.facts import Label
-from model.scenario import Case, LeverSetting, Place
-from model.units import NEVER, quarter_name
 from tests import worlds
+from wutong.experiments import plots
+from wutong.experiments.plots import family as drawn
+from wutong.experiments.plots import family_words, packing, sketch
+from wutong.experiments.plots.fan import moment
+from wutong.experiments.plots.filling import frames, ground
+from wutong.experiments.plots.site_map import ARROW, MOST_COLUMNS, cells, table_columns
+from wutong.experiments.portrait.families import Kind, families, family_of, tree
+from wutong.experiments.portrait.sites import sites_at
+from wutong.experiments.portrait.world import Portrait, portrait
+from wutong.model.entities import NONE, Channel
+from wutong.model.facts import Label
+from wutong.model.scenario import Case, LeverSetting, Place
+from wutong.model.units import NEVER, quarter_name
 
 RECRUITING = worlds.policy(LeverSetting("anchor_recruitment", 3.0, worlds.FIRST), name="recruiting")
 PLACES = (Place(1.0, 2.0), Place(4.0, 9.0))
@@ -239,7 +239,7 @@ def test_every_frame_says_its_date_and_counts():
 
 
 def test_the_animation_is_small_and_the_same_every_time(tmp_path, monkeypatch):
-    monkeypatch.setattr(import_module("experiments.plots.filling"), "LAST", 1)
+    monkeypatch.setattr(import_module("wutong.experiments.plots.filling"), "LAST", 1)
     one, other = (plots.filling(brief(), tmp_path / f"{n}.gif", "zh").read_bytes() for n in (1, 2))
     assert one == other and one[:6] == b"GIF89a" and len(one) < 1_000_000
     assert sorted(p.name for p in tmp_path.iterdir()) == ["1.gif", "2.gif"]

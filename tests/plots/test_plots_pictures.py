@@ -15,13 +15,13 @@ import pytest
 import synthetic
 from matplotlib.text import Text
 
-from experiments import plots
-from experiments.answers.attribution import worlds_for
-from experiments.answers.both_accounts import attributed
-from experiments.plots import event, event_accounts, style
-from model.simulate import simulate
-from model.units import quarter
 from tests import worlds
+from wutong.experiments import plots
+from wutong.experiments.answers.attribution import worlds_for
+from wutong.experiments.answers.both_accounts import attributed
+from wutong.experiments.plots import event, event_accounts, style
+from wutong.model.simulate import simulate
+from wutong.model.units import quarter
 
 PICTURES = {
     "firms": lambda h, lang: plots.trajectory(h, "firms", "software", lang),
@@ -196,7 +196,7 @@ def test_saved_files_are_whole_and_equal_each_time(tmp_path):
 
 
 def test_drawing_leaves_nothing_in_the_home_folder_and_needs_no_window(tmp_path):
-    code = "import experiments.plots, os, sys; print('MPLCONFIGDIR' in os.environ or 'matplotlib.pyplot' in sys.modules)"
+    code = "import wutong.experiments.plots, os, sys; print('MPLCONFIGDIR' in os.environ or 'matplotlib.pyplot' in sys.modules)"
     root = Path(plots.__file__).parents[2]
     clean = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "TMPDIR": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root, env=clean)

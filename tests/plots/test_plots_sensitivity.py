@@ -9,12 +9,12 @@ import pytest
 import worlds
 from test_plots_pictures import assert_readable, shown_texts
 
-from experiments import plots
-from experiments.answers.sensitivity import goals_of
-from experiments.answers.uncertain import uncertain_in
-from experiments.plots.sensitivity import NONE, SHOWN, SOURCED, UNSOURCED
-from model.facts import Label
-from model.scenario import Basis, Target
+from wutong.experiments import plots
+from wutong.experiments.answers.sensitivity import goals_of
+from wutong.experiments.answers.uncertain import uncertain_in
+from wutong.experiments.plots.sensitivity import NONE, SHOWN, SOURCED, UNSOURCED
+from wutong.model.facts import Label
+from wutong.model.scenario import Basis, Target
 
 
 def goal(n, at_least=900.0, strength=50.0):

@@ -11,9 +11,9 @@ import pytest
 import synthetic
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
-from experiments import plots
-from experiments.plots import typeface
-from model.facts import Label
+from wutong.experiments import plots
+from wutong.experiments.plots import typeface
+from wutong.model.facts import Label
 
 ROOT = Path(typeface.__file__).parents[2]
 OWN = set(get_font(str(typeface.FILE)).get_charmap())

@@ -13,24 +13,24 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from experiments import plan
-from experiments.commands import app
-from experiments.errors import BadInputError, ResultsError
-from experiments.identity import content_of
-from experiments.portrait import world
-from experiments.portrait.among import places, usual
-from experiments.portrait.families import ROOT, Family, Kind, families, family_of, tree
-from experiments.portrait.sites import sites_at
-from experiments.portrait.tables import COLUMNS, ledger_table
-from experiments.portrait.words import told
-from experiments.portrait.world import Portrait, portrait
-from experiments.reading import read_scenario
-from model.entities import NONE, Channel
-from model.facts import Label
-from model.scenario import Case, LeverSetting
-from model.simulate import simulate
-from model.units import NEVER, quarter_name
 from tests import worlds
+from wutong.experiments import plan
+from wutong.experiments.commands import app
+from wutong.experiments.errors import BadInputError, ResultsError
+from wutong.experiments.identity import content_of
+from wutong.experiments.portrait import world
+from wutong.experiments.portrait.among import places, usual
+from wutong.experiments.portrait.families import ROOT, Family, Kind, families, family_of, tree
+from wutong.experiments.portrait.sites import sites_at
+from wutong.experiments.portrait.tables import COLUMNS, ledger_table
+from wutong.experiments.portrait.words import told
+from wutong.experiments.portrait.world import Portrait, portrait
+from wutong.experiments.reading import read_scenario
+from wutong.model.entities import NONE, Channel
+from wutong.model.facts import Label
+from wutong.model.scenario import Case, LeverSetting
+from wutong.model.simulate import simulate
+from wutong.model.units import NEVER, quarter_name
 
 RECRUITING = worlds.policy(LeverSetting("anchor_recruitment", 3.0, worlds.FIRST), name="recruiting")
 
@@ -197,7 +197,7 @@ def toy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """An empty working directory, and commands that read the toy park."""
     scenario = dataclasses.replace(seen().case.scenario, policy=RECRUITING, end=worlds.START + 2)
     monkeypatch.setattr(plan, "scenario_inputs", lambda *given: (scenario, {"toy.yaml": "title: toy\n"}))
-    monkeypatch.setattr(import_module("experiments.plots.filling"), "LAST", 1)
+    monkeypatch.setattr(import_module("wutong.experiments.plots.filling"), "LAST", 1)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

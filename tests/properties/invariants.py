@@ -6,13 +6,13 @@ import dataclasses
 
 import numpy as np
 
-from model.contract import Births
-from model.entities import Stage
-from model.scenario import Case
-from model.settlement import Settled, occupied
-from model.simulate import step
-from model.start.build import begin
-from model.state import ParkState
+from wutong.model.contract import Births
+from wutong.model.entities import Stage
+from wutong.model.scenario import Case
+from wutong.model.settlement import Settled, occupied
+from wutong.model.simulate import step
+from wutong.model.start.build import begin
+from wutong.model.state import ParkState
 
 TABLES = ("firms", "projects", "anchors", "partners", "labs", "research", "cells", "zones", "worlds")
 

@@ -7,12 +7,12 @@ import dataclasses
 import numpy as np
 import pytest
 
-from model.facts import Assumption, fixed
-from model.scenario import Park, Pipeline, Plant, Zone
 from tests import worlds
 from tests.properties.invariants import watched_run
 from tests.properties.test_invariants import everything
 from tests.worlds import NAME, START, between
+from wutong.model.facts import Assumption, fixed
+from wutong.model.scenario import Park, Pipeline, Plant, Zone
 
 
 def bare(**changes: object) -> Park:

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from experiments.reading import read_policy, read_scenario
-from model.assumptions import at_defaults, parameter_facts
-from model.facts import fixed
-from model.levers import LEVERS, Target
-from model.scenario import LeverSetting, Scenario, Status
-from model.start.build import begin
 from tests import worlds
 from tests.properties.invariants import TABLES, watched_run
 from tests.worlds import FIRST, SEGMENTS, START, policy
+from wutong.experiments.reading import read_policy, read_scenario
+from wutong.model.assumptions import at_defaults, parameter_facts
+from wutong.model.facts import fixed
+from wutong.model.levers import LEVERS, Target
+from wutong.model.scenario import LeverSetting, Scenario, Status
+from wutong.model.start.build import begin
 
 FACTS = parameter_facts()
 QUARTERS = 8

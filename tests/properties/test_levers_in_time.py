@@ -7,13 +7,13 @@ import dataclasses
 import numpy as np
 import pytest
 
-from experiments.reading import read_scenario
-from model.levers import LEVERS
-from model.scenario import LeverSetting, Policy
-from model.simulate import simulate
 from tests import worlds
 from tests.properties.test_sameness import assert_same
 from tests.worlds import FIRST, START, policy
+from wutong.experiments.reading import read_scenario
+from wutong.model.levers import LEVERS
+from wutong.model.scenario import LeverSetting, Policy
+from wutong.model.simulate import simulate
 
 QUARTERS = 14
 BEGINS = START + 5

@@ -7,12 +7,12 @@ import dataclasses
 import numpy as np
 import pytest
 
-from model.assumptions import at_defaults, parameter_facts
-from model.facts import fixed
-from model.history import History
-from model.levers import LEVERS
-from model.scenario import LeverSetting, Plant, Policy, Scenario
 from tests import worlds
+from wutong.model.assumptions import at_defaults, parameter_facts
+from wutong.model.facts import fixed
+from wutong.model.history import History
+from wutong.model.levers import LEVERS
+from wutong.model.scenario import LeverSetting, Plant, Policy, Scenario
 
 QUARTERS = 12
 # What lets the quiet ones act: rent counts, payroll outweighs investment, labs are large, floor is short, anchors are many.

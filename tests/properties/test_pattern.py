@@ -10,14 +10,14 @@ import dataclasses
 import numpy as np
 import pytest
 
-from experiments.reading import read_scenario
-from model.entities import Channel, group
-from model.facts import Floats, fixed
-from model.history import Axis, History
-from model.scenario import Anchor, Park, Scenario
-from model.units import NEVER
 from tests import worlds
 from tests.worlds import ASSEMBLY, BIO, FLEET, METAL, PARTS, SIGNS, START, TIED, UNLINKED, of_segments
+from wutong.experiments.reading import read_scenario
+from wutong.model.entities import Channel, group
+from wutong.model.facts import Floats, fixed
+from wutong.model.history import Axis, History
+from wutong.model.scenario import Anchor, Park, Scenario
+from wutong.model.units import NEVER
 
 QUARTERS, WORLDS = 20, 16
 SIGNED = SIGNS - START  # row of the quarter of signing

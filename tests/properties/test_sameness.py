@@ -12,16 +12,16 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from experiments.reading import read_policy, read_scenario
-from model.assumptions import parameter_facts, sample, world_keys
-from model.facts import fixed
-from model.history import History
-from model.levers import LEVERS
-from model.park import IndustrialPark
-from model.scenario import Case, LeverSetting, Scenario
-from model.simulate import simulate
 from tests import worlds
 from tests.worlds import FIRST, NO_POLICY, START, policy
+from wutong.experiments.reading import read_policy, read_scenario
+from wutong.model.assumptions import parameter_facts, sample, world_keys
+from wutong.model.facts import fixed
+from wutong.model.history import History
+from wutong.model.levers import LEVERS
+from wutong.model.park import IndustrialPark
+from wutong.model.scenario import Case, LeverSetting, Scenario
+from wutong.model.simulate import simulate
 
 QUARTERS = 8
 EVERYTHING = policy(*(LeverSetting(key, 0.4 * lever.high, FIRST + 1) for key, lever in LEVERS.items()), name="everything")

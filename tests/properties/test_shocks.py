@@ -7,13 +7,13 @@ import dataclasses
 import numpy as np
 import pytest
 
-from model.facts import Assumption, fixed
-from model.history import History
-from model.scenario import Scenario, Shock
-from model.simulate import simulate
-from model.units import quarter
 from tests import worlds
 from tests.worlds import METAL, NAME, NO_AGE_EFFECT, NO_EXIT, NO_FEEDBACK, NO_SHOCKS, START
+from wutong.model.facts import Assumption, fixed
+from wutong.model.history import History
+from wutong.model.scenario import Scenario, Shock
+from wutong.model.simulate import simulate
+from wutong.model.units import quarter
 
 
 def shocked(scenario: Scenario, *shocks: Shock) -> Scenario:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from experiments.reading import Catalogue, ReadingError, read_scenario
-from model.facts import Assumption, Label, ParameterFact, Tag
-from model.scenario import Scenario
+from wutong.experiments.reading import Catalogue, ReadingError, read_scenario
+from wutong.model.facts import Assumption, Label, ParameterFact, Tag
+from wutong.model.scenario import Scenario
 
 HEAD = "format: 1\ntitle: {zh: 试, en: Try}\nextends: baseline\nposteriors: []\n"
 

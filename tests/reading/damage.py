@@ -32,14 +32,14 @@ from pathlib import Path
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from experiments.design import Design
-from experiments.reading import Problem, ReadingError, read_policy, read_scenario
-from experiments.reading.designs import read_design
-from experiments.reading.nodes import plain
-from experiments.reading.resolve import SHIPPED
-from experiments.reading.tables import read_block, read_rows
-from experiments.reading.text import parse, read_tree
-from model.scenario import Policy, Scenario
+from wutong.experiments.design import Design
+from wutong.experiments.reading import Problem, ReadingError, read_policy, read_scenario
+from wutong.experiments.reading.designs import read_design
+from wutong.experiments.reading.nodes import plain
+from wutong.experiments.reading.resolve import SHIPPED
+from wutong.experiments.reading.tables import read_block, read_rows
+from wutong.experiments.reading.text import parse, read_tree
+from wutong.model.scenario import Policy, Scenario
 
 SECONDS = 5.0  # of one reading, in processor time: other processes may be busy
 REMEMBERED = 64  # copies between two clearings of the reader's memory of texts

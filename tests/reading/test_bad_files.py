@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from experiments.commands import app
-from experiments.reading.text import LARGEST
+from wutong.experiments.commands import app
+from wutong.experiments.reading.text import LARGEST
 
 ROOT = Path(__file__).resolve().parents[2]
 BAD = Path(__file__).resolve().parent / "bad"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.reading import text
 from tests.reading.damage import Shipped, copied, otherwise_read, same, several, shipped, verdict
+from wutong.experiments.reading import text
 
 SEED = 20221231
 COPIES = 200

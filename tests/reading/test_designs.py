@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from experiments.design import Design, cases, points
-from experiments.factors import Method, Spacing
-from experiments.reading import ReadingError, read_policy, read_scenario
-from experiments.reading import drawing as drawing_module
-from experiments.reading.designs import read_design, resolve_design
-from experiments.reading.probing import Given, _same
-from experiments.reading.sweeps import Arguments, design_of
-from experiments.varying import paths_of, with_values
-from model.facts import Assumption
+from wutong.experiments.design import Design, cases, points
+from wutong.experiments.factors import Method, Spacing
+from wutong.experiments.reading import ReadingError, read_policy, read_scenario
+from wutong.experiments.reading import drawing as drawing_module
+from wutong.experiments.reading.designs import read_design, resolve_design
+from wutong.experiments.reading.probing import Given, _same
+from wutong.experiments.reading.sweeps import Arguments, design_of
+from wutong.experiments.varying import paths_of, with_values
+from wutong.model.facts import Assumption
 
 HEAD = "format: 1\ntitle: {zh: 试, en: Try}\nscenarios: [baseline]\n"
 Reader = Callable[[str], Design]

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from experiments.commands import app
-from experiments.design import cases, points
-from experiments.factors import Method
-from experiments.reading import ReadingError, list_designs, list_parks, list_policies, list_scenarios
-from experiments.reading.checks import Kind, check_file, kind_of, shipped
-from experiments.reading.designs import read_design, resolve_design
-from model.levers import LEVERS
+from wutong.experiments.commands import app
+from wutong.experiments.design import cases, points
+from wutong.experiments.factors import Method
+from wutong.experiments.reading import ReadingError, list_designs, list_parks, list_policies, list_scenarios
+from wutong.experiments.reading.checks import Kind, check_file, kind_of, shipped
+from wutong.experiments.reading.designs import read_design, resolve_design
+from wutong.model.levers import LEVERS
 
 HEAD = "format: 1\ntitle: {zh: 试, en: Try}\n"
 LANGUAGES = ("zh", "en")

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from experiments.reading import ReadingError, read_scenario
-from experiments.reading.checks import check_file
-from model.facts import Shape
-from model.scenario import Anchor, Scenario, Status
-from model.simulate import simulate
-from model.units import quarter
 from tests import worlds
+from wutong.experiments.reading import ReadingError, read_scenario
+from wutong.experiments.reading.checks import check_file
+from wutong.model.facts import Shape
+from wutong.model.scenario import Anchor, Scenario, Status
+from wutong.model.simulate import simulate
+from wutong.model.units import quarter
 
 HEAD = "format: 1\ntitle: {zh: 试, en: Try}\nextends: baseline\n"
 Read = Callable[..., Scenario]

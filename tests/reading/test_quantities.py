@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.reading.quantities import Quantity, QuantityError, read_quarter, unit_of
-from model.units import quarter
+from wutong.experiments.reading.quantities import Quantity, QuantityError, read_quarter, unit_of
+from wutong.model.units import quarter
 
 SHARE = Quantity("share", 0.0, 1.0)
 

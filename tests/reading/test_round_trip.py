@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.reading import list_scenarios, read_policy, read_scenario, resolve_scenario
-from experiments.reading.checks import Kind, check_file
-from experiments.reading.explaining import drawn, explained, explained_values
-from experiments.reading.inputs import policy_inputs, scenario_inputs
-from experiments.reading.nodes import Mark, Node, plain
-from experiments.reading.text import parse
-from experiments.reading.writing import written
-from model.scenario import Case, Policy, Scenario
-from model.simulate import simulate
-from model.units import quarter
+from wutong.experiments.reading import list_scenarios, read_policy, read_scenario, resolve_scenario
+from wutong.experiments.reading.checks import Kind, check_file
+from wutong.experiments.reading.explaining import drawn, explained, explained_values
+from wutong.experiments.reading.inputs import policy_inputs, scenario_inputs
+from wutong.experiments.reading.nodes import Mark, Node, plain
+from wutong.experiments.reading.text import parse
+from wutong.experiments.reading.writing import written
+from wutong.model.scenario import Case, Policy, Scenario
+from wutong.model.simulate import simulate
+from wutong.model.units import quarter
 
 HERE = Mark("f", 1, 1)
 NUMBERS = st.integers(-(10**12), 10**12) | st.floats(allow_nan=False, allow_infinity=False)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from experiments.reading import Catalogue, ReadingError, list_policies, list_scenarios, read_policy, read_scenario
-from model.facts import Shape
-from model.scenario import Anchor, Scenario, Status
-from model.units import NEVER, quarter
+from wutong.experiments.reading import Catalogue, ReadingError, list_policies, list_scenarios, read_policy, read_scenario
+from wutong.model.facts import Shape
+from wutong.model.scenario import Anchor, Scenario, Status
+from wutong.model.units import NEVER, quarter
 
 Refused = Callable[..., ReadingError]
 Reader = Callable[..., Scenario]

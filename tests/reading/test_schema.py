@@ -12,22 +12,22 @@ import pytest
 from jsonschema import Draft7Validator
 from ruamel.yaml import YAML
 
-from experiments.documents import __main__ as command
-from experiments.documents.schemas import FIRST_LINE, FOLDERS, schema_path, schema_text
-from experiments.reading import schema as entries
-from experiments.reading.catalogue import declared
-from experiments.reading.designs import DesignFile
-from experiments.reading.factors import KEYS, kind_of, read_factor
-from experiments.reading.fates import DATED, PLAIN
-from experiments.reading.json_schema import json_schema
-from experiments.reading.json_schema.values import Values
-from experiments.reading.meanings import HINTS, hint_of
-from experiments.reading.quantities import Quantity, QuantityError
-from experiments.reading.spreads import ALLOWED
-from experiments.reading.titles import TITLES, WORDS, title_of
-from model.assumptions import parameter_facts
-from model.levers import LEVERS
-from model.measures import MEASURES
+from wutong.experiments.documents import __main__ as command
+from wutong.experiments.documents.schemas import FIRST_LINE, FOLDERS, schema_path, schema_text
+from wutong.experiments.reading import schema as entries
+from wutong.experiments.reading.catalogue import declared
+from wutong.experiments.reading.designs import DesignFile
+from wutong.experiments.reading.factors import KEYS, kind_of, read_factor
+from wutong.experiments.reading.fates import DATED, PLAIN
+from wutong.experiments.reading.json_schema import json_schema
+from wutong.experiments.reading.json_schema.values import Values
+from wutong.experiments.reading.meanings import HINTS, hint_of
+from wutong.experiments.reading.quantities import Quantity, QuantityError
+from wutong.experiments.reading.spreads import ALLOWED
+from wutong.experiments.reading.titles import TITLES, WORDS, title_of
+from wutong.model.assumptions import parameter_facts
+from wutong.model.levers import LEVERS
+from wutong.model.measures import MEASURES
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 FILES = [(kind, path) for kind, folder in FOLDERS.items() for path in sorted(folder.glob("*.yaml"))]
@@ -126,7 +126,7 @@ def entry_kinds():
 
 @pytest.mark.parametrize("kind", FOLDERS)
 def test_the_files_say_what_the_code_says(kind):
-    assert schema_path(kind).read_text(encoding="utf-8") == schema_text(kind), "python -m experiments.documents writes it anew"
+    assert schema_path(kind).read_text(encoding="utf-8") == schema_text(kind), "wutong.experiments.documents writes it anew"
 
 
 def test_the_command_finds_a_stale_schema(tmp_path, monkeypatch, capsys):

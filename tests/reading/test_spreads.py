@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.reading.quantities import Quantity, QuantityError
-from experiments.reading.spreads import Spread
-from model.facts import Assumption, Shape
+from wutong.experiments.reading.quantities import Quantity, QuantityError
+from wutong.experiments.reading.spreads import Spread
+from wutong.model.facts import Assumption, Shape
 
 MONEY = Spread(Quantity("亿元"))
 

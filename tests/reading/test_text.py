@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from experiments.reading import Problem, ReadingError
-from experiments.reading.nodes import Node, locate, merge, plain
-from experiments.reading.text import LARGEST, parse, read_tree
+from wutong.experiments.reading import Problem, ReadingError
+from wutong.experiments.reading.nodes import Node, locate, merge, plain
+from wutong.experiments.reading.text import LARGEST, parse, read_tree
 
 
 def problems(text: str) -> tuple[Problem, ...]:

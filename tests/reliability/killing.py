@@ -26,11 +26,11 @@ WITHOUT_PICTURES = """
 import sys
 if __name__ == "__main__":
     sys.path.insert(0, {root!r})
-    from experiments import runner
-    from experiments.questions import goals
+    from wutong.experiments import runner
+    from wutong.experiments.questions import goals
     goals.figures = lambda *_: ()
     runner.BATCH_WORLDS = 16  # many moments between two chunks
-    from experiments.commands import main
+    from wutong.experiments.commands import main
     main()
 """
 N_RUNS = 480
@@ -99,8 +99,8 @@ def strike(process: subprocess.Popen[bytes], victim: Victim, rng: random.Random)
 
 def stored(folder: Path) -> int:
     """Runs in the store, read in the middle of everything."""
-    from experiments.errors import WordedError
-    from experiments.store import FILE, Access, opened
+    from wutong.experiments.errors import WordedError
+    from wutong.experiments.store import FILE, Access, opened
 
     try:
         with opened(folder / FILE, Access.READ) as store:

@@ -13,20 +13,20 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.crew import Outcome, Task, to_be_stored
-from experiments.exports import export
-from experiments.forms import Form
-from experiments.identity import run_ids
-from experiments.kept import kept_of
-from experiments.results import write_tables
-from experiments.runner import Workers, chunked
-from experiments.store import FILE, Access, opened
-from experiments.tables import Wanted
-from model.history import History
-from model.scenario import Case, LeverSetting
-from model.simulate import simulate
 from tests import worlds
 from tests.test_runner import simulate as counted
+from wutong.experiments.crew import Outcome, Task, to_be_stored
+from wutong.experiments.exports import export
+from wutong.experiments.forms import Form
+from wutong.experiments.identity import run_ids
+from wutong.experiments.kept import kept_of
+from wutong.experiments.results import write_tables
+from wutong.experiments.runner import Workers, chunked
+from wutong.experiments.store import FILE, Access, opened
+from wutong.experiments.tables import Wanted
+from wutong.model.history import History
+from wutong.model.scenario import Case, LeverSetting
+from wutong.model.simulate import simulate
 
 FAST = "fork" if "fork" in multiprocessing.get_all_start_methods() and sys.version_info < (3, 12) else "spawn"
 QUARTERS = 2

@@ -14,16 +14,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments import crew, runner
-from experiments.crew import DEATHS, DIED, NO_START, Task, in_processes, run_chunk, to_be_stored
-from experiments.packing import packed, unpack
-from experiments.runner import Workers, chunked, stream_cases
-from model import simulate as model_simulate
-from model.history import History
-from model.scenario import Case
 from tests import worlds
 from tests.reliability.small import FAST, five_exits, kill_own_process, not_to_be_sent
 from tests.test_runner import cases_of, simulate, simulate_never
+from wutong.experiments import crew, runner
+from wutong.experiments.crew import DEATHS, DIED, NO_START, Task, in_processes, run_chunk, to_be_stored
+from wutong.experiments.packing import packed, unpack
+from wutong.experiments.runner import Workers, chunked, stream_cases
+from wutong.model import simulate as model_simulate
+from wutong.model.history import History
+from wutong.model.scenario import Case
 
 
 def calls_at_most(n: int, k: int) -> int:
@@ -146,7 +146,7 @@ def test_workers_that_die_at_import_are_said_in_words(tmp_path):
     """A script without a guard starts itself again in every worker, and each of them ends before it has done anything."""
     script = tmp_path / "script.py"
     script.write_text(
-        "from experiments.runner import run_cases\n"
+        "from wutong.experiments.runner import run_cases\n"
         "from tests.worlds import cases, simulate, toy_scenario\n"
         "runs = run_cases(cases(toy_scenario(), 64), jobs=2, simulate=simulate)\n"
         "print(len(runs.failures) + runs.n_skipped, runs.failures[0].error)\n",

@@ -12,15 +12,15 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from experiments import crew, runner
-from experiments.crew import Outcome, Task
-from experiments.packing import Packed
-from experiments.runner import Workers, stream_cases
-from model.history import History
-from model.scenario import Case
 from tests import synthetic
 from tests.reliability.small import FAST
 from tests.test_runner import N_ROWS, START, cases_of, simulate
+from wutong.experiments import crew, runner
+from wutong.experiments.crew import Outcome, Task
+from wutong.experiments.packing import Packed
+from wutong.experiments.runner import Workers, stream_cases
+from wutong.model.history import History
+from wutong.model.scenario import Case
 
 LARGE = 100_000  # bytes of a made-up part
 

@@ -8,12 +8,12 @@ import sys
 
 import pytest
 
-from experiments import runner
-from experiments.runner import Workers
 from tests.reliability.small import cases_of, digest, digest_of, run_into
 from tests.test_cluster import loopback  # noqa: F401 - a fixture
 from tests.test_cluster import pytestmark as with_distributed
 from tests.worlds import ROOT
+from wutong.experiments import runner
+from wutong.experiments.runner import Workers
 
 ALONE = Workers()
 
@@ -41,7 +41,7 @@ def test_any_start_method(expected, tmp_path, method):
     """In another interpreter: this one has threads, beside which later Pythons warn of a fork."""
     code = f"""if __name__ == "__main__":
     from pathlib import Path
-    from experiments.runner import Workers
+    from wutong.experiments.runner import Workers
     from tests.reliability.small import cases_of, digest_of
     print(digest_of(cases_of(), Workers(2, {method!r}), Path({str(tmp_path)!r})))
 """

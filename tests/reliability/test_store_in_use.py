@@ -19,26 +19,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments import api, experiment, manifest, outputs
-from experiments.errors import FolderError, StoreError
-from experiments.exports import export
-from experiments.forms import Form
-from experiments.identity import run_ids
-from experiments.kept import kept_in, selected
-from experiments.packing import packed
-from experiments.runner import Workers
-from experiments.store import FILE, Access, opened
-from experiments.tables import Wanted
 from tests import worlds
+from wutong.experiments import api, experiment, manifest, outputs
+from wutong.experiments.errors import FolderError, StoreError
+from wutong.experiments.exports import export
+from wutong.experiments.forms import Form
+from wutong.experiments.identity import run_ids
+from wutong.experiments.kept import kept_in, selected
+from wutong.experiments.packing import packed
+from wutong.experiments.runner import Workers
+from wutong.experiments.store import FILE, Access, opened
+from wutong.experiments.tables import Wanted
 
 REQUEST = api.Request(("sophia_antipolis",), ("none", "balanced"), tuple(range(12)), until="2004Q2")
 WRITER = """
 import os, signal, sys, time
-from experiments.api import read
-from experiments.identity import run_ids
-from experiments.packing import packed
-from experiments.store import FILE, Access, opened
-from model.simulate import simulate
+from wutong.experiments.api import read
+from wutong.experiments.identity import run_ids
+from wutong.experiments.packing import packed
+from wutong.experiments.store import FILE, Access, opened
+from wutong.model.simulate import simulate
 from pathlib import Path
 folder, how = Path(sys.argv[1]), sys.argv[2]
 cases = read(folder).experiment.plan.cases
@@ -78,7 +78,7 @@ def assert_whole(folder: Path, scratch: Path, expected: dict[str, bytes]) -> int
         assert (history.values["firms"].sum(axis=(0, 2)) > 0).all()
     n_runs = sum(len(group.ids) for group in kept.groups.values())
     if n_runs:
-        from experiments import datasets
+        from wutong.experiments import datasets
 
         common = selected(kept, policies=kept.policies[:1])
         assert not np.isnan(datasets.dataset(common, ["firms"]).firms.values).any()
@@ -180,9 +180,9 @@ READS = """
 import os, sys
 import urllib.parse  # what pathlib loads later: another user may not be able to read this Python
 from pathlib import Path
-from experiments.store import Access, opened
-from experiments import store, kept, packing
-from model import simulate
+from wutong.experiments.store import Access, opened
+from wutong.experiments import store, kept, packing
+from wutong.model import simulate
 if os.geteuid() == 0:
     os.setuid(65534)
 with opened(Path(sys.argv[1]), Access.READ) as there:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from experiments.commands import app
-from experiments.questions import Compare
-from experiments.report import FILE, report
 from tests.report.test_report import TOWN
+from wutong.experiments.commands import app
+from wutong.experiments.questions import Compare
+from wutong.experiments.report import FILE, report
 
 WORDS = ("--policy", "none", "--policy", "balanced", "-n", "2", "--until", "2004Q3", "--jobs", "1", "-q")
 

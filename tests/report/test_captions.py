@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from experiments.goals import attainment
-from experiments.questions import Conditions
-from experiments.report.captions import sentence
-from experiments.report.material import material
-from experiments.wording import short_chance
 from tests.report.test_report import made
+from wutong.experiments.goals import attainment
+from wutong.experiments.questions import Conditions
+from wutong.experiments.report.captions import sentence
+from wutong.experiments.report.material import material
+from wutong.experiments.wording import short_chance
 
 
 def test_the_chance_under_a_picture_is_that_of_the_world_asked_for_and_not_of_one_run_besides(tmp_path):

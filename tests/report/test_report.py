@@ -11,20 +11,20 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from experiments.commands import app
-from experiments.errors import FolderError
-from experiments.experiment import Experiment, begun, carried_out, reopened
-from experiments.outputs import Pictures
-from experiments.plan import Request, plan_of
-from experiments.questions import Compare, Dose, Goals, Question, Sensitivity
-from experiments.report import report, write_report
-from experiments.report.cells import Ranged, units_for
-from experiments.report.pictures import Letters, tidied
-from experiments.report.record import spans
-from experiments.runner import Workers
-from experiments.store import FILE, Access, Failed, opened
-from experiments.wording import scale_for
 from tests.report.reading_pages import SPOKEN, Node, table_rows, tree
+from wutong.experiments.commands import app
+from wutong.experiments.errors import FolderError
+from wutong.experiments.experiment import Experiment, begun, carried_out, reopened
+from wutong.experiments.outputs import Pictures
+from wutong.experiments.plan import Request, plan_of
+from wutong.experiments.questions import Compare, Dose, Goals, Question, Sensitivity
+from wutong.experiments.report import report, write_report
+from wutong.experiments.report.cells import Ranged, units_for
+from wutong.experiments.report.pictures import Letters, tidied
+from wutong.experiments.report.record import spans
+from wutong.experiments.runner import Workers
+from wutong.experiments.store import FILE, Access, Failed, opened
+from wutong.experiments.wording import scale_for
 
 TOWN = """format: 1
 extends: sophia_antipolis

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.reading import read_policy, read_scenario
-from experiments.runner import run_cases
-from model.facts import Assumption
-from model.history import History
-from model.scenario import Case
-from model.units import quarter, quarter_name, year_of
+from wutong.experiments.reading import read_policy, read_scenario
+from wutong.experiments.runner import run_cases
+from wutong.model.facts import Assumption
+from wutong.model.history import History
+from wutong.model.scenario import Case
+from wutong.model.units import quarter, quarter_name, year_of
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 NAMES = {  # scenario and park: start, last year of any figure, observed points

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.equal_cost import (
+from wutong.experiments.equal_cost import (
     FIRST_STEP,
     MONEY,
     SUFFIX,
@@ -23,12 +23,12 @@ from experiments.equal_cost import (
     run_policies,
     with_rest,
 )
-from experiments.reading import list_policies, read_policy, read_scenario
-from model.facts import Label
-from model.history import Axis, History, Kind, MeasureFact
-from model.levers import LEVERS
-from model.scenario import LeverSetting, Policy, Scenario
-from model.units import NEVER, QUARTERS_PER_YEAR, quarter, quarter_name
+from wutong.experiments.reading import list_policies, read_policy, read_scenario
+from wutong.model.facts import Label
+from wutong.model.history import Axis, History, Kind, MeasureFact
+from wutong.model.levers import LEVERS
+from wutong.model.scenario import LeverSetting, Policy, Scenario
+from wutong.model.units import NEVER, QUARTERS_PER_YEAR, quarter, quarter_name
 
 POLICIES = Path(__file__).resolve().parents[2] / "scenarios" / "policies"
 THEMES = (

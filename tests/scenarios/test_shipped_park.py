@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from experiments.reading import read_policy, read_scenario
-from experiments.reading.nodes import Node
-from experiments.reading.posteriors import list_posteriors
-from experiments.reading.text import read_tree
-from model.facts import Assumption
-from model.scenario import Basis, Plant, Scenario, Segment, Status
-from model.units import quarter, quarter_name
+from wutong.experiments.reading import read_policy, read_scenario
+from wutong.experiments.reading.nodes import Node
+from wutong.experiments.reading.posteriors import list_posteriors
+from wutong.experiments.reading.text import read_tree
+from wutong.model.facts import Assumption
+from wutong.model.scenario import Basis, Plant, Scenario, Segment, Status
+from wutong.model.units import quarter, quarter_name
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 YAML_FILES = sorted(p for p in SCENARIOS.rglob("*.yaml") if "design" not in p.as_posix())  # a design says what is tried

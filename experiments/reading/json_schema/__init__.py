@@ -13,19 +13,19 @@ from typing import get_type_hints
 
 from pydantic import BaseModel
 
-from experiments.reading.designs import DesignFile
-from experiments.reading.files import list_designs, list_parks, list_policies, list_scenarios
-from experiments.reading.json_schema import designs, names
-from experiments.reading.json_schema.entries import Entries, Field
-from experiments.reading.json_schema.values import QUARTER, Schema, Values, said
-from experiments.reading.parks import UNITS
-from experiments.reading.posteriors import list_posteriors
-from experiments.reading.resolve import FORMAT
-from experiments.reading.schema import PARK_BLOCKS, ParkFile, PolicyFile, ScenarioFile
-from model.assumptions import parameter_facts
-from model.facts import Label
-from model.levers import LEVERS
-from model.measures import MEASURES
+from wutong.experiments.reading.designs import DesignFile
+from wutong.experiments.reading.files import list_designs, list_parks, list_policies, list_scenarios
+from wutong.experiments.reading.json_schema import designs, names
+from wutong.experiments.reading.json_schema.entries import Entries, Field
+from wutong.experiments.reading.json_schema.values import QUARTER, Schema, Values, said
+from wutong.experiments.reading.parks import UNITS
+from wutong.experiments.reading.posteriors import list_posteriors
+from wutong.experiments.reading.resolve import FORMAT
+from wutong.experiments.reading.schema import PARK_BLOCKS, ParkFile, PolicyFile, ScenarioFile
+from wutong.model.assumptions import parameter_facts
+from wutong.model.facts import Label
+from wutong.model.levers import LEVERS
+from wutong.model.measures import MEASURES
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 SHIPPED: Mapping[str, Callable[[], Sequence[str]]] = {

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from experiments.factors import SAMPLED, Method
-from experiments.reading.catalogue import quantity_of
-from experiments.reading.factors import FORMS, RANGES
-from experiments.reading.json_schema.entries import Field
-from experiments.reading.json_schema.names import declared_words, lever_words
-from experiments.reading.json_schema.values import Schema, Values, described, named, unit_words
-from experiments.reading.quantities import Quantity
-from experiments.varying import ASSUMPTION, BLOCKS, LEVER
-from model.facts import Label, ParameterFact
-from model.levers import Lever
+from wutong.experiments.factors import SAMPLED, Method
+from wutong.experiments.reading.catalogue import quantity_of
+from wutong.experiments.reading.factors import FORMS, RANGES
+from wutong.experiments.reading.json_schema.entries import Field
+from wutong.experiments.reading.json_schema.names import declared_words, lever_words
+from wutong.experiments.reading.json_schema.values import Schema, Values, described, named, unit_words
+from wutong.experiments.reading.quantities import Quantity
+from wutong.experiments.varying import ASSUMPTION, BLOCKS, LEVER
+from wutong.model.facts import Label, ParameterFact
+from wutong.model.levers import Lever
 
 TITLE = Label("试验设计文件", "Design file")
 ABOUT = Label(

@@ -8,14 +8,14 @@ from typing import Annotated, Any, Literal, TypeGuard, Union, get_args, get_orig
 
 from pydantic import BaseModel, BeforeValidator
 
-from experiments.reading.fates import read_fates
-from experiments.reading.json_schema.values import QUARTER, Schema, Values, described, literal, unit_words
-from experiments.reading.kinds import Reads
-from experiments.reading.nodes import WHOLE
-from experiments.reading.quantities import Quantity, read_count, read_quarter, read_years
-from experiments.reading.schema import LabelEntry
-from experiments.reading.spreads import Spread
-from model.facts import Label
+from wutong.experiments.reading.fates import read_fates
+from wutong.experiments.reading.json_schema.values import QUARTER, Schema, Values, described, literal, unit_words
+from wutong.experiments.reading.kinds import Reads
+from wutong.experiments.reading.nodes import WHOLE
+from wutong.experiments.reading.quantities import Quantity, read_count, read_quarter, read_years
+from wutong.experiments.reading.schema import LabelEntry
+from wutong.experiments.reading.spreads import Spread
+from wutong.model.facts import Label
 
 PLAIN: Mapping[object, Schema] = {
     str: {"type": "string"},

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from experiments.reading.catalogue import quantity_of
-from experiments.reading.json_schema.values import Schema, Values, described, named, one_of, unit_words
-from experiments.reading.quantities import Quantity
-from model.facts import Label, ParameterFact, Shape
-from model.history import MeasureFact
-from model.levers import Lever, Target
+from wutong.experiments.reading.catalogue import quantity_of
+from wutong.experiments.reading.json_schema.values import Schema, Values, described, named, one_of, unit_words
+from wutong.experiments.reading.quantities import Quantity
+from wutong.model.facts import Label, ParameterFact, Shape
+from wutong.model.history import MeasureFact
+from wutong.model.levers import Lever, Target
 
 SHAPES: Mapping[Shape, Label] = {
     Shape.FIXED: Label("固定", "fixed"),

@@ -6,12 +6,12 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import permutations
 
-from experiments.reading.fates import DATED, PLAIN
-from experiments.reading.meanings import hint_of
-from experiments.reading.quantities import BASES, EXAMPLES, SCALES, Quantity, QuantityError, unit_of
-from experiments.reading.spreads import ALLOWED, BOUNDED, CENTRED, FORMS, LIMITS, RANGED_SHAPES
-from experiments.reading.titles import title_of, word_of
-from model.facts import Label
+from wutong.experiments.reading.fates import DATED, PLAIN
+from wutong.experiments.reading.meanings import hint_of
+from wutong.experiments.reading.quantities import BASES, EXAMPLES, SCALES, Quantity, QuantityError, unit_of
+from wutong.experiments.reading.spreads import ALLOWED, BOUNDED, CENTRED, FORMS, LIMITS, RANGED_SHAPES
+from wutong.experiments.reading.titles import title_of, word_of
+from wutong.model.facts import Label
 
 Schema = dict[str, object]
 QUARTER: Schema = {
