@@ -174,6 +174,7 @@ class Cells:
 
     key: Keys = column("key", "Lineage key", "谱系键")
     firms: Ints = column("count", "Operating firms", "在营企业", low=0)
+    purchases: Floats = column("亿元/year", "Purchases from the segments of the model, imports included", "采购额", low=0.0)
     demand: Floats = column("亿元/year", "Local purchases that a local supplier could fill", "可本地化采购", low=0.0)
     filled: Floats = column("亿元/year", "Orders received from local buyers", "本地供给", low=0.0)
     placed: Floats = column("亿元/year", "Orders placed with local suppliers", "本地采购", low=0.0)

@@ -56,10 +56,6 @@ def _pipeline(m: Moment) -> Floats:
     return m.after.count_by_cell(projects.cell[np.flatnonzero(projects.signed <= m.after.quarter)])
 
 
-def _purchases(m: Moment) -> Floats:
-    return np.asarray(m.revenue * m.after.base.buys.sum(axis=1))
-
-
 def _balance(m: Moment) -> Floats:
     if "local_tax" not in m.flows:
         return np.zeros((m.after.base.n_worlds, 1))
@@ -138,8 +134,9 @@ def _rates() -> tuple[Measure, ...]:
         entry("tax", "税收", "Tax", "亿元/year", rate, counted("tax"), "全口径税收", "tax of all levels of government"),
         entry("local_tax", "地方留成税收", "Local tax", "亿元/year", rate, counted("local_tax"),
                "园区留成部分", "the part that the zone keeps"),
-        entry("purchases", "采购额", "Purchases", "亿元/year", rate, _purchases,
-               "企业向本模型各环节的采购，含外购", "purchases from the segments of the model, imports included"),
+        entry("purchases", "采购额", "Purchases", "亿元/year", rate, lambda m: m.after.cells.purchases,
+               "企业按上季收入向本模型各环节的采购，含外购",
+               "purchases from the segments of the model out of last quarter's revenue, imports included"),
         entry("local_demand", "可本地化需求", "Local demand", "亿元/year", rate, lambda m: m.after.cells.demand,
                "可由本地企业供应的采购", "purchases that local suppliers could fill"),
         entry("local_orders", "本地订单", "Local orders", "亿元/year", rate, lambda m: m.after.cells.filled,

@@ -112,7 +112,8 @@ def admit(state: ParkState, births: Births, draws: Draws) -> tuple[Ints, Ints, i
     """Site of each birth and the order in which they stand: those admitted first, by site; and how many they are.
 
     An entrant chooses among its zones in proportion to their free floor; within a zone the queue is by channel, then by a
-    keyed tie-break.  Areas are whole square metres, so that sums over queues are exact whatever else is in the batch.
+    keyed tie-break, and each is judged by itself.  Areas are whole square metres, so that sums over queues are exact whatever
+    else is in the batch.
     """
     base = state.base
     world, segment = np.divmod(births.cell, base.n_segments)
@@ -125,13 +126,27 @@ def admit(state: ParkState, births: Births, draws: Draws) -> tuple[Ints, Ints, i
     heads = births.employees * base.floor_per_head.ravel().take(births.cell)
     area = np.where(nowhere, 0.0, np.ceil(heads)).astype(np.int64).take(queue)
     place = place.take(queue)
-    taken = area.cumsum()
-    head = place.searchsorted(place)  # first of each queue
-    within = taken - (taken - area).take(head)
-    admitted = (within <= np.floor(free).astype(np.int64).ravel().take(place)) & ~nowhere.take(queue)
+    admitted = fits(area, place, np.floor(free).astype(np.int64).ravel()) & ~nowhere.take(queue)
     site = births.cell.take(queue) * base.n_zones + place % base.n_zones
     order = np.lexsort((site, ~admitted))
     return site.take(order), queue.take(order), int(np.count_nonzero(admitted))
+
+
+def fits(area: Ints, place: Ints, free: Ints) -> Mask:
+    """Who finds room where each in turn takes what it needs and one that does not fit keeps nobody out, of shape (n_births,).
+
+    Parameters
+    ----------
+    area, place : of shape (n_births,), in order of the queue
+    free : of shape (n_places,) [m2]
+    """
+    left = free.copy()
+    admitted = np.zeros(len(area), np.bool_)
+    for i, (needed, where) in enumerate(zip(area, place, strict=True)):
+        if needed <= left[where]:
+            left[where] -= needed
+            admitted[i] = True
+    return admitted
 
 
 def free_floor(state: ParkState) -> Floats:

@@ -174,7 +174,7 @@ def rivals_entry_rate(cells: Cells, support: Floats, together: Floats, p: Attrac
 
 
 def outside_pool(base: Base, normal: Floats, spread: Floats, quarter: int) -> Floats:
-    """Firms looking for a site relative to the start, of shape (n_worlds, n_segments) [1]: a trend and a yearly shock."""
+    """Firms looking for a site relative to the start, of shape (n_worlds, n_segments) [1]: a trend, and a shock for a year."""
     years = min((quarter - base.start) / QUARTERS_PER_YEAR, TREND_YEARS)
     return np.exp(base.pool_trend * years + spread * normal - 0.5 * spread * spread)
 
@@ -197,7 +197,7 @@ def apply(state: ParkState, p: Attraction, draws: Draws) -> Change:
     followers = _landed(state, rows(state.partners, signed), brought_share[row[signed]], p)
 
     pool = _pool(state, p, draws)
-    cells = dataclasses.replace(state.cells, pool=state.cells.pool * base.pool_factor[base.year(draws.quarter)])
+    cells = dataclasses.replace(state.cells, pool=pool * base.pool_factor[base.year(draws.quarter)])
     rent = _rent(state)
     value = value_of_entry(cells, rent, levers.support, p)
     together = rivals_value(value, levers.support, p)
@@ -235,11 +235,10 @@ def _rent(state: ParkState) -> Floats:
 
 
 def _pool(state: ParkState, p: Attraction, draws: Draws) -> Floats:
-    if (draws.quarter - state.base.start) % QUARTERS_PER_YEAR != 1:
-        return state.cells.pool
+    """The pool of this quarter: its trend moves every quarter, its shock is drawn every fourth and holds until the next."""
+    drawn = draws.quarter - (draws.quarter - state.base.start - 1) % QUARTERS_PER_YEAR
     by_industry = state.cells.key[:, _first_of_industry(state.base)]
-    normal = draws.normal(by_industry, Purpose.POOL_SHOCK)
-    return outside_pool(state.base, normal, p.pool_spread, draws.quarter)
+    return outside_pool(state.base, Draws(drawn).normal(by_industry, Purpose.POOL_SHOCK), p.pool_spread, draws.quarter)
 
 
 def _first_of_industry(base: Base) -> Ints:

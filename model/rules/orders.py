@@ -75,20 +75,38 @@ def apply(state: ParkState, p: Orders, draws: Draws) -> Change:
     spending = local_spending(
         groups.sum_by_cell(firms.revenue), base.buys, np.minimum(base.localisable_share * state.levers.localisable, 1.0)
     )
-    filled, orders = share_out(state, spending, productivity(base, draws.quarter), p)
-    demand = spending.sum(axis=1)
-    filled = np.minimum(filled, demand)
-    filled_share = np.divide(filled, demand, out=np.zeros(demand.shape), where=demand > 0.0)
+    orders, reserved = share_out(state, spending, productivity(base, draws.quarter), p)
     return Change(
         columns={
             "firms.orders": orders,
-            "cells.demand": demand,
-            "cells.filled": filled,
-            "cells.placed": np.asarray((spending * filled_share[:, None, :]).sum(axis=2)),
-            "cells.unmet": demand - filled,
+            **{f"cells.{name}": value for name, value in trade(state, spending, groups.sum_by_cell(orders), reserved).items()},
             "cells.inputs": local_inputs(base.supplied_by, groups.by_cell),
         }
     )
+
+
+def trade(state: ParkState, spending: Floats, received: Floats, reserved: Floats) -> dict[str, Floats]:
+    """What cells buy and sell, of shape (n_worlds, n_segments) each [亿元/year]: columns of the cells.
+
+    Parameters
+    ----------
+    spending, reserved : of shape (n_worlds, buying segment, selling segment)
+        What could be bought locally, and what named buyers reserved of it.
+    received : of shape (n_worlds, n_segments)
+        Orders of the firms.
+    """
+    demand = spending.sum(axis=1)
+    filled = np.minimum(received, demand)
+    left, reserved_of = spending - reserved, reserved.sum(axis=1)
+    wanted = left.sum(axis=1)
+    open_filled = np.divide(np.maximum(filled - reserved_of, 0.0), wanted, out=np.zeros(wanted.shape), where=wanted > 0.0)
+    return {
+        "purchases": state.groups.sum_by_cell(state.firms.revenue) * state.base.buys.sum(axis=1),
+        "demand": demand,
+        "filled": filled,
+        "placed": np.asarray((reserved + left * open_filled[:, None, :]).sum(axis=2)),
+        "unmet": demand - filled,
+    }
 
 
 def local_inputs(supplied_by: Floats, firms: Ints) -> Floats:
@@ -97,7 +115,7 @@ def local_inputs(supplied_by: Floats, firms: Ints) -> Floats:
 
 
 def share_out(state: ParkState, spending: Floats, head: Floats, p: Orders) -> tuple[Floats, Floats]:
-    """Orders received by cell (n_worlds, n_segments) and by firm (n_firms,) [亿元/year].
+    """Orders by firm (n_firms,), and what buyers reserved of them (n_worlds, buying, selling segment) [亿元/year].
 
     Parameters
     ----------
@@ -107,14 +125,16 @@ def share_out(state: ParkState, spending: Floats, head: Floats, p: Orders) -> tu
     """
     firms, groups = state.firms, state.groups
     capacity = firms.employees * firms.quality * groups.spread(head * state.base.local_capacity_share)
-    reserved = _reserved(firms, groups, state, spending, capacity, p)
+    reserved, by_buyer = _reserved(firms, groups, state, spending, capacity, p)
     spare = capacity - reserved
     left = np.maximum(spending.sum(axis=1) - groups.sum_by_cell(reserved), 0.0)
-    orders = reserved + spare * groups.spread(open_share(left, groups.sum_by_cell(spare)))
-    return groups.sum_by_cell(orders), orders
+    return reserved + spare * groups.spread(open_share(left, groups.sum_by_cell(spare))), by_buyer
 
 
-def _reserved(firms: Firms, groups: Groups, state: ParkState, spending: Floats, capacity: Floats, p: Orders) -> Floats:
+def _reserved(
+    firms: Firms, groups: Groups, state: ParkState, spending: Floats, capacity: Floats, p: Orders
+) -> tuple[Floats, Floats]:
+    """Orders reserved for each firm (n_firms,), and by whom (n_worlds, buying segment, selling segment) [亿元/year]."""
     base = state.base
     reserved = np.zeros(len(firms.key))
     tied = np.flatnonzero(firms.customer >= 0)
@@ -131,7 +151,8 @@ def _reserved(firms: Firms, groups: Groups, state: ParkState, spending: Floats, 
     pair = np.unique(buyer * base.n_segments + segment, return_inverse=True)[1]
     offer = own * spending[world, buying, segment]
     reserved[tied] = reserved_orders(offer, pair, capacity[tied], total, by_world(p.tie, world))
-    return reserved
+    place = (world * base.n_segments + buying) * base.n_segments + segment
+    return reserved, np.bincount(place, reserved[tied], minlength=spending.size).reshape(spending.shape)
 
 
 RULE = Rule(
@@ -140,6 +161,7 @@ RULE = Rule(
     frozenset(
         {
             "firms.orders",
+            "cells.purchases",
             "cells.demand",
             "cells.filled",
             "cells.placed",

@@ -71,9 +71,8 @@ def apply(state: ParkState, p: Site, draws: Draws) -> Change:
     zones = state.zones
     built = zones.floor * building(zones.occupied, zones.floor, p.building_rate)
     built[:, :-1] += state.levers.floor + state.base.floor_ready(draws.quarter)
-    floor = zones.floor + built
-    rent = rent_index(zones.occupied, floor, p.rent_slope) / zones.rent_start
-    return Change(columns={"zones.floor": floor, "zones.rent": rent})
+    rent = rent_index(zones.occupied, zones.floor, p.rent_slope) / zones.rent_start  # as last quarter left both
+    return Change(columns={"zones.floor": zones.floor + built, "zones.rent": rent})
 
 
 RULE = Rule("site", Site, frozenset({"zones.floor", "zones.rent"}), apply)

@@ -170,6 +170,7 @@ def _cells(cell_keys: Keys, groups: Groups, knowledge: Floats) -> Cells:
     return Cells(
         key=cell_keys,
         firms=groups.by_cell,
+        purchases=zero,
         demand=zero,
         filled=zero,
         placed=zero,
@@ -208,22 +209,16 @@ def _with_orders(state: ParkState, parameters: Parameters) -> ParkState:
     """Outside demand is revenue less the orders of one pass of the orders rule, which also gives the local gap."""
     base, firms, groups = state.base, state.firms, state.groups
     spending = orders.local_spending(groups.sum_by_cell(firms.revenue), base.buys, base.localisable_share)
-    received, per_firm = orders.share_out(state, spending, productivity(base, base.start), parameters["orders"])
+    per_firm, reserved = orders.share_out(state, spending, productivity(base, base.start), parameters["orders"])
+    traded = orders.trade(state, spending, groups.sum_by_cell(per_firm), reserved)
     per_firm = np.minimum(per_firm, firms.revenue)
-    demand = spending.sum(axis=1)
-    filled = np.minimum(received, demand)
-    unmet = demand - filled
     inputs = orders.local_inputs(base.supplied_by, groups.by_cell)
     mean_revenue = groups.sum_by_cell(firms.revenue) / np.maximum(groups.by_cell, 1)
     usual = base.productivity * base.newcomers.entrant_staff_mean
-    share = np.divide(filled, demand, out=np.zeros(demand.shape), where=demand > 0.0)
     cells = dataclasses.replace(
         state.cells,
-        demand=demand,
-        filled=filled,
-        placed=np.asarray((spending * share[:, None, :]).sum(axis=2)),
-        unmet=unmet,
-        unmet_start=unmet.copy(),
+        **traded,
+        unmet_start=traded["unmet"].copy(),
         inputs=inputs,
         inputs_start=inputs.copy(),
         demand_scale=5.0 * np.maximum(mean_revenue, usual),
@@ -277,7 +272,8 @@ def expected_spin_offs(state: ParkState, p: spin_off.SpinOff) -> Floats:
     """Spin-offs of firms and labs expected to stay, by the child's segment, (n_worlds, n_segments) [firms/year]."""
     base, labs = state.base, state.labs
     branch = np.where(base.branch_plant, p.branch_factor, 1.0)
-    by_parent = state.groups.sum_by_cell(state.firms.spin_off_rate) * branch * p.stay_share
+    shrinking = 1.0 + state.groups.spread_worlds(p.shrinking_factor) * (state.firms.momentum < 1.0)
+    by_parent = state.groups.sum_by_cell(state.firms.spin_off_rate * shrinking) * branch * p.stay_share
     out = np.zeros(state.shape)
     np.add.at(out.T, base.spin_off_segment, by_parent.T)
     budget = state.lab_budgets() * state.lab_is_open(base.start)

@@ -85,14 +85,14 @@ def _per_anchor(parks: Sequence[Park], keys: Keys, name: str, choose: Callable[[
 
 
 def integrated(base: Base, anchors: Anchors, partners: Partners, p: Attraction) -> tuple[Anchors, Partners]:
-    """Anchors that signed before the start with the pull summed since then, and the partners still outside."""
+    """Anchors that signed by the start with the pull summed up to its end, and the partners still outside."""
     lead, follow, signed_pull, anyway = (
         by_world(values, anchors.world) for values in (p.lead_rate, p.follow_rate, p.signed_pull, p.anyway_rate)
     )
     owner = world_rows(base, anchors, partners)
     waiting = np.bincount(owner, minlength=len(anchors.key))
     past = anchors.signs[(anchors.signs <= base.start) & (waiting > 0)]
-    for quarter in range(int(past.min()) if len(past) else base.start, base.start):
+    for quarter in range(int(past.min()) if len(past) else base.start + 1, base.start + 1):
         running = (anchors.signs <= quarter) & (anchors.stage > Stage.PLANNED) & (waiting > 0)
         hazard = anyway + pull(anchors, lead, follow, signed_pull)
         exposure = anchors.exposure + STEP_YEARS * hazard * running
