@@ -248,6 +248,6 @@ def parameters_of(owner: str, kind: type) -> Iterator[ParameterFact]:
         )
 
 
-def column(unit: str, en: str, zh: str, *, low: float = -np.inf, high: float = np.inf, initial: float | None = None) -> Any:
-    """A declared column of a table of entities; ``initial`` is its value in a new row that does not give one."""
-    return field(metadata={"unit": unit, "label": Label(zh, en), "low": low, "high": high, "initial": initial})
+def column(unit: str, en: str, zh: str, stored: Any, *, low: float = -np.inf, high: float = np.inf) -> Any:
+    """A declared column of a table of entities; ``stored`` is the type of its numbers."""
+    return field(metadata={"unit": unit, "label": Label(zh, en), "stored": stored, "low": low, "high": high})

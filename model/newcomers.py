@@ -6,178 +6,199 @@ signed -> started -> operating.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from wutong.model.base import Base
-from wutong.model.contract import Arrivals, Births, no_rows
-from wutong.model.draws import Draws, Purpose
-from wutong.model.entities import NONE, Anchors, Channel, Groups, Partners, Projects, Stage
-from wutong.model.facts import Codes, Floats, Ints, Keys
-from wutong.model.units import NEVER, STEP_YEARS
+from wutong.model import keyed
+from wutong.model.codes import Channel, Fate, Stage
+from wutong.model.compiled import compiled
+from wutong.model.draws import Purpose
+from wutong.model.given import Given
+from wutong.model.maths import exp, log, power
+from wutong.model.tables import NONE, Park, Table, new_row
+from wutong.model.units import NEVER, QUARTERS_PER_YEAR
 
 FUNNEL_LAG = np.array([1.0, 1.5, 2.0, 2.5])
 FUNNEL_SHARE = np.array([0.33, 0.40, 0.48, 0.58])
 FULL_PLANT_INVESTMENT = 5.0  # 亿元, contract: from here on a project brings its own plant
+USUAL_INVESTMENT = 5.0  # 亿元, contract: at which the lag is the usual one
+LEAST_INVESTMENT = 0.1  # 亿元, in the lag
 
 
-# ── Kernels ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-def on_ridge(position: Floats, knots: Floats) -> Floats:
-    """Values on a ridge of equally spaced knots at a position in [0, 1], of the shape of position."""
-    return np.interp(position * (len(knots) - 1), np.arange(len(knots)), knots)
+# ── Choices ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+@compiled
+def on_ridge(position: float, knots: Any) -> float:
+    """Value on a ridge of equally spaced knots at a position in [0, 1]."""
+    x = position * (len(knots) - 1)
+    k = min(np.int64(x), len(knots) - 2)
+    return knots[k] + (knots[k + 1] - knots[k]) * (x - k)
 
 
-def lognormal(normal: Floats, mean: Floats, spread: Floats) -> Floats:
-    """Lognormal with the given mean and sd of the logarithm, of the shape of normal."""
-    return mean * np.exp(spread * normal - 0.5 * spread * spread)
+@compiled
+def pick(cumulative: Any, u: float) -> int:
+    """Index chosen by a uniform from cumulative shares."""
+    x, k = u * cumulative[-1], 0
+    while k < len(cumulative) - 1 and cumulative[k] <= x:
+        k += 1
+    return k
 
 
-def mean_lag(investment: Floats, usual: Floats, exponent: Floats) -> Floats:
-    """Mean time from signing to opening [year], of the shape of investment [亿元, contract]; ``usual`` at 5 亿元."""
-    return usual * (np.maximum(investment, 0.1) / 5.0) ** exponent
+@compiled
+def named_buyer(firms: Table, n_zones: int, segment: int, u: float) -> int:
+    """A firm of a segment, chosen in proportion to revenue; NONE if there is none.
 
-
-def by_world(values: Floats, world: Ints) -> Floats:
-    """A parameter of shape (n_worlds or 1, 1) for rows of the given worlds, of shape (n_rows,), or (1,) for all alike."""
-    column = values[:, 0]
-    return column.take(world) if len(column) > 1 else column
-
-
-# ── Makers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-def productivity(base: Base, quarter: int) -> Floats:
-    """Revenue a head at mean quality [亿元/year], of shape (n_worlds, n_segments)."""
-    years = (quarter - base.start) * STEP_YEARS
-    return base.productivity * np.exp(years * np.log1p(base.productivity_growth))
-
-
-def quality_of(base: Base, key: Keys, world: Ints) -> Floats:
-    """Productivity relative to the segment, lognormal with mean 1, of the shape of key."""
-    normal = Draws(0).normal(key, Purpose.QUALITY)
-    return lognormal(normal, np.ones(1), by_world(base.newcomers.quality_spread, world))
-
-
-def entrants(base: Base, quarter: int, who: Arrivals) -> Births:
-    """Small firms that ask to open at the end of the quarter, of shape (n,), with the size of an entrant."""
-    n, p = len(who.key), base.newcomers
-    world = who.cell // base.n_segments
-    median, mean = by_world(p.entrant_staff_median, world), by_world(p.entrant_staff_mean, world)
-    spread = np.sqrt(2.0 * np.log(np.maximum(mean / median, 1.0)))
-    employees = np.maximum(median * np.exp(spread * Draws(0).normal(who.key, Purpose.SIZE)), 1.0)
-    quality = quality_of(base, who.key, world) * who.inherited
-    return Births(
-        key=who.key,
-        cell=who.cell,
-        channel=who.channel,
-        leads=no_rows(n),
-        anchor=who.anchor,
-        lab=who.lab,
-        round=who.round,
-        customer=who.customer,
-        parent=who.parent,
-        own_plant=np.zeros(n, np.bool_),
-        employees=employees,
-        quality=quality,
-        outside_demand=employees * quality * productivity(base, quarter).ravel().take(who.cell),
-        ramp=np.ones(n),
-    )
-
-
-def signed_projects(base: Base, signed: Ints, who: Arrivals, mean_investment: Floats) -> Projects:
-    """Signed projects, of shape (n,): investment, full output, lag and opening share drawn by their keys.
-
-    Parameters
-    ----------
-    signed : of shape (n,)
-        Quarter of signing.
-    mean_investment : of shape (n,) [亿元]
-        Mean contract investment.
+    Revenue is counted in whole 万元, so that sums over firms are exact; firms take their turns by zone.
     """
-    n, key, p = len(who.key), who.key, base.newcomers
-    world, segment = np.divmod(who.cell, base.n_segments)
-    normal = Draws(0).normal(key, Purpose.INVESTMENT)
-    investment = lognormal(normal, mean_investment, by_world(p.project_spread, world))
-    usual_lag = by_world(on_ridge(p.funnel_position, FUNNEL_LAG), world) * base.lag_factor.take(segment)
-    share = by_world(on_ridge(p.funnel_position, FUNNEL_SHARE) * p.park_factor, world)
-    return Projects(
-        key=key,
-        cell=who.cell,
-        leads=no_rows(n),
-        anchor=who.anchor,
-        round=who.round,
-        channel=who.channel,
-        signed=signed,
-        investment=investment,
-        luck=Draws(0).uniform(key, Purpose.OPENING),
-        capacity=investment * paid_in(base, who.channel, world) * by_world(p.output_per_investment * p.plan_realised, world),
-        quality=quality_of(base, key, world),
-        opening_share=share + np.zeros(n),
-        lag=Draws(0).gamma_two(key, Purpose.LAG, mean_lag(investment, usual_lag, by_world(p.size_exponent, world))),
-        progress=np.zeros(n),
-        started=np.full(n, NEVER),
-        fate=np.zeros(n, np.int8),
-    )
+    found, n, total = np.empty(firms.n[0], np.int64), 0, 0
+    for i in range(firms.n[0]):
+        if firms.row[i].segment == segment:
+            found[n] = i
+            total += np.int64(np.ceil(firms.row[i].revenue * 1e4))
+            n += 1
+    target, below = np.int64(np.floor(u * total)), 0
+    for z in range(n_zones):
+        for i in found[:n]:
+            if firms.row[i].zone == z:
+                below += np.int64(np.ceil(firms.row[i].revenue * 1e4))
+                if below > target:
+                    return i
+    return NONE
 
 
-def paid_in(base: Base, channel: Codes, world: Ints) -> Floats:
-    """Share of its investment that a project pays in once it opens, of the shape of channel.
+@compiled
+def member_of(given: Given, park: Park, anchor: int) -> int:
+    """Place of an anchor among the members that are recorded: those recruited during the run are the last, together."""
+    name = park.anchors.row[anchor].name
+    return name if name >= 0 else given.n_anchors
+
+
+# ── Shares that a number reaches ─────────────────────────────────────────────────────────────────────────────────────
+@compiled
+def share_reached(firms: Table, places: float, years: int, t: int) -> float:
+    """Share of the firms under so many years that a number of places reaches."""
+    if places == 0.0:
+        return 0.0
+    young = 0
+    for i in range(firms.n[0]):
+        young += firms.row[i].born >= t - QUARTERS_PER_YEAR * years
+    return min(places / max(young, 1), 1.0)
+
+
+@compiled
+def lab_budget(t: int, labs: Table, k: int, extra: float) -> float:
+    """Money of lab ``k`` [亿元/year], 0 unless it is open: what a lever adds is split by budget among all labs."""
+    lab = labs.row[k]
+    if not lab.opens <= t < lab.closes:
+        return 0.0
+    total = 0.0
+    for other in range(labs.n[0]):
+        total += labs.row[other].budget
+    return lab.budget * (1.0 + extra / max(total, 1e-12))
+
+
+# ── Who arrives ──────────────────────────────────────────────────────────────────────────────────────────────────────
+@compiled
+def arrive(arrivals: Table, key: int, segment: int, channel: int, anchor: int, lab: int, customer: int) -> int:
+    """Row of a newcomer without a parent firm, brought by an anchor or a lab (in round 1) or by none."""
+    row = new_row(arrivals)
+    who = arrivals.row[row]
+    who.key, who.segment, who.channel, who.anchor, who.lab = key, segment, channel, anchor, lab
+    who.generation = 1 if anchor >= 0 or lab >= 0 else 0
+    who.customer, who.parent, who.inherited = customer, NONE, 1.0
+    return row
+
+
+@compiled
+def needs_project(channel: int, through_funnel: bool) -> bool:
+    """Whether a newcomer signs a project first: anchors, and hardware firms that do not spin off from the park's own."""
+    outside = channel == Channel.FOLLOWED or channel == Channel.ATTRACTED
+    return channel == Channel.RECRUITED or (through_funnel and outside)
+
+
+@compiled
+def quality_of(key: int, p: Any) -> float:
+    """Productivity relative to the segment, lognormal with mean 1."""
+    return lognormal(keyed.normal(key, Purpose.QUALITY, 0), 1.0, p.quality_spread)
+
+
+@compiled
+def lognormal(normal: float, mean: float, spread: float) -> float:
+    """Lognormal with the given mean and sd of the logarithm."""
+    return mean * exp(spread * normal - 0.5 * spread * spread)
+
+
+@compiled
+def entrant_staff(key: int, p: Any) -> float:
+    """Staff of a software or services entrant: lognormal by its median and mean, at least one [persons]."""
+    spread = np.sqrt(2.0 * log(max(p.entrant_staff_mean / p.entrant_staff_median, 1.0)))
+    return max(p.entrant_staff_median * exp(spread * keyed.normal(key, Purpose.SIZE, 0)), 1.0)
+
+
+@compiled
+def paid_in(channel: int, p: Any) -> float:
+    """Share of its investment that a project pays in once it opens.
 
     Figures of partners are what they invested; figures of all others are contracts.
     """
-    return np.where(channel == Channel.FOLLOWED, 1.0, by_world(base.newcomers.realised_share, world))
+    return 1.0 if channel == Channel.FOLLOWED else p.realised_share
 
 
-def partners_of(base: Base, key: Keys, world: Ints, slot: Ints, kind: Ints) -> tuple[Partners, Ints]:
-    """Tied partners of new anchors, in order of their anchor, and how many each has, of shape (n_anchors,)."""
-    mean = base.kind_partners[world, kind] if base.kind_partners.size else np.zeros(len(key))
-    counts = np.where(kind >= 0, np.rint(mean), 0.0).astype(np.int64)
-    keys, row = Draws(0).newborn_keys(key, Purpose.PARTNERS, counts)
-    works, resists = Draws(0).pair(keys, Purpose.RESISTANCE)
-    segment = pick(base.kind_shares[kind[row]], works) if len(row) else row
-    return Partners(keys, world[row] * base.n_segments + segment, slot[row], -np.log(1.0 - resists)), counts
+@compiled
+def mean_contract(given: Given, p: Any, channel: int, segment: int) -> float:
+    """Mean contract investment of a project [亿元]."""
+    if channel == Channel.FOLLOWED:
+        return p.partner_investment
+    if channel == Channel.RECRUITED:
+        return p.anchor_investment * exp(0.5 * p.project_spread * p.project_spread)
+    return given.segment[segment].project_investment
 
 
-def new_anchors(base: Base, projects: Projects, slot: Ints) -> tuple[Anchors, Partners]:
-    """Recruited anchors of the given projects and slots, in order of their world, and their partners."""
-    n = len(slot)
-    world, segment = np.divmod(projects.cell, base.n_segments)
-    kind = base.partner_kind.take(segment)
-    partners, counts = partners_of(base, projects.key, world, slot, kind)
-    anchors = Anchors(
-        key=projects.key,
-        world=world,
-        segment=segment,
-        name=no_rows(n),
-        kind=kind,
-        signs=projects.signed,
-        closes=np.full(n, NEVER),
-        stage=np.full(n, Stage.SIGNED, np.int8),
-        exposure=np.zeros(n),
-        partners=counts,
-        partners_signed=np.zeros(n, np.int64),
-        firm=no_rows(n),
-        investment=projects.investment,
-    )
-    return anchors, partners
+@compiled
+def sign_project(t: int, given: Given, p: Any, projects: Table, who: Any, mean: float) -> int:
+    """Row of a project signed in t: contract, full output, lag and opening share are drawn by its key."""
+    row = new_row(projects)
+    project, key, channel = projects.row[row], who.key, who.channel
+    investment = lognormal(keyed.normal(key, Purpose.INVESTMENT, 0), mean, p.project_spread)
+    usual = on_ridge(p.funnel_position, FUNNEL_LAG) * given.segment[who.segment].lag_factor
+    lag = usual * power(max(investment, LEAST_INVESTMENT) / USUAL_INVESTMENT, p.size_exponent)
+    project.key, project.segment, project.leads, project.anchor = key, who.segment, NONE, who.anchor
+    project.generation, project.channel, project.signed, project.investment = who.generation, channel, t, investment
+    project.luck = keyed.uniform(key, Purpose.OPENING, 0)
+    project.capacity = investment * paid_in(channel, p) * p.output_per_investment * p.plan_realised
+    project.quality = quality_of(key, p)
+    project.opening_share = on_ridge(p.funnel_position, FUNNEL_SHARE) * p.park_factor
+    project.lag = keyed.gamma_two(key, Purpose.LAG, 0, lag)
+    project.progress, project.started, project.fate = 0.0, NEVER, Fate.PENDING
+    return row
 
 
-def pick(cumulative: Floats, u: Floats) -> Ints:
-    """Index chosen by a uniform from cumulative shares of shape (n, n_choices) or (n_choices,), of shape (n,)."""
-    if cumulative.ndim == 1:
-        return np.asarray(np.minimum(cumulative.searchsorted(u * cumulative[-1], side="right"), len(cumulative) - 1))
-    table = cumulative.T
-    return np.asarray(np.minimum((table <= u * table[-1]).sum(axis=0), len(table) - 1))
+@compiled
+def partners_in_all(given: Given, kind: int) -> int:
+    """Partners of an anchor of a kind, or 0 without one."""
+    return np.int64(np.rint(given.kind_partners[kind])) if kind >= 0 else 0
 
 
-def named_buyers(groups: Groups, revenue: Floats, cell: Ints, u: Floats) -> Ints:
-    """A buyer in each given cell, chosen in proportion to revenue, of shape (n,) [row]; NONE where the cell is empty.
+@compiled
+def tie_partners(given: Given, park: Park, a: int) -> None:
+    """The partners that anchor ``a`` ties, over the segments of its kind, each with a resistance of its own."""
+    anchor = park.anchors.row[a]
+    for c in range(anchor.partners):
+        key = keyed.newborn(anchor.key, Purpose.PARTNERS, 0, c)
+        works, resists = keyed.pair(key, Purpose.RESISTANCE, 0)
+        partner = park.partners.row[new_row(park.partners)]
+        partner.key, partner.anchor = key, a
+        partner.segment, partner.resistance = pick(given.kind_shares[anchor.kind], works), -log(1.0 - resists)
 
-    Revenue is counted in whole 万元, so that sums over firms are exact whatever else is in the batch.
-    """
-    if not len(cell) or not len(revenue):
-        return np.full(len(cell), NONE)
-    counts = groups.by_cell.ravel()
-    last = counts.cumsum().take(cell) - 1
-    first = last - counts.take(cell) + 1
-    summed = np.append(0, np.ceil(revenue * 1e4).astype(np.int64).cumsum())
-    below, total = summed.take(first), summed.take(last + 1) - summed.take(first)
-    row = summed.searchsorted(below + np.floor(u * total).astype(np.int64), side="right") - 1
-    return np.where((counts.take(cell) > 0) & (total > 0), np.minimum(row, last), NONE)
+
+@compiled
+def recruited_anchor(t: int, given: Given, park: Park, j: int) -> int:
+    """Slot of the anchor that project ``j`` will be; it signs in t."""
+    a, project = new_row(park.anchors), park.projects.row[j]
+    anchor, kind = park.anchors.row[a], given.segment[project.segment].partner_kind
+    anchor.key, anchor.segment, anchor.name, anchor.kind = project.key, project.segment, NONE, kind
+    anchor.signs, anchor.closes, anchor.stage, anchor.pull, anchor.exposure = t, NEVER, Stage.SIGNED, 0.0, 0.0
+    anchor.partners, anchor.partners_signed, anchor.firm = partners_in_all(given, kind), 0, NONE
+    anchor.investment = project.investment
+    tie_partners(given, park, a)
+    return a

@@ -1,311 +1,265 @@
-"""The settlement at the end of a quarter: deaths first, then births admitted to floor space, and the one compaction.
+"""The settlement at the end of a quarter: deaths first, then births admitted to floor space, and the one compaction.  ODD 3.3
 
-Owned here: every link to a firm (customer, anchors.firm), customer_lost, zones.occupied, worlds.released, cells.firms, and
-which rows exist.
+Owned here: which rows exist, every link to a firm, ``customer_lost``, the floor space in use, and the staff that was released.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from wutong.model.base import Base
-from wutong.model.contract import Arrivals, Births
-from wutong.model.draws import Draws, Purpose
-from wutong.model.entities import (
-    NONE,
-    Anchors,
-    Channel,
-    Fate,
-    Firms,
-    Groups,
-    Partners,
-    Projects,
-    columns_of,
-    group,
-    read_only,
-    replaced,
-    rows,
-    stacked,
-)
-from wutong.model.facts import Floats, Ints, Mask
-from wutong.model.newcomers import by_world, entrants, new_anchors, signed_projects
-from wutong.model.state import ParkState
+from wutong.model import keyed
+from wutong.model.codes import Channel, Fate
+from wutong.model.compiled import compiled
+from wutong.model.draws import Purpose
+from wutong.model.given import Given, Record
+from wutong.model.newcomers import entrant_staff, mean_contract, needs_project, quality_of, recruited_anchor, sign_project
+from wutong.model.tables import NONE, Park, Table, new_row
 
 FOUNDERS = 3.0  # staff that leave the parent of a spin-off
-NOBODY = np.zeros(0, np.int64)
 
 
-@dataclass(frozen=True)
-class Settled:
-    """What the settlement did, of shape (n_worlds, n_segments) each."""
-
-    opened: dict[Channel, Floats]  # firms by channel
-    exits: Floats
-    turned_away: Floats
-    signed: Floats  # projects
-    signed_investment: Floats  # 亿元
-
-    @classmethod
-    def nothing(cls, shape: tuple[int, int]) -> Settled:
-        """What the start counts as."""
-        zero = np.zeros(shape)
-        return cls(dict.fromkeys(Channel, zero), zero, zero, zero, zero)
-
-
-def settle(state: ParkState, draws: Draws) -> tuple[ParkState, Settled]:
-    """The state at the end of the quarter, with nothing left waiting, and what happened on the way."""
-    who = stacked(state.arrivals)
-    direct = ~needs_project(state.base, who)
-    signings = _signings(state, rows(who, np.flatnonzero(~direct)), draws.quarter)
-    births = stacked((*state.openings, entrants(state.base, draws.quarter, rows(who, np.flatnonzero(direct)))))
-    site, order, n_admitted = admit(state, births, draws)
-    waiting = births.cell.take(order[n_admitted:])
-    births, site = rows(births, order[:n_admitted]), site[:n_admitted]
-    firms, groups, moved = _compact(state, births, site, draws)
-    anchors, firms = _opened_anchors(state, firms, moved, births)
-    anchors, partners, signings = _recruited_anchors(state, anchors, signings)
-    changes = {
-        "groups": groups,
-        "firms": read_only(firms),
-        "projects": read_only(_projects(state, signings)),
-        "anchors": read_only(anchors),
-        "partners": read_only(partners),
-        "cells": read_only(replaced(state.cells, {"firms": groups.by_cell})),
-        "zones": read_only(replaced(state.zones, {"occupied": occupied(state.base, groups, firms)})),
-        "worlds": read_only(replaced(state.worlds, {"released": _released(state, births)})),
-        "arrivals": (),
-        "openings": (),
-        "deaths": NOBODY,
-        "flows": {},
-    }
-    return replaced(state, changes), _settled(state, births, waiting, signings, draws.quarter)
+@compiled
+def settle(t: int, given: Given, newcomers: Any, park: Park, record: Record) -> None:
+    """End the quarter; nothing is left waiting but the list of those who asked to open."""
+    drop_projects(t, park, record)
+    for k in range(park.arrivals.n[0]):
+        welcome(t, given, newcomers, park, k, record)
+    park.arrivals.n[0] = 0
+    admit(t, given, park, record)
+    released = close(park, record)
+    moved = compact(park.firms)
+    open_firms(t, park, moved, record)
+    for b in range(park.births.n[0]):
+        if park.births.row[b].admitted:
+            released -= park.births.row[b].employees
+    relink(t, park, moved)
+    park.world[0].released = released
+    occupy(given, park)
 
 
-def needs_project(base: Base, who: Arrivals) -> Mask:
-    """Newcomers that sign a project first: anchors, and hardware firms that do not spin off from the park's own."""
-    outside = (who.channel == Channel.FOLLOWED) | (who.channel == Channel.ATTRACTED)
-    return np.asarray((base.through_funnel.take(who.cell % base.n_segments) & outside) | (who.channel == Channel.RECRUITED))
+@compiled
+def drop_projects(t: int, park: Park, record: Record) -> None:
+    """Projects that opened or were cancelled leave the table; named anchors that signed this quarter are counted."""
+    projects, n = park.projects, 0
+    for j in range(projects.n[0]):
+        project = projects.row[j]
+        if project.signed == t:
+            count_signing(project, record)
+        if project.fate == Fate.PENDING:
+            projects.row[n] = projects.row[j]
+            n += 1
+    projects.n[0] = n
 
 
-def _signings(state: ParkState, who: Arrivals, quarter: int) -> Projects:
-    base, p = state.base, state.base.newcomers
-    world = who.cell // base.n_segments
-    anchor = p.anchor_investment * np.exp(0.5 * p.project_spread * p.project_spread)
-    followed, recruited = who.channel == Channel.FOLLOWED, who.channel == Channel.RECRUITED
-    mean = np.where(followed, by_world(p.partner_investment, world), base.project_investment.ravel().take(who.cell))
-    mean = np.where(recruited, by_world(anchor, world), mean)
-    return signed_projects(base, np.full(len(world), quarter), who, mean)
+@compiled
+def count_signing(project: Any, record: Record) -> None:
+    record.segment[project.segment].signed_projects += 1.0
+    record.segment[project.segment].signed_investment += project.investment
 
 
-def occupied(base: Base, groups: Groups, firms: Firms) -> Floats:
-    """Floor space in use, of shape (n_worlds, n_zones) [m2]."""
-    heads = groups.sum_by_site(firms.employees)
-    return np.asarray((heads * base.floor_per_head[:, :, None]).sum(axis=1))
+@compiled
+def welcome(t: int, given: Given, p: Any, park: Park, k: int, record: Record) -> None:
+    """A newcomer signs a project, and with it an anchor if it was recruited, or asks to open as a small firm."""
+    who = park.arrivals.row[k]
+    s = who.segment
+    if needs_project(who.channel, given.segment[s].through_funnel):
+        j = sign_project(t, given, p, park.projects, who, mean_contract(given, p, who.channel, s))
+        count_signing(park.projects.row[j], record)
+        if who.channel == Channel.RECRUITED:
+            park.projects.row[j].leads = recruited_anchor(t, given, park, j)
+        return
+    birth = park.births.row[new_row(park.births)]
+    birth.key, birth.segment, birth.channel, birth.leads = who.key, s, who.channel, NONE
+    birth.anchor, birth.lab, birth.generation = who.anchor, who.lab, who.generation
+    birth.customer, birth.parent, birth.own_plant = who.customer, who.parent, False
+    birth.employees = entrant_staff(who.key, p)
+    birth.quality = quality_of(who.key, p) * who.inherited
+    birth.outside_demand = birth.employees * birth.quality * park.cells[s].head
+    birth.ramp = 1.0
 
 
 # ── Admission ────────────────────────────────────────────────────────────────────────────────────────────────────────
-def admit(state: ParkState, births: Births, draws: Draws) -> tuple[Ints, Ints, int]:
-    """Site of each birth and the order in which they stand: those admitted first, by site; and how many they are.
+@compiled
+def admit(t: int, given: Given, park: Park, record: Record) -> None:
+    """Decide who finds room.
 
-    An entrant chooses among its zones in proportion to their free floor; within a zone the queue is by channel, then by a
-    keyed tie-break, and each is judged by itself.  Areas are whole square metres, so that sums over queues are exact whatever
-    else is in the batch.
+    A newcomer chooses among its zones in proportion to their free floor; within a zone the queue is by channel, then by a keyed
+    tie-break, and each is judged by itself.  Areas are whole square metres, so that sums over queues are exact.
     """
-    base = state.base
-    world, segment = np.divmod(births.cell, base.n_segments)
-    free = free_floor(state)
-    u = draws.uniform(births.key, Purpose.ZONE)
-    zone = choose_zone(free.T.take(world, axis=1), base.houses.T.take(segment, axis=1), births.own_plant, u)
-    nowhere = zone < 0
-    place = world * base.n_zones + np.where(nowhere, 0, zone)
-    queue = np.lexsort((draws.bits(births.key, Purpose.TIE_BREAK), place * len(Channel) + births.channel))
-    heads = births.employees * base.floor_per_head.ravel().take(births.cell)
-    area = np.where(nowhere, 0.0, np.ceil(heads)).astype(np.int64).take(queue)
-    place = place.take(queue)
-    admitted = fits(area, place, np.floor(free).astype(np.int64).ravel()) & ~nowhere.take(queue)
-    site = births.cell.take(queue) * base.n_zones + place % base.n_zones
-    order = np.lexsort((site, ~admitted))
-    return site.take(order), queue.take(order), int(np.count_nonzero(admitted))
+    births, free = park.births, free_floor(given, park)
+    for b in range(births.n[0]):
+        birth = births.row[b]
+        last = given.n_zones - 1
+        u = keyed.uniform(birth.key, Purpose.ZONE, t)
+        birth.zone = last if birth.own_plant else choose_zone(free, given.houses[birth.segment], u)
+        birth.tie = keyed.bits(birth.key, Purpose.TIE_BREAK, t)
+    left = np.floor(free)
+    for b in queue(births):
+        birth = births.row[b]
+        area = np.ceil(birth.employees * given.segment[birth.segment].floor_per_head)
+        birth.admitted = birth.zone >= 0 and area <= left[birth.zone]
+        if birth.admitted:
+            left[birth.zone] -= area
+        else:
+            record.segment[birth.segment].turned_away += 1.0
 
 
-def fits(area: Ints, place: Ints, free: Ints) -> Mask:
-    """Who finds room where each in turn takes what it needs and one that does not fit keeps nobody out, of shape (n_births,).
-
-    Parameters
-    ----------
-    area, place : of shape (n_births,), in order of the queue
-    free : of shape (n_places,) [m2]
-    """
-    left = free.copy()
-    admitted = np.zeros(len(area), np.bool_)
-    for i, (needed, where) in enumerate(zip(area, place, strict=True)):
-        if needed <= left[where]:
-            left[where] -= needed
-            admitted[i] = True
-    return admitted
+@compiled
+def free_floor(given: Given, park: Park) -> Any:
+    """Floor space free after this quarter's deaths and hiring, of shape (n_zones,) [m2]."""
+    free = np.empty(given.n_zones)
+    for z in range(given.n_zones):
+        free[z] = park.zones[z].floor
+    for i in range(park.firms.n[0]):
+        firm = park.firms.row[i]
+        if not firm.closes:
+            free[firm.zone] -= firm.employees * given.segment[firm.segment].floor_per_head
+    return np.maximum(free, 0.0)
 
 
-def free_floor(state: ParkState) -> Floats:
-    """Floor space free after this quarter's deaths and hiring, of shape (n_worlds, n_zones) [m2]."""
-    base, firms, dead = state.base, state.firms, state.deaths
-    in_use = occupied(base, state.groups, firms)
-    cell, zone = np.divmod(firms.site.take(dead), base.n_zones)
-    world, segment = np.divmod(cell, base.n_segments)
-    area = firms.employees.take(dead) * base.floor_per_head[world, segment]
-    freed = np.bincount(world * base.n_zones + zone, area, minlength=in_use.size).reshape(in_use.shape)
-    return np.maximum(state.zones.floor - in_use + freed, 0.0)
+@compiled
+def choose_zone(free: Any, houses: Any, u: float) -> int:
+    """Zone by free floor among those that house the firm, without the own plants; NONE where nothing is free."""
+    total, below = 0.0, 0.0
+    for z in range(len(free) - 1):
+        total += free[z] * houses[z]
+    if total <= 0.0:
+        return NONE
+    for z in range(len(free) - 2):
+        below += free[z] * houses[z]
+        if below > u * total:
+            return z
+    return len(free) - 2
 
 
-def choose_zone(free: Floats, houses: Mask, own_plant: Mask, u: Floats) -> Ints:
-    """Zone of each birth, of shape (n_births,): its own plant (the last), or by free floor; NONE where nothing is free.
+@compiled
+def queue(births: Table) -> Any:
+    """Rows of those who ask, of shape (n_births,), in the order in which they are judged: queues are short, so by insertion."""
+    order = np.empty(births.n[0], np.int64)
+    for b in range(births.n[0]):
+        k = b
+        while k > 0 and stands_before(births.row[b], births.row[order[k - 1]]):
+            order[k] = order[k - 1]
+            k -= 1
+        order[k] = b
+    return order
 
-    Parameters
-    ----------
-    free, houses : of shape (n_zones, n_births)
-        Free floor [m2] and whether the zone houses this kind of firm.
-    """
-    total = (free * houses)[:-1].cumsum(axis=0)
-    zone = np.minimum((total <= u * total[-1]).sum(axis=0), len(total) - 1)
-    zone[total[-1] <= 0.0] = NONE
-    zone[own_plant] = len(free) - 1
-    return np.asarray(zone)
+
+@compiled
+def stands_before(one: Any, other: Any) -> bool:
+    """Whether one stands before another in the queue of a zone."""
+    if one.zone != other.zone:
+        return one.zone < other.zone
+    if one.channel != other.channel:
+        return one.channel < other.channel
+    return one.tie < other.tie
 
 
 # ── Rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-def _compact(state: ParkState, births: Births, site: Ints, draws: Draws) -> tuple[Firms, Groups, Ints]:
-    """Survivors and newborns in order of their site, their groups, and the new row of every old row and newborn.
-
-    Within a site survivors keep their order and newborns follow them.  The last entry of the new rows is NONE, so that a link
-    to nothing stays one.
-    """
-    old, dead = state.firms, state.deaths
-    n_old, n_births = len(old.key), len(site)
-    shape = state.groups.by_site.shape
-    n_sites = state.groups.by_site.size
-    kept = state.groups.by_site.ravel() - np.bincount(old.site.take(dead), minlength=n_sites)
-    born = np.bincount(site, minlength=n_sites)
-    alive = np.ones(n_old, np.bool_)
-    alive[dead] = False
-    survivors = alive.nonzero()[0]
-    row = np.arange(len(survivors))
-    row += (born.cumsum() - born).repeat(kept)
-    new_row = kept.cumsum().take(site) + np.arange(n_births)
-    source = np.zeros(len(survivors) + n_births, np.int64)
-    source[row] = survivors
-    moved = np.full(n_old + n_births + 1, NONE)
-    moved[survivors] = row
-    moved[n_old:-1] = new_row
-    newborn = _newborn(births, site, draws.quarter)
-    changed = {"employees": _without_founders(old.employees, births.parent)}
-    columns: dict[str, NDArray[Any]] = {"site": np.arange(n_sites).repeat(kept + born)}
-    for name in columns_of(Firms):
-        if name != "site":
-            before = changed.get(name, old.__dict__[name])
-            columns[name] = before.take(source) if n_old else np.zeros(n_births, before.dtype)
-            columns[name][new_row] = newborn[name]
-    before = columns["customer"]
-    columns["customer"] = moved.take(before)
-    columns["customer_lost"][((columns["customer"] < 0) & (before >= 0)).nonzero()[0]] = draws.quarter
-    return Firms(**columns), group((kept + born).reshape(shape)), moved
+@compiled
+def close(park: Park, record: Record) -> float:
+    """Count the firms that leave; returns their staff."""
+    staff = 0.0
+    for i in range(park.firms.n[0]):
+        firm = park.firms.row[i]
+        if firm.closes:
+            record.segment[firm.segment].exits += 1.0
+            staff += firm.employees
+    return staff
 
 
-def _without_founders(employees: Floats, parent: Ints) -> Floats:
-    parents = parent[parent >= 0]
-    if not len(parents):
-        return employees
-    left = employees.copy()
-    left[parents] -= np.minimum(FOUNDERS, 0.5 * left[parents])
-    return left
+@compiled
+def compact(firms: Table) -> Any:
+    """Survivors move up, in their order; returns the new row of every old one, of shape (n_firms,), NONE for those that left."""
+    n, moved = 0, np.full(firms.n[0], NONE)
+    for i in range(firms.n[0]):
+        if not firms.row[i].closes:
+            firms.row[n] = firms.row[i]
+            moved[i] = n
+            n += 1
+    firms.n[0] = n
+    return moved
 
 
-def _newborn(births: Births, site: Ints, quarter: int) -> dict[str, NDArray[Any]]:
-    """Firm columns of newborns; what the birth does not say takes the declared initial value."""
-    n = len(site)
-    given: dict[str, NDArray[Any]] = {
-        **births.__dict__,
-        "site": site,
-        "born": np.full(n, quarter, np.int16),
-        "customer_lost": np.zeros(n, np.int16),
-        "revenue": births.outside_demand * births.ramp,
-        "life": Draws(0).exponential(births.key, Purpose.LIFE),
-        "spin_off_left": Draws(0).exponential(births.key, Purpose.SPIN_OFF),
-    }
-    return {name: given[name] if name in given else np.full(n, Firms.initial(name)) for name in columns_of(Firms)}
+@compiled
+def open_firms(t: int, park: Park, moved: Any, record: Record) -> None:
+    """Those admitted become the last rows of the firms, in order of their queue; their customers are still old rows."""
+    for b in queue(park.births):
+        birth = park.births.row[b]
+        if birth.admitted:
+            open_firm(t, birth, park.firms.row[new_row(park.firms)])
+            count_opening(birth, record)
+            if birth.parent >= 0 and moved[birth.parent] >= 0:
+                parent = park.firms.row[moved[birth.parent]]
+                parent.employees -= min(FOUNDERS, 0.5 * parent.employees)
 
 
-def _opened_anchors(state: ParkState, firms: Firms, moved: Ints, births: Births) -> tuple[Anchors, Firms]:
-    """Anchors with their firms' new rows; followers of one that opened become its suppliers."""
-    table = state.anchors
-    firm = moved.take(table.firm)
-    opened = np.flatnonzero(births.leads >= 0)
-    if len(opened):
-        anchor = state.anchor_rows(births.cell[opened] // state.base.n_segments, births.leads[opened])
-        firm[anchor] = moved[len(state.firms.key) + opened]
-        firms = _tie_followers(state, firms, anchor, firm)
-    return replaced(table, {"firm": firm}), firms
+@compiled
+def open_firm(t: int, birth: Any, firm: Any) -> None:
+    firm.key, firm.segment, firm.zone, firm.leads = birth.key, birth.segment, birth.zone, birth.leads
+    firm.anchor, firm.lab, firm.generation = birth.anchor, birth.lab, birth.generation
+    firm.channel, firm.born, firm.closes = birth.channel, t, False
+    firm.customer, firm.customer_lost = birth.customer, 0
+    firm.employees, firm.quality, firm.ramp, firm.momentum = birth.employees, birth.quality, birth.ramp, 1.0
+    firm.outside_demand, firm.orders, firm.revenue = birth.outside_demand, 0.0, birth.outside_demand * birth.ramp
+    firm.exit_rate, firm.life = 0.0, keyed.exponential(birth.key, Purpose.LIFE, 0)
+    firm.spin_off_rate, firm.spin_off_left = 0.0, keyed.exponential(birth.key, Purpose.SPIN_OFF, 0)
 
 
-def _recruited_anchors(state: ParkState, anchors: Anchors, signings: Projects) -> tuple[Anchors, Partners, Projects]:
-    """Anchors and partners with this quarter's recruits, and the signings, whose recruits now lead them."""
-    recruits = np.flatnonzero(signings.channel == Channel.RECRUITED)
-    if not len(recruits):
-        return anchors, state.partners, signings
-    recruits = recruits[np.argsort(signings.cell[recruits] // state.base.n_segments, kind="stable")]
-    projects = rows(signings, recruits)
-    world = projects.cell // state.base.n_segments
-    known = np.bincount(anchors.world, minlength=state.base.n_worlds)
-    slot = known[world] + np.arange(len(world)) - world.searchsorted(world)
-    new, tied = new_anchors(state.base, projects, slot)
-    leads = signings.leads.copy()
-    leads[recruits] = slot
-    table, partners = stacked((anchors, new)), stacked((state.partners, tied))
-    table = rows(table, np.argsort(table.world, kind="stable"))
-    return table, partners, replaced(signings, {"leads": leads})
+@compiled
+def count_opening(birth: Any, record: Record) -> None:
+    cell = record.segment[birth.segment]
+    if birth.channel == Channel.SCHEDULED:
+        cell.entrants_scheduled += 1.0
+    elif birth.channel == Channel.RECRUITED:
+        cell.entrants_recruited += 1.0
+    elif birth.channel == Channel.FOLLOWED:
+        cell.entrants_followed += 1.0
+    elif birth.channel == Channel.LAB_SPIN_OFF:
+        cell.entrants_lab_spin_off += 1.0
+    elif birth.channel == Channel.FIRM_SPIN_OFF:
+        cell.entrants_firm_spin_off += 1.0
+    else:
+        cell.entrants_attracted += 1.0
 
 
-def _tie_followers(state: ParkState, firms: Firms, anchor: Ints, firm: Ints) -> Firms:
-    waiting = np.flatnonzero((firms.round == 1) & (firms.customer < 0) & (firms.anchor >= 0))
-    world = firms.site[waiting] // (state.base.n_segments * state.base.n_zones)
-    row = state.anchor_rows(world, firms.anchor[waiting])
-    follows = np.isin(row, anchor)
-    customer = firms.customer.copy()
-    customer[waiting[follows]] = firm[row[follows]]
-    return replaced(firms, {"customer": customer})
+@compiled
+def relink(t: int, park: Park, moved: Any) -> None:
+    """Links lead to new rows; an anchor that opened finds its firm, and those that followed it become its suppliers."""
+    firms, anchors = park.firms, park.anchors
+    for i in range(firms.n[0]):
+        firm = firms.row[i]
+        if firm.customer >= 0:
+            firm.customer = moved[firm.customer]
+            if firm.customer < 0:
+                firm.customer_lost = t
+    for a in range(anchors.n[0]):
+        if anchors.row[a].firm >= 0:
+            anchors.row[a].firm = moved[anchors.row[a].firm]
+    for i in range(firms.n[0] - 1, -1, -1):
+        if firms.row[i].born < t:
+            break  # those that opened stand last
+        if firms.row[i].leads >= 0:
+            anchors.row[firms.row[i].leads].firm = i
+            adopt(firms, i)
 
 
-def _projects(state: ParkState, signings: Projects) -> Projects:
-    """Projects still under way, then those signed this quarter."""
-    pending = np.flatnonzero(state.projects.fate == Fate.PENDING)
-    return stacked((rows(state.projects, pending), signings))
+@compiled
+def adopt(firms: Table, i: int) -> None:
+    """Firms that followed an anchor before it opened become suppliers of its firm ``i``."""
+    for k in range(firms.n[0]):
+        firm = firms.row[k]
+        if firm.generation == 1 and firm.customer < 0 and firm.anchor == firms.row[i].leads:
+            firm.customer = i
 
 
-def _released(state: ParkState, births: Births) -> Floats:
-    """Staff of closed firms less staff of newcomers, of shape (n_worlds, 1) [persons]."""
-    base, firms, dead = state.base, state.firms, state.deaths
-    per_world = base.n_segments * base.n_zones
-    left = np.bincount(firms.site.take(dead) // per_world, firms.employees.take(dead), minlength=base.n_worlds)
-    came = np.bincount(births.cell // base.n_segments, births.employees, minlength=base.n_worlds)
-    return np.asarray(left - came, np.float64)[:, None]
-
-
-# ── Counts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-def _settled(state: ParkState, births: Births, waiting: Ints, signings: Projects, quarter: int) -> Settled:
-    count = state.count_by_cell
-    by_channel = np.bincount(
-        births.channel.astype(np.int64) * state.n_cells + births.cell, minlength=len(Channel) * state.n_cells
-    )
-    grid = by_channel.astype(np.float64).reshape(len(Channel), *state.shape)
-    named = np.flatnonzero(state.projects.signed == quarter)
-    cell = np.concatenate([signings.cell, state.projects.cell.take(named)])
-    investment = np.concatenate([signings.investment, state.projects.investment.take(named)])
-    return Settled(
-        opened={channel: grid[channel] for channel in Channel},
-        exits=count(state.firms.site.take(state.deaths) // state.base.n_zones),
-        turned_away=count(waiting),
-        signed=count(cell),
-        signed_investment=count(cell, investment),
-    )
+@compiled
+def occupy(given: Given, park: Park) -> None:
+    """Floor space in use, zone by zone."""
+    for z in range(given.n_zones):
+        park.zones[z].occupied = 0.0
+    for i in range(park.firms.n[0]):
+        firm = park.firms.row[i]
+        park.zones[firm.zone].occupied += firm.employees * given.segment[firm.segment].floor_per_head

@@ -6,7 +6,8 @@ import re
 
 import numpy as np
 
-from wutong.model.facts import Floats, Ints, Quarters
+from wutong.model.compiled import compiled
+from wutong.model.facts import Floats
 
 STEP_YEARS = 0.25
 QUARTERS_PER_YEAR = 4
@@ -46,6 +47,7 @@ def rate_of_yearly_prob(prob: Floats) -> Floats:
     return -np.log1p(-prob)
 
 
-def birthdays(born: Quarters, quarter: int) -> Ints:
-    """Rows whose year begins in a quarter: the quarter after their birth and every fourth one from there."""
-    return np.flatnonzero(((born + 1 - quarter) & (QUARTERS_PER_YEAR - 1)) == 0)
+@compiled
+def birthday(born: int, quarter: int) -> bool:
+    """Whether a year of a firm's begins: in the quarter after its birth and every fourth one from there."""
+    return (born + 1 - quarter) & (QUARTERS_PER_YEAR - 1) == 0

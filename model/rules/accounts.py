@@ -6,17 +6,16 @@ Nothing in the park depends on them within a run; they are what a policy is judg
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
-
-from wutong.model.contract import Change, Rule
-from wutong.model.draws import Draws
-from wutong.model.entities import Fate
-from wutong.model.facts import Floats, Ints, Tag, parameter
-from wutong.model.lever_costs import Activity, is_young, rebate_share
-from wutong.model.levers import LEVERS
-from wutong.model.state import ParkState
-from wutong.model.support import counted_investment, support
+from wutong.model.codes import Fate
+from wutong.model.compiled import compiled
+from wutong.model.facts import Floats, Tag, parameter
+from wutong.model.given import Given, Levers, Record
+from wutong.model.lever_costs import LANDING_AT_OPENING, LANDING_AT_START, LANDING_CAP, YUAN, is_young, rebate_share
+from wutong.model.newcomers import member_of, paid_in
+from wutong.model.tables import Park
+from wutong.model.units import QUARTERS_PER_YEAR
 
 
 # ── Parameters ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -36,68 +35,71 @@ class Accounts:
     )  # fmt: skip
 
 
-# ── Kernels ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-def local_tax(value_added: Floats, p: Accounts) -> Floats:
-    """Tax that the zone keeps, of shape (n_worlds, n_segments) [亿元/year]."""
-    return value_added * p.tax_share * p.local_tax_share
+# ── The rule ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+@compiled
+def keep_accounts(t: int, given: Given, newcomers: Any, small_investment: float, levers: Levers, park: Park, record: Record) -> None:
+    """Note what the levers are charged on, and what is paid to anchors, labs and the firms that go back to them."""
+    for i in range(park.firms.n[0]):
+        charge_firm(t, given, levers, park, i, record)
+    for j in range(park.projects.n[0]):
+        charge_project(t, given, newcomers, levers, park, j, record)
+    for k in range(park.arrivals.n[0]):
+        who = park.arrivals.row[k]
+        if given.segment[who.segment].office:
+            record.segment[who.segment].opened_paid += small_investment
+            money = landing_paid(levers, who.segment, 0.0, small_investment)
+            if who.anchor >= 0:
+                record.anchor[member_of(given, park, who.anchor)].brought_support += money
+            if who.lab >= 0:
+                record.lab[who.lab].lab_brought_support += money
 
 
-# ── Wiring ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-def apply(state: ParkState, p: Accounts, draws: Draws) -> Change:
-    value_added = state.groups.sum_by_cell(state.firms.revenue) * state.base.value_added_share
-    costs = np.zeros((state.base.n_worlds, len(LEVERS)))
-    if state.levels:
-        activity = observe(state, p, draws.quarter)
-        for n, (key, lever) in enumerate(LEVERS.items()):
-            if key in state.levels:
-                costs[:, n] = np.broadcast_to(
-                    lever.yearly_cost(state.levels[key], activity, state.base.lever_parameters), (state.base.n_worlds, 1)
-                )[:, 0]
-    manufacturing = np.where(state.base.office, 0.0, 1.0)
-    jobs = state.groups.sum_by_cell(state.firms.employees)
-    return Change(
-        flows={
-            "value_added": value_added,
-            "tax": value_added * p.tax_share,
-            "local_tax": local_tax(value_added, p),
-            "induced_jobs": p.induced_jobs * jobs * manufacturing,
-            "lever_cost": costs,
-            **support(state, local_tax(state.base.value_added_share, p), draws.quarter),
-        }
-    )
+@compiled
+def charge_firm(t: int, given: Given, levers: Levers, park: Park, i: int, record: Record) -> None:
+    """A firm that came since the start: its floor in the zones and its tax, and what tax relief and rent subsidy pay it."""
+    firm = park.firms.row[i]
+    s, age = firm.segment, t - firm.born
+    cell, lever = record.segment[s], levers.segment[s]
+    if firm.customer >= 0:
+        cell.coached += 1.0
+    if firm.born <= given.start:
+        return
+    housed = is_young(age) and firm.zone < given.n_zones - 1
+    area = firm.employees * given.segment[s].floor_per_head if housed else 0.0
+    tax = firm.revenue * given.segment[s].tax_kept * rebate_share(age)
+    cell.newcomers_area += area
+    cell.newcomers_tax += tax
+    money = lever.tax_relief * tax + lever.rent_subsidy * 12.0 * given.segment[s].monthly_rent * area * YUAN
+    if firm.leads >= 0:
+        record.anchor[member_of(given, park, firm.leads)].anchor_support += money
+    if firm.anchor >= 0:
+        record.anchor[member_of(given, park, firm.anchor)].brought_support += money
+    if firm.lab >= 0:
+        record.lab[firm.lab].lab_brought_support += money
 
 
-def observe(state: ParkState, p: Accounts, quarter: int) -> Activity:
-    """What the levers are charged on this quarter."""
-    base, firms, groups, projects = state.base, state.firms, state.groups, state.projects
-    age = quarter - firms.born.astype(np.int64)
-    came = (firms.born > base.start).astype(np.float64)
-    young = came * is_young(age)
-    taxed = groups.sum_by_cell(firms.revenue * came * rebate_share(age)) * base.value_added_share
-    starting = np.flatnonzero(projects.started == quarter)
-    opened = np.flatnonzero(projects.fate == Fate.OPENED)
-    small = sum((state.count_by_cell(a.cell) for a in state.arrivals), np.zeros(state.shape)) * base.office
-    occupancy = state.zones.occupied[:, :-1] / np.maximum(state.zones.floor[:, :-1], 1.0)
-    tied = groups.sum_by_cell((firms.customer >= 0).astype(np.float64))
-    pending = (projects.signed <= quarter).astype(np.float64)
-    return Activity(
-        pipeline=state.count_by_cell(projects.cell, pending).sum(axis=1, keepdims=True),
-        coached=tied.sum(axis=1, keepdims=True),
-        newcomers_area=groups.sum_by_site(firms.employees * young)[:, :, :-1].sum(axis=2) * base.floor_per_head,
-        newcomers_tax=local_tax(taxed, p),
-        started_investment=_paid_in(state, starting),
-        opened_investment=_paid_in(state, opened) + small * base.lever_parameters.small_investment,
-        entering_transfer=np.broadcast_to(state.flows["entering_transfer"], state.shape),
-        floor_added=state.floor_added,
-        occupancy=occupancy,
-        zone_office=base.zone_office,
-        office=base.office,
-    )
+@compiled
+def charge_project(t: int, given: Given, newcomers: Any, levers: Levers, park: Park, j: int, record: Record) -> None:
+    """A project under way, and the investment on which a landing subsidy is paid when it starts and when it opens."""
+    project = park.projects.row[j]
+    s = project.segment
+    if project.signed <= t:
+        record.segment[s].projects_served += 1.0
+    paid = project.investment * paid_in(project.channel, newcomers)
+    counted = min(paid, LANDING_CAP / max(levers.segment[s].landing_subsidy, 1e-12))
+    started = counted if project.started == t else 0.0
+    opened = counted if project.fate == Fate.OPENED else 0.0
+    record.segment[s].started_paid += started
+    record.segment[s].opened_paid += opened
+    money = landing_paid(levers, s, started, opened)
+    if project.leads >= 0:
+        record.anchor[member_of(given, park, project.leads)].anchor_support += money
+    elif project.anchor >= 0:
+        record.anchor[member_of(given, park, project.anchor)].brought_support += money
 
 
-def _paid_in(state: ParkState, chosen: Ints) -> Floats:
-    """Investment paid in by the projects in the given rows, as far as a landing subsidy counts it, by cell [亿元]."""
-    return state.count_by_cell(state.projects.cell[chosen], counted_investment(state, chosen))
-
-
-RULE = Rule("accounts", Accounts, frozenset(), apply)
+@compiled
+def landing_paid(levers: Levers, s: int, started: float, opened: float) -> float:
+    """Landing subsidy for investment that started and that opened this quarter [亿元/year]."""
+    counted = LANDING_AT_START * started + LANDING_AT_OPENING * opened
+    return levers.segment[s].landing_subsidy * counted * QUARTERS_PER_YEAR

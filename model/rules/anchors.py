@@ -7,23 +7,19 @@ compared with a higher share, and shortens the way there.  Projects that do not 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from wutong.model.contract import Arrivals, Births, Change, Rule, arrivals, no_rows
-from wutong.model.draws import Draws, Purpose
-from wutong.model.entities import NONE, Channel, Fate, Projects, Stage, replaced
-from wutong.model.facts import Codes, Floats, Ints, Keys, Mask, Shape, Slots, Tag, parameter
-from wutong.model.newcomers import (
-    FULL_PLANT_INVESTMENT,
-    FUNNEL_LAG,
-    by_world,
-    named_buyers,
-    on_ridge,
-    pick,
-    productivity,
-)
-from wutong.model.state import ParkState
+from wutong.model import keyed
+from wutong.model.codes import Channel, Fate, Stage
+from wutong.model.compiled import compiled
+from wutong.model.draws import Purpose
+from wutong.model.facts import Floats, Shape, Tag, parameter
+from wutong.model.given import Given, Levers, Record
+from wutong.model.maths import exp
+from wutong.model.newcomers import FULL_PLANT_INVESTMENT, FUNNEL_LAG, arrive, named_buyer, on_ridge, pick
+from wutong.model.tables import NONE, Park, new_row
 from wutong.model.units import NEVER, STEP_YEARS
 
 
@@ -61,166 +57,130 @@ WHOLE = 1.0 - 1e-9  # of the way: six steps of a sixth sum to a hair less than o
 FIRST_OUTPUT = 0.1  # of full output when a plant opens
 
 
-# ── Kernels ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-def acceptance_prob(support: Floats, p: AnchorParameters) -> Floats:
-    """Chance that a candidate signs, of shape (n_worlds, n_segments)."""
-    return 1.0 / (1.0 + np.exp(-(p.acceptance_logit + p.support_weight * support)))
+# ── The rule ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+@compiled
+def advance_anchors(t: int, given: Given, p: Any, newcomers: Any, levers: Levers, park: Park, record: Record) -> None:
+    """Projects move through the funnel, anchors with them, and candidates for new anchors sign."""
+    moved = np.full(park.anchors.n[0], int(Stage.PLANNED))  # where each anchor's project stands
+    closing = np.zeros(park.anchors.n[0], np.bool_)
+    for a in range(park.anchors.n[0]):
+        anchor = park.anchors.row[a]
+        closing[a] = anchor.closes <= t and anchor.stage != Stage.CLOSED
+        if anchor.signs <= t:
+            moved[a] = Stage.SIGNED
+    speed = progress_speed(levers.park[0].lag_cut, newcomers.funnel_position)
+    for j in range(park.projects.n[0]):
+        project = park.projects.row[j]
+        advance(t, project, p, levers.park[0].opening, speed)
+        if project.leads >= 0:
+            moved[project.leads] = stage_of(t, project, moved[project.leads])
+            if closing[project.leads]:
+                project.fate = Fate.CANCELLED
+        count_project(t, project, record)
+        if project.fate == Fate.OPENED:
+            ask_to_open(given, p, park, j)
+    for a in range(park.anchors.n[0]):
+        follow_project(park, a, moved[a], closing[a])
+    recruit(t, given, p, levers, park)
 
 
-def progress_speed(lag_cut: Floats, position: Floats) -> Floats:
-    """Speed through the funnel relative to the usual one, of shape (n_worlds, 1): mean lag / (mean lag - years saved)."""
+@compiled
+def progress_speed(lag_cut: float, position: float) -> float:
+    """Speed through the funnel relative to the usual one: mean lag / (mean lag - years saved)."""
     lag = on_ridge(position, FUNNEL_LAG)
-    return np.asarray(lag / np.maximum(lag - lag_cut, 0.25 * lag))
+    return lag / max(lag - lag_cut, 0.25 * lag)
 
 
-def funnel(projects: Projects, quarter: int, step: Floats, u: Floats, opens: Floats, starts: Floats, point: Floats) -> Projects:
-    """Projects one quarter on: progress, start and fate, all of shape (n_projects,).
-
-    Parameters
-    ----------
-    step : of shape (n_projects,)
-        Progress in a quarter.
-    u, opens, starts : of shape (n_projects,)
-        The project's keyed uniform, and the shares below which it opens and starts.
-    point : of shape (n_projects,)
-        Progress at which it starts.
-    """
-    signed = projects.signed < quarter
-    progress = projects.progress + step * signed
-    starting = (progress >= point) & (u < np.maximum(starts, opens)) & (projects.started == NEVER) & signed
-    opened = (progress >= WHOLE) & (u < opens) & signed
-    late = signed & (quarter - projects.signed >= CANCELLED_AFTER) & (u >= opens)
-    fate = np.where(opened, Fate.OPENED, np.where(late, Fate.CANCELLED, Fate.PENDING)).astype(np.int8)
-    started = np.where(starting, quarter, projects.started)
-    return replaced(projects, {"progress": progress, "started": started, "fate": fate})
+@compiled
+def advance(t: int, project: Any, p: Any, opening: float, speed: float) -> None:
+    """A project one quarter on: progress, start and fate.  Who opens hangs on one uniform, its luck."""
+    project.fate = Fate.PENDING
+    if project.signed >= t:
+        return
+    opens = min(project.opening_share * opening, 1.0)
+    project.progress += STEP_YEARS * speed / max(project.lag, STEP_YEARS)
+    if project.started == NEVER and project.progress >= p.start_point and project.luck < max(p.start_share, opens):
+        project.started = t
+    if project.progress >= WHOLE and project.luck < opens:
+        project.fate = Fate.OPENED
+    elif t - project.signed >= CANCELLED_AFTER and project.luck >= opens:
+        project.fate = Fate.CANCELLED
 
 
-def stage_after(stage: Codes, moved: Ints, running: Mask, closing: Mask) -> Codes:
-    """Stage of anchors, of shape (n_anchors,): where its project stands, unless it closes or its firm is gone."""
-    gone = (stage == Stage.OPERATING) & ~running
-    return np.where(gone | closing | (stage == Stage.CLOSED), Stage.CLOSED, np.maximum(stage, moved)).astype(np.int8)
+@compiled
+def stage_of(t: int, project: Any, before: int) -> int:
+    """Stage of the anchor that a project is, ``before`` it was looked at."""
+    if project.fate == Fate.OPENED:
+        return int(Stage.OPERATING)
+    if project.fate == Fate.CANCELLED:
+        return int(Stage.CLOSED)
+    return int(Stage.STARTED) if project.started <= t else before
 
 
-# ── Wiring ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-def apply(state: ParkState, p: AnchorParameters, draws: Draws) -> Change:
-    base = state.base
-    world = state.projects.cell // base.n_segments
-    speed = progress_speed(state.levers.lag_cut, base.newcomers.funnel_position)
-    step = STEP_YEARS * by_world(speed, world) / np.maximum(state.projects.lag, STEP_YEARS)
-    u = state.projects.luck
-    opens = np.minimum(state.projects.opening_share * by_world(state.levers.opening, world), 1.0)
-    starts, point = by_world(p.start_share, world), by_world(p.start_point, world)
-    projects = funnel(state.projects, draws.quarter, step, u, opens, starts, point)
-
-    closing = (state.anchors.closes <= draws.quarter) & (state.anchors.stage != Stage.CLOSED)
-    stage = _stages(state, projects, closing, draws.quarter)
-    projects = _cancel(state, projects, closing)
-    closed = state.anchors.firm[closing]
-    return Change(
-        columns={
-            "projects.progress": projects.progress,
-            "projects.started": projects.started,
-            "projects.fate": projects.fate,
-            "anchors.stage": stage,
-        },
-        openings=(_openings(state, projects, p, draws),),
-        arrivals=(recruited(state, p, draws),),
-        deaths=closed[closed >= 0] if closing.any() else None,
-        flows=_flows(state, projects, draws.quarter),
-    )
+@compiled
+def count_project(t: int, project: Any, record: Record) -> None:
+    cell = record.segment[project.segment]
+    if project.started == t:
+        cell.started_projects += 1.0
+        cell.started_investment += project.investment
+    if project.fate == Fate.OPENED:
+        cell.opened_projects += 1.0
+        cell.opened_investment += project.investment
 
 
-def _cancel(state: ParkState, projects: Projects, closing: Mask) -> Projects:
-    if not closing.any():
-        return projects
-    row = state.anchor_rows(projects.cell // state.base.n_segments, np.maximum(projects.leads, 0))
-    ends = (projects.leads >= 0) & closing[row]
-    return replaced(projects, {"fate": np.where(ends, Fate.CANCELLED, projects.fate).astype(np.int8)})
+@compiled
+def follow_project(park: Park, a: int, moved: int, closing: bool) -> None:
+    """An anchor stands where its project stands, unless it closes or its firm is gone."""
+    anchor = park.anchors.row[a]
+    gone = anchor.stage == Stage.OPERATING and anchor.firm < 0
+    if gone or closing or anchor.stage == Stage.CLOSED:
+        anchor.stage = Stage.CLOSED
+    elif moved > anchor.stage:
+        anchor.stage = moved
+    if closing and anchor.firm >= 0:
+        park.firms.row[anchor.firm].closes = True
 
 
-def _stages(state: ParkState, projects: Projects, closing: Mask, quarter: int) -> Codes:
-    anchors = state.anchors
-    moved = np.where(anchors.signs <= quarter, Stage.SIGNED, Stage.PLANNED)
-    own = np.flatnonzero(projects.leads >= 0)
-    row = state.anchor_rows(projects.cell[own] // state.base.n_segments, projects.leads[own])
-    started = projects.started[own] <= quarter
-    moved[row] = np.where(started, Stage.STARTED, moved[row])
-    moved[row] = np.where(projects.fate[own] == Fate.OPENED, Stage.OPERATING, moved[row])
-    cancelled = closing.copy()
-    cancelled[row] |= projects.fate[own] == Fate.CANCELLED
-    return stage_after(anchors.stage, moved, anchors.firm >= 0, cancelled)
+@compiled
+def ask_to_open(given: Given, p: Any, park: Park, j: int) -> None:
+    """A project that is built asks to open as a firm, at a tenth of its capacity."""
+    project = park.projects.row[j]
+    birth = park.births.row[new_row(park.births)]
+    birth.key, birth.segment, birth.channel, birth.leads = project.key, project.segment, project.channel, project.leads
+    birth.anchor, birth.lab, birth.generation, birth.parent = project.anchor, NONE, project.generation, NONE
+    birth.own_plant = project.investment >= FULL_PLANT_INVESTMENT or project.leads >= 0
+    birth.quality, birth.outside_demand, birth.ramp = project.quality, project.capacity, FIRST_OUTPUT
+    birth.employees = FIRST_OUTPUT * project.capacity / (park.cells[project.segment].head * project.quality)
+    birth.customer = customer_of(given, p, park, j)
 
 
-def _openings(state: ParkState, projects: Projects, p: AnchorParameters, draws: Draws) -> Births:
-    """Births of the projects that open."""
-    base = state.base
-    done = np.flatnonzero(projects.fate == Fate.OPENED)
-    cell, key, capacity, quality = (getattr(projects, n)[done] for n in ("cell", "key", "capacity", "quality"))
-    anchor, leads = projects.anchor[done], projects.leads[done]
-    head = productivity(base, draws.quarter).ravel().take(cell) * quality
-    return Births(
-        key=key,
-        cell=cell,
-        channel=projects.channel[done],
-        leads=leads,
-        anchor=anchor,
-        lab=np.full(len(done), NONE, np.int16),
-        round=projects.round[done],
-        customer=_customers(state, key, cell, anchor, p),
-        parent=no_rows(len(done)),
-        own_plant=(projects.investment[done] >= FULL_PLANT_INVESTMENT) | (leads >= 0),
-        employees=FIRST_OUTPUT * capacity / head,
-        quality=quality,
-        outside_demand=capacity,
-        ramp=np.full(len(done), FIRST_OUTPUT),
-    )
+@compiled
+def customer_of(given: Given, p: Any, park: Park, j: int) -> int:
+    """Firm that a new plant mainly serves: its anchor's, or a buyer that some parts firms name."""
+    project = park.projects.row[j]
+    buyers = given.segment[project.segment].buyer_segment
+    if project.anchor >= 0:
+        return park.anchors.row[project.anchor].firm
+    if buyers < 0:
+        return NONE
+    names, which = keyed.pair(project.key, Purpose.NAMES_BUYER, 0)
+    return named_buyer(park.firms, given.n_zones, buyers, which) if names < p.buyer_share else NONE
 
 
-def _customers(state: ParkState, key: Keys, cell: Ints, anchor: Slots, p: AnchorParameters) -> Ints:
-    """Firm that each new plant mainly serves, of shape (n,) [row]: its anchor, or a buyer that some parts firms name."""
-    base = state.base
-    world, segment = np.divmod(cell, base.n_segments)
-    customer = no_rows(len(key))
-    free = np.flatnonzero((base.buyer_segment.take(segment) >= 0) & (anchor < 0))
-    named, which = Draws(0).pair(key[free], Purpose.NAMES_BUYER)
-    chosen = np.flatnonzero(named < by_world(p.buyer_share, world[free]))
-    names = free[chosen]
-    buyers = world[names] * base.n_segments + base.buyer_segment[segment[names]]
-    customer[names] = named_buyers(state.groups, state.firms.revenue, buyers, which[chosen])
-    brought = np.flatnonzero(anchor >= 0)
-    customer[brought] = state.anchors.firm[state.anchor_rows(world[brought], anchor[brought])]
-    return customer
+@compiled
+def recruit(t: int, given: Given, p: Any, levers: Levers, park: Park) -> None:
+    """Candidates for new anchors; some sign."""
+    if given.recruit_weight[-1] <= 0.0:
+        return
+    key = park.world[0].key
+    for k in range(keyed.poisson(key, Purpose.CANDIDATES, t, STEP_YEARS * p.candidate_rate * levers.park[0].candidates)):
+        who = keyed.newborn(key, Purpose.CANDIDATE, t, k)
+        s = pick(given.recruit_weight, keyed.uniform(who, Purpose.CANDIDATE_SEGMENT, 0))
+        if keyed.uniform(who, Purpose.ACCEPTANCE, 0) < acceptance_prob(levers.segment[s].support_anchor, p):
+            arrive(park.arrivals, who, s, int(Channel.RECRUITED), NONE, NONE, NONE)
 
 
-def recruited(state: ParkState, p: AnchorParameters, draws: Draws) -> Arrivals:
-    """Candidates that sign this quarter."""
-    base = state.base
-    rate = np.broadcast_to(STEP_YEARS * p.candidate_rate * state.levers.candidates, state.worlds.key.shape)
-    if base.recruit_weight[-1] <= 0.0:
-        rate = np.zeros(rate.shape)
-    counts = draws.poisson(state.worlds.key, Purpose.CANDIDATES, rate)
-    key, world = draws.newborn_keys(state.worlds.key, Purpose.CANDIDATE, counts)
-    cell = world * base.n_segments + pick(base.recruit_weight, Draws(0).uniform(key, Purpose.CANDIDATE_SEGMENT))
-    prob = np.broadcast_to(acceptance_prob(state.levers.support_anchor, p), state.shape).ravel()
-    signs = np.flatnonzero(Draws(0).uniform(key, Purpose.ACCEPTANCE) < prob.take(cell))
-    return arrivals(key.take(signs), cell.take(signs), Channel.RECRUITED)
-
-
-def _flows(state: ParkState, projects: Projects, quarter: int) -> dict[str, Floats]:
-    count, investment = state.count_by_cell, projects.investment
-    starting = np.flatnonzero(projects.started == quarter)
-    opened = np.flatnonzero(projects.fate == Fate.OPENED)
-    return {
-        "started_projects": count(projects.cell[starting]),
-        "started_investment": count(projects.cell[starting], investment[starting]),
-        "opened_projects": count(projects.cell[opened]),
-        "opened_investment": count(projects.cell[opened], investment[opened]),
-    }
-
-
-RULE = Rule(
-    "anchors",
-    AnchorParameters,
-    frozenset({"projects.progress", "projects.started", "projects.fate", "anchors.stage"}),
-    apply,
-)
+@compiled
+def acceptance_prob(support: float, p: Any) -> float:
+    """Chance that a candidate signs."""
+    return 1.0 / (1.0 + exp(-(p.acceptance_logit + p.support_weight * support)))

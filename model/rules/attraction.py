@@ -7,18 +7,20 @@ of entrants per world and segment, with the mean of a nested logit normalised on
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from wutong.model.base import Base
-from wutong.model.contract import Arrivals, Change, Rule, arrivals
-from wutong.model.draws import Draws, Purpose
-from wutong.model.entities import NONE, Anchors, Cells, Channel, Partners, Stage, rows
-from wutong.model.facts import Floats, Ints, Mask, Shape, Tag, parameter
-from wutong.model.newcomers import by_world
-from wutong.model.state import ParkState
+from wutong.model import keyed
+from wutong.model.codes import Channel, Stage
+from wutong.model.compiled import compiled
+from wutong.model.draws import Purpose
+from wutong.model.facts import Floats, Mask, Shape, Tag, parameter
+from wutong.model.given import Given, Levers, Record, calendar_row
+from wutong.model.maths import exp, log, power
+from wutong.model.newcomers import arrive
+from wutong.model.tables import NONE, Park
 from wutong.model.units import QUARTERS_PER_YEAR, STEP_YEARS
 
 
@@ -98,158 +100,117 @@ MULTIPLIER_LIMIT = 0.4
 TREND_YEARS = 5
 
 
-# ── Kernels ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-def admissible(p: Attraction) -> Mask:
-    """Worlds whose feedback from entry to entry stays away from explosion, of shape (n_worlds,).
+# ── The rule ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+def admissible(p: Any) -> Mask:
+    """Draws whose feedback from entry to entry stays away from explosion, of shape (n_worlds,).
 
     The long-run multiplier is 1 / (1 - feedback).
     """
     feedback = p.local_weight * (p.demand_weight + p.inputs_weight) + p.knowledge_weight
-    return np.asarray(feedback[:, 0] <= MULTIPLIER_LIMIT)
+    return np.asarray(feedback <= MULTIPLIER_LIMIT)
 
 
-def pull(anchors: Anchors, lead: Floats, follow: Floats, signed_pull: Floats) -> Floats:
-    """Hazard of signing that an anchor adds for its partners still outside, of shape (n_anchors,) [1/year].
+@compiled
+def attract(t: int, given: Given, p: Any, levers: Levers, park: Park, record: Record) -> None:
+    """Tied partners follow their anchors, and other firms enter."""
+    for a in range(park.anchors.n[0]):
+        anchor = park.anchors.row[a]
+        anchor.pull = pull(anchor, p, levers.park[0].lead, levers.park[0].follow)
+        anchor.exposure += STEP_YEARS * (p.anyway_rate + anchor.pull)
+    follow(given, p, levers, park, record)
+    for s in range(given.n_segments):
+        park.cells[s].pool = outside_pool(t, given, p, park, s)
+        enter(t, given, p, levers, park, record, s)
 
-    Zero before it signs and after it closes.
 
-    Parameters
-    ----------
-    lead, follow, signed_pull : of shape (n_anchors,)
-        Rate of partners that decide alone [1/year], that follow others [1/year], and the pull of a signed anchor [1].
+@compiled
+def pull(anchor: Any, p: Any, lead: float, follow: float) -> float:
+    """Hazard of signing that an anchor adds for its partners still outside [1/year]; 0 before it signs and after it closes."""
+    if anchor.stage == Stage.PLANNED or anchor.stage == Stage.CLOSED:
+        return 0.0
+    reach = p.signed_pull if anchor.stage == Stage.SIGNED else 1.0
+    signed_share = anchor.partners_signed / max(anchor.partners, 1)
+    return p.lead_rate * lead * reach + p.follow_rate * follow * signed_share
+
+
+@compiled
+def follow(given: Given, p: Any, levers: Levers, park: Park, record: Record) -> None:
+    """A partner signs, somewhere in the city, once its anchor's summed pull exceeds its resistance.
+
+    Resistance is drawn once, from Exp(1): a partner that signs when its exposure, the hazard summed over time, passes it has
+    exactly that hazard, and a stronger pull can only bring the same partners earlier.
     """
-    active = (anchors.stage > Stage.PLANNED) & (anchors.stage < Stage.CLOSED)
-    reach = np.where(anchors.stage == Stage.SIGNED, signed_pull, 1.0)
-    signed_share = anchors.partners_signed / np.maximum(anchors.partners, 1)
-    return active * (lead * reach + follow * signed_share)
+    anchors, partners, outside = park.anchors, park.partners, 0
+    for k in range(partners.n[0]):
+        partner = partners.row[k]
+        anchor = anchors.row[partner.anchor]
+        if partner.resistance > anchor.exposure:
+            partners.row[outside] = partners.row[k]
+            outside += 1
+            continue
+        anchor.partners_signed += 1
+        s, support = partner.segment, levers.segment[partner.segment].support
+        lands, comes = keyed.pair(partner.key, Purpose.LANDING, 0)
+        if lands >= landing_prob(given.segment[s].office, support, p):
+            record.segment[s].landed_next_door += 1.0
+        elif comes * (p.anyway_rate + anchor.pull) < anchor.pull:
+            arrive(park.arrivals, partner.key, s, int(Channel.FOLLOWED), partner.anchor, NONE, anchor.firm)
+        else:  # it would have come anyway, and nobody brought it
+            arrive(park.arrivals, partner.key, s, int(Channel.FOLLOWED), NONE, NONE, NONE)
+    partners.n[0] = outside
 
 
-def signing(resistance: Floats, exposure: Floats) -> Mask:
-    """Partners that sign this quarter, of shape (n_partners,).
+@compiled
+def landing_prob(office: bool, support: float, p: Any) -> float:
+    """Chance that a signing partner lands in this park."""
+    usual = p.landing_software if office else p.landing_hardware
+    return min(1.0, usual * exp(p.support_weight * support))
 
-    Resistance is drawn once, from Exp(1).  A partner that signs when its exposure, the hazard summed over time, passes it has
-    exactly that hazard: one draw serves its whole life, and a stronger pull can only bring the same partners earlier.
+
+@compiled
+def outside_pool(t: int, given: Given, p: Any, park: Park, s: int) -> float:
+    """Firms looking for a site relative to the start [1]: a trend that moves every quarter, a shock that holds for four."""
+    drawn = t - (t - given.start - 1) % QUARTERS_PER_YEAR
+    years = min((t - given.start) / QUARTERS_PER_YEAR, float(TREND_YEARS))
+    shock = keyed.normal(park.cells[given.segment[s].first_of_industry].key, Purpose.POOL_SHOCK, drawn)
+    return exp(given.segment[s].pool_trend * years + p.pool_spread * shock - 0.5 * p.pool_spread * p.pool_spread)
+
+
+@compiled
+def enter(t: int, given: Given, p: Any, levers: Levers, park: Park, record: Record, s: int) -> None:
+    """Generic entry: a Poisson number of entrants with the mean of a nested logit, normalised on the entrants of the start.
+
+    At creation share 1 every entrant is new; near 0 the parks share a fixed number of them.
     """
-    return resistance <= exposure
+    cell, lever = park.cells[s], levers.segment[s]
+    value = value_of_entry(cell, rent_of(given, park, s), lever.support, p)
+    copied = exp(p.copying * p.support_weight * lever.support)
+    together = (1.0 - p.rival_share) * copied + p.rival_share * exp(value)  # value of all parks together
+    taken = power(together, p.creation_share - 1.0)
+    pool = cell.pool * given.pool_factor[calendar_row(given, t), s]
+    rate = cell.entry_base * lever.entry * pool * exp(value) * taken
+    rivals = cell.entry_base * pool * ((1.0 - p.rival_share) / p.rival_share) * copied * taken
+    record.segment[s].rivals_entrants += STEP_YEARS * rivals
+    for k in range(keyed.poisson(cell.key, Purpose.ENTRY, t, STEP_YEARS * rate)):
+        arrive(park.arrivals, keyed.newborn(cell.key, Purpose.ENTRANT, t, k), s, int(Channel.ATTRACTED), NONE, NONE, NONE)
 
 
-def landing_prob(office: Mask, support: Floats, p: Attraction) -> Floats:
-    """Chance that a signing partner lands in this park, of shape (n_worlds, n_segments)."""
-    usual = np.where(office, p.landing_software, p.landing_hardware)
-    return np.asarray(np.minimum(1.0, usual * np.exp(p.support_weight * support)))
+@compiled
+def rent_of(given: Given, park: Park, s: int) -> float:
+    """Rent that an entrant meets: the mean over the zones that house it [1]."""
+    rent, n = 0.0, 0
+    for z in range(given.n_zones - 1):
+        if given.houses[s, z]:
+            rent += park.zones[z].rent
+            n += 1
+    return rent / max(n, 1)
 
 
-def value_of_entry(cells: Cells, rent: Floats, support: Floats, p: Attraction) -> Floats:
-    """Value of a site here to an entrant relative to the start, of shape (n_worlds, n_segments) [1]."""
-    unmet = np.log((cells.unmet + cells.demand_scale) / (cells.unmet_start + cells.demand_scale))
-    inputs = np.log((cells.inputs + INPUTS_SCALE) / (cells.inputs_start + INPUTS_SCALE))
-    knowledge = np.log((cells.knowledge + KNOWLEDGE_SCALE) / (cells.knowledge_start + KNOWLEDGE_SCALE))
-    return (
-        p.local_weight * (p.demand_weight * unmet + p.inputs_weight * inputs)
-        + p.knowledge_weight * knowledge
-        - p.rent_elasticity * np.log(rent)
-        + p.support_weight * support
-    )
-
-
-def rivals_value(value: Floats, support: Floats, p: Attraction) -> Floats:
-    """Value of all parks together to an entrant, relative to the start, of shape (n_worlds, n_segments) [1]."""
-    copied = np.exp(p.copying * p.support_weight * support)
-    return (1.0 - p.rival_share) * copied + p.rival_share * np.exp(value)
-
-
-def entry_rate(cells: Cells, value: Floats, together: Floats, factor: Floats, p: Attraction) -> Floats:
-    """Expected generic entrants, of shape (n_worlds, n_segments) [firms/year].
-
-    Nested logit: at creation share 1 every entrant is new; near 0 the parks share a fixed number of them.
-    """
-    return cells.entry_base * factor * cells.pool * np.exp(value) * together ** (p.creation_share - 1.0)
-
-
-def rivals_entry_rate(cells: Cells, support: Floats, together: Floats, p: Attraction) -> Floats:
-    """Expected entrants of the rival parks, of shape (n_worlds, n_segments) [firms/year]: for the displaced entrants."""
-    copied = np.exp(p.copying * p.support_weight * support)
-    scale = (1.0 - p.rival_share) / p.rival_share
-    return cells.entry_base * cells.pool * scale * copied * together ** (p.creation_share - 1.0)
-
-
-def outside_pool(base: Base, normal: Floats, spread: Floats, quarter: int) -> Floats:
-    """Firms looking for a site relative to the start, of shape (n_worlds, n_segments) [1]: a trend, and a shock for a year."""
-    years = min((quarter - base.start) / QUARTERS_PER_YEAR, TREND_YEARS)
-    return np.exp(base.pool_trend * years + spread * normal - 0.5 * spread * spread)
-
-
-# ── Wiring ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-def apply(state: ParkState, p: Attraction, draws: Draws) -> Change:
-    base, levers, anchors = state.base, state.levers, state.anchors
-    lead = by_world(p.lead_rate * levers.lead, anchors.world)
-    follow = by_world(p.follow_rate * levers.follow, anchors.world)
-    pulled = pull(anchors, lead, follow, by_world(p.signed_pull, anchors.world))
-    anyway = by_world(p.anyway_rate, anchors.world)
-    exposure = anchors.exposure + STEP_YEARS * (anyway + pulled)
-
-    row = state.anchor_rows(state.partners.cell // base.n_segments, state.partners.anchor)
-    signs = signing(state.partners.resistance, exposure.take(row))
-    signed = np.flatnonzero(signs)
-    partners_signed = anchors.partners_signed + np.bincount(row[signed], minlength=len(anchors.key))
-    outside = state.partners if not len(signed) else rows(state.partners, np.flatnonzero(~signs))
-    brought_share = np.divide(pulled, anyway + pulled, out=np.zeros(len(pulled)), where=anyway + pulled > 0.0)
-    followers = _landed(state, rows(state.partners, signed), brought_share[row[signed]], p)
-
-    pool = _pool(state, p, draws)
-    cells = dataclasses.replace(state.cells, pool=pool * base.pool_factor[base.year(draws.quarter)])
-    rent = _rent(state)
-    value = value_of_entry(cells, rent, levers.support, p)
-    together = rivals_value(value, levers.support, p)
-    rate = entry_rate(cells, value, together, levers.entry, p)
-    counts = draws.poisson(cells.key, Purpose.ENTRY, STEP_YEARS * rate)
-    entrants = arrivals(*draws.newborn_keys(cells.key, Purpose.ENTRANT, counts), Channel.ATTRACTED)
-    return Change(
-        columns={"anchors.exposure": exposure, "anchors.partners_signed": partners_signed, "cells.pool": pool},
-        tables={"partners": outside},
-        arrivals=(followers, entrants),
-        flows={
-            "landed_next_door": state.count_by_cell(state.partners.cell[signed]) - state.count_by_cell(followers.cell),
-            "rivals_entrants": STEP_YEARS * rivals_entry_rate(cells, levers.support, together, p),
-        },
-    )
-
-
-def _landed(state: ParkState, signed: Partners, brought_share: Floats, p: Attraction) -> Arrivals:
-    """Partners that sign and land here; those that would have come anyway are brought by nobody."""
-    prob = np.broadcast_to(landing_prob(state.base.office, state.levers.support, p), state.shape).ravel()
-    lands, comes = Draws(0).pair(signed.key, Purpose.LANDING)
-    landed = np.flatnonzero(lands < prob[signed.cell])
-    signed = rows(signed, landed)
-    brought = comes[landed] < brought_share[landed]
-    row = state.anchor_rows(signed.cell // state.base.n_segments, signed.anchor)
-    customer = np.where(brought, state.anchors.firm[row], NONE)
-    return arrivals(signed.key, signed.cell, Channel.FOLLOWED, np.where(brought, signed.anchor, NONE), customer)
-
-
-def _rent(state: ParkState) -> Floats:
-    """Rent that an entrant of each segment meets: the mean over its zones, of shape (n_worlds, n_segments)."""
-    houses = state.base.houses[:, :-1].astype(np.float64)
-    share = houses / np.maximum(houses.sum(axis=1, keepdims=True), 1.0)
-    return np.asarray((state.zones.rent[:, None, :-1] * share[None]).sum(axis=2))
-
-
-def _pool(state: ParkState, p: Attraction, draws: Draws) -> Floats:
-    """The pool of this quarter: its trend moves every quarter, its shock is drawn every fourth and holds until the next."""
-    drawn = draws.quarter - (draws.quarter - state.base.start - 1) % QUARTERS_PER_YEAR
-    by_industry = state.cells.key[:, _first_of_industry(state.base)]
-    return outside_pool(state.base, Draws(drawn).normal(by_industry, Purpose.POOL_SHOCK), p.pool_spread, draws.quarter)
-
-
-def _first_of_industry(base: Base) -> Ints:
-    """First segment of each segment's industry, of shape (n_segments,): the industry's address."""
-    return np.array([int(np.flatnonzero(base.industry == i)[0]) for i in base.industry])
-
-
-RULE = Rule(
-    "attraction",
-    Attraction,
-    frozenset({"anchors.exposure", "anchors.partners_signed", "cells.pool", "partners"}),
-    apply,
-    admissible,
-)
+@compiled
+def value_of_entry(cell: Any, rent: float, support: float, p: Any) -> float:
+    """Value of a site here to an entrant relative to the start [1]."""
+    unmet = log((cell.unmet + cell.demand_scale) / (cell.unmet_start + cell.demand_scale))
+    inputs = log((cell.inputs + INPUTS_SCALE) / (cell.inputs_start + INPUTS_SCALE))
+    knowledge = log((cell.knowledge + KNOWLEDGE_SCALE) / (cell.knowledge_start + KNOWLEDGE_SCALE))
+    local = p.local_weight * (p.demand_weight * unmet + p.inputs_weight * inputs) + p.knowledge_weight * knowledge
+    return local - p.rent_elasticity * log(rent) + p.support_weight * support

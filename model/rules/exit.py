@@ -7,15 +7,17 @@ can only let the same firm live longer.  Age and size are reviewed on the firm's
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from wutong.model.contract import Change, Rule
-from wutong.model.draws import Draws
-from wutong.model.facts import Floats, Ints, Tag, parameter
-from wutong.model.newcomers import by_world
-from wutong.model.state import ParkState
-from wutong.model.units import QUARTERS_PER_YEAR, STEP_YEARS, birthdays, rate_of_yearly_prob
+from wutong.model.compiled import compiled
+from wutong.model.facts import Floats, Tag, parameter
+from wutong.model.given import Given, Levers
+from wutong.model.maths import power
+from wutong.model.newcomers import share_reached
+from wutong.model.tables import Park
+from wutong.model.units import QUARTERS_PER_YEAR, STEP_YEARS, birthday, rate_of_yearly_prob
 
 
 # ── Parameters ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -37,62 +39,39 @@ class Exit:
 
 YEARLY_PROB = np.array([0.016, 0.063, 0.095, 0.080, 0.080, 0.080, 0.080, 0.065, 0.065, 0.065, 0.05])
 """Chance of closing in each year of life, the last for all later years (SAIC 2013: life of Chinese firms)."""
+HAZARD = rate_of_yearly_prob(YEARLY_PROB)
 MEAN_SIZE = 5.3  # persons
 LOST_FOR = 4  # quarters
 YOUNG_YEARS, FUNDED_YEARS = 3, 4
 
 
-# ── Kernels ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-def hazard(age_years: Ints, employees: Floats, exponent: Floats, factor: Floats) -> Floats:
-    """Hazard of exit, of the shape of employees [1/year].
-
-    Parameters
-    ----------
-    age_years : of the shape of employees
-        Completed years of life.
-    exponent, factor : of the shape of employees [1]
-    """
-    by_age = rate_of_yearly_prob(YEARLY_PROB).take(np.minimum(age_years, len(YEARLY_PROB) - 1))
-    return by_age * (np.maximum(employees, 1.0) / MEAN_SIZE) ** exponent * factor
-
-
-# ── Wiring ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-def apply(state: ParkState, p: Exit, draws: Draws) -> Change:
-    firms = state.firms
-    rate = reviewed(state, p, draws.quarter, birthdays(firms.born, draws.quarter))
-    life = firms.life - STEP_YEARS * rate * _relief(state, p, draws.quarter)
-    return Change(
-        columns={"firms.exit_rate": rate, "firms.life": life},
-        deaths=np.flatnonzero(life <= 0.0),
-    )
-
-
-def reviewed(state: ParkState, p: Exit, quarter: int, due: Ints) -> Floats:
-    """Hazards by age and size, set anew for the firms in rows ``due``, of shape (n_firms,) [1/year]."""
-    firms = state.firms
-    world = firms.site[due] // (state.base.n_segments * state.base.n_zones)
-    age = (quarter - firms.born[due].astype(np.int64)) // QUARTERS_PER_YEAR
-    rate = firms.exit_rate.copy()
-    rate[due] = hazard(age, firms.employees[due], by_world(p.size_exponent, world), by_world(p.park_factor, world))
-    return rate
+# ── The rule ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+@compiled
+def close_firms(t: int, given: Given, p: Any, levers: Levers, park: Park) -> None:
+    """Hazards use up lives; a firm whose life is used up leaves at the end of the quarter."""
+    lever = levers.park[0]
+    incubated = 1.0 + (lever.incubator_exit - 1.0) * share_reached(park.firms, lever.incubated, YOUNG_YEARS, t)
+    funded = 1.0 + (lever.funded_exit - 1.0) * share_reached(park.firms, FUNDED_YEARS * lever.deals, FUNDED_YEARS, t)
+    for i in range(park.firms.n[0]):
+        firm = park.firms.row[i]
+        if birthday(firm.born, t):
+            firm.exit_rate = hazard(t, firm, p)
+        rate = firm.exit_rate
+        if firm.customer_lost >= t - LOST_FOR:
+            rate *= p.lost_customer_factor
+        if firm.customer >= 0:
+            rate *= levers.segment[firm.segment].coached_exit
+        if firm.born >= t - QUARTERS_PER_YEAR * YOUNG_YEARS:
+            rate *= levers.segment[firm.segment].young_exit * incubated
+        if firm.born >= t - QUARTERS_PER_YEAR * FUNDED_YEARS:
+            rate *= funded
+        firm.life -= STEP_YEARS * rate
+        if firm.life <= 0.0:
+            firm.closes = True
 
 
-def _relief(state: ParkState, p: Exit, quarter: int) -> Floats:
-    """What a lost customer and the levers do to a firm's hazard, of shape (n_firms,) [1]."""
-    firms, groups, levers = state.firms, state.groups, state.levers
-    factor = np.ones(len(firms.key))
-    lost = np.flatnonzero(firms.customer_lost >= quarter - LOST_FOR)
-    factor[lost] = by_world(p.lost_customer_factor, firms.site[lost] // (state.base.n_segments * state.base.n_zones))
-    if (levers.coached_exit != 1.0).any():
-        coached = np.flatnonzero(firms.customer >= 0)
-        factor[coached] *= groups.spread(levers.coached_exit)[coached]
-    incubated = 1.0 + (levers.incubator_exit - 1.0) * state.share_reached(levers.incubated, YOUNG_YEARS)
-    funded = 1.0 + (levers.funded_exit - 1.0) * state.share_reached(FUNDED_YEARS * levers.deals, FUNDED_YEARS)
-    for effect, years in ((levers.young_exit * incubated, YOUNG_YEARS), (funded, FUNDED_YEARS)):
-        if (effect != 1.0).any():
-            young = np.flatnonzero(firms.born >= quarter - QUARTERS_PER_YEAR * years)
-            factor[young] *= groups.spread(effect)[young]
-    return factor
-
-
-RULE = Rule("exit", Exit, frozenset({"firms.exit_rate", "firms.life"}), apply)
+@compiled
+def hazard(t: int, firm: Any, p: Any) -> float:
+    """Hazard of exit by age in completed years and by size [1/year]."""
+    age = min((t - firm.born) // QUARTERS_PER_YEAR, len(HAZARD) - 1)
+    return HAZARD[age] * power(max(firm.employees, 1.0) / MEAN_SIZE, p.size_exponent) * p.park_factor

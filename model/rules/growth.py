@@ -7,15 +7,19 @@ year for all.  Both are mean-corrected: chance adds spread, not growth.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from wutong.model.contract import Change, Rule
-from wutong.model.draws import Draws, Purpose
-from wutong.model.facts import Floats, Ints, Tag, parameter
-from wutong.model.newcomers import by_world, productivity
-from wutong.model.state import ParkState
-from wutong.model.units import QUARTERS_PER_YEAR, STEP_YEARS, birthdays
+from wutong.model import keyed
+from wutong.model.compiled import compiled
+from wutong.model.draws import Purpose
+from wutong.model.facts import Floats, Tag, parameter
+from wutong.model.given import Given, Levers, Record, calendar_row
+from wutong.model.maths import exp, log, power
+from wutong.model.newcomers import share_reached
+from wutong.model.tables import Park
+from wutong.model.units import QUARTERS_PER_YEAR, STEP_YEARS, birthday
 
 
 # ── Parameters ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -62,143 +66,107 @@ class Growth:
 YOUNG = 20  # quarters
 INCUBATED_YEARS = 3
 MEMORY = 0.5  # of the segment's shock from year to year
-RAMP_STEP = np.exp(2.0 * np.log(9.0) / 3.0 * STEP_YEARS)  # odds a quarter: 10 to 90 % in three years
+RAMP_STEP = float(np.exp(2.0 * np.log(9.0) / 3.0 * STEP_YEARS))  # odds a quarter: 10 to 90 % in three years
 
 
-# ── Kernels ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-def momentum(employees: Floats, drift: Floats, unit_shock: Floats, spread: Floats, exponent: Floats) -> Floats:
-    """Growth factor a quarter that a firm's year brings, of the shape of employees [1].
+# ── The rule ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+@compiled
+def grow(t: int, given: Given, p: Any, levers: Levers, park: Park, record: Record) -> None:
+    """Demand moves, firms ask for staff, floor and people ration it, and revenue follows."""
+    firms = park.firms
+    drift = drifts(t, given, p, park)
+    incubated = levers.park[0].incubator_growth * share_reached(firms, levers.park[0].incubated, INCUBATED_YEARS, t)
+    gain = exp(log(1.0 + p.spillover) / YOUNG)
+    wanted, gap = np.empty(firms.n[0]), np.empty(firms.n[0])
+    for i in range(firms.n[0]):
+        firm = firms.row[i]
+        if birthday(firm.born, t):
+            firm.momentum = momentum(t, firm, p, incubated)
+        move_demand(t, park, i, drift[firm.segment], gain)
+        wanted[i] = firm.outside_demand * firm.ramp + firm.orders
+        gap[i] = p.adjustment * (wanted[i] / (park.cells[firm.segment].head * firm.quality) - firm.employees)
+    by_floor, by_people = ration(given, p, levers.park[0].people, park, gap)
+    for i in range(firms.n[0]):
+        firm = firms.row[i]
+        asked = max(gap[i], 0.0)
+        hired = asked * by_floor[firm.zone] * by_people
+        record.segment[firm.segment].hires_wanted += asked
+        record.segment[firm.segment].hires += hired
+        firm.employees += min(gap[i], 0.0) + hired
+        firm.revenue = min(wanted[i], p.overtime * park.cells[firm.segment].head * firm.quality * firm.employees)
 
-    The shock is Laplace with an sd that falls with size; ln(1 - scale^2) takes its mean effect over the year out.
 
-    Parameters
-    ----------
-    drift : of the shape of employees [1/year]
-    unit_shock : of the shape of employees [1]
-        Laplace with scale 1.
-    spread, exponent : of the shape of employees [1]
+@compiled
+def drifts(t: int, given: Given, p: Any, park: Park) -> Any:
+    """Growth factor a quarter of outside demand that a segment's firms share, of shape (n_segments,) [1].
+
+    The common shock is drawn every fourth quarter and fades from year to year; its effect on the mean is taken off.
     """
-    scale = spread * np.maximum(employees, 1.0) ** -exponent / np.sqrt(2.0)
-    corrected = np.sqrt(np.sqrt(1.0 - scale * scale))  # (1 - scale^2) to the power of a quarter of a year
-    return np.asarray(np.exp((drift + scale * unit_shock) * STEP_YEARS) * corrected)
+    year, row = (t - given.start - 1) // QUARTERS_PER_YEAR, calendar_row(given, t)
+    correction = mean_correction(year) * p.segment_spread * p.segment_spread
+    drift = np.zeros(given.n_segments)
+    for s in range(given.n_segments):
+        cell = park.cells[s]
+        if (t - given.start) % QUARTERS_PER_YEAR == 1:
+            cell.growth_shock = MEMORY * cell.growth_shock + p.segment_spread * keyed.normal(cell.key, Purpose.SEGMENT_SHOCK, t)
+        drift[s] = exp((given.segment[s].growth + given.demand_shift[row, s] + cell.growth_shock - correction) * STEP_YEARS)
+    return drift
 
 
-def next_ramp(ramp: Floats) -> Floats:
-    """Share of full output a quarter later, on a logistic curve, of the shape of ramp."""
-    grown = ramp * RAMP_STEP
-    return np.asarray(grown / (1.0 - ramp + grown))
-
-
-def common_shock(last: Floats, normal: Floats, spread: Floats) -> Floats:
-    """The segment's growth shock of a new year, of shape (n_worlds, n_segments) [1/year]."""
-    return MEMORY * last + spread * normal
-
-
+@compiled
 def mean_correction(year: int) -> float:
-    """Growth to take off in a year, in units of spread^2, so that the summed shocks leave the mean level alone."""
-    weights = [(1.0 - MEMORY ** (n + 1)) / (1.0 - MEMORY) for n in range(year + 1)]
-    return 0.5 * weights[-1] ** 2
+    """What a common shock with unit spread adds to mean growth in the year-th year of a run [1]: half the growth of its variance."""
+    summed = (1.0 - power(MEMORY, year + 1.0)) / (1.0 - MEMORY)
+    return 0.5 * summed * summed
 
 
-def share_of(room: Floats, wanted: Floats) -> Floats:
-    """Part of what is wanted that there is room for, of the shape of wanted [share]."""
-    return np.minimum(np.divide(np.maximum(room, 0.0), wanted, out=np.ones(wanted.shape), where=wanted > 0.0), 1.0)
+@compiled
+def momentum(t: int, firm: Any, p: Any, incubated: float) -> float:
+    """Growth factor a quarter that a firm's year brings [1].
+
+    The shock is Laplace with an sd that falls with size; (1 - scale^2) to the power of a quarter takes its mean effect out.
+    """
+    trend = p.young_growth if firm.born > t - YOUNG else p.old_growth
+    if firm.born >= t - QUARTERS_PER_YEAR * INCUBATED_YEARS:
+        trend += incubated
+    scale = p.shock_spread * power(max(firm.employees, 1.0), -p.shock_exponent) / np.sqrt(2.0)
+    shock = keyed.laplace(firm.key, Purpose.GROWTH, t, scale)
+    return exp((trend + shock) * STEP_YEARS) * np.sqrt(np.sqrt(1.0 - scale * scale))
 
 
-# ── Wiring ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-def apply(state: ParkState, p: Growth, draws: Draws) -> Change:
-    base, firms, groups = state.base, state.firms, state.groups
-    shock = _common(state, p, draws)
-    year = (draws.quarter - base.start - 1) // QUARTERS_PER_YEAR
-    drift = base.growth + base.demand_shift[base.year(draws.quarter)] + shock - mean_correction(year) * p.segment_spread**2
-    pace = reviewed(state, p, draws, birthdays(firms.born, draws.quarter))
-    linked, gain = _spillover(state, p, draws.quarter)
-    demand = firms.outside_demand * groups.spread(np.exp(drift * STEP_YEARS))
-    demand *= pace
-    demand[linked] *= gain
-    quality = firms.quality.copy()
-    quality[linked] *= gain
-    ramp = next_ramp(firms.ramp)
-    wanted = demand * ramp + firms.orders
-    head = groups.spread(productivity(base, draws.quarter)) * quality
-    gap = groups.spread_worlds(p.adjustment) * (wanted / head - firms.employees)
-    hires = np.maximum(gap, 0.0)
-    hired = hires * groups.spread_sites(_hiring_share(state, p, hires, gap))
-    employees = firms.employees + np.minimum(gap, 0.0) + hired
-    return Change(
-        columns={
-            "cells.growth_shock": shock,
-            "firms.momentum": pace,
-            "firms.outside_demand": demand,
-            "firms.quality": quality,
-            "firms.ramp": ramp,
-            "firms.employees": employees,
-            "firms.revenue": np.minimum(wanted, groups.spread_worlds(p.overtime) * head * employees),
-        },
-        flows={"hires_wanted": groups.sum_by_cell(hires), "hires": groups.sum_by_cell(hired)},
-    )
+@compiled
+def move_demand(t: int, park: Park, i: int, drift: float, gain: float) -> None:
+    """Outside demand of firm ``i`` a quarter on; serving an anchor adds a gain in its first five years, and output ramps up."""
+    firm = park.firms.row[i]
+    firm.outside_demand *= drift * firm.momentum
+    if firm.customer >= 0 and park.firms.row[firm.customer].leads >= 0 and firm.born >= t - YOUNG:
+        firm.outside_demand *= gain
+        firm.quality *= gain
+    if firm.ramp < 1.0:
+        odds = firm.ramp * RAMP_STEP
+        firm.ramp = odds / (1.0 - firm.ramp + odds)
 
 
-def _hiring_share(state: ParkState, p: Growth, hires: Floats, gap: Floats) -> Floats:
-    """Share of the wanted hires that floor space and people allow, of shape (n_worlds, n_segments, n_zones).
+@compiled
+def ration(given: Given, p: Any, invited: float, park: Park, gap: Any) -> Any:
+    """Share of the wanted hires that each zone's floor allows, of shape (n_zones,), and that people allow of what is housed.
 
     Floor comes first: people whom nobody can house are offered to the others.
     """
-    groups, base = state.groups, state.base
-    by_site = groups.sum_by_site(hires)
-    area = (by_site * base.floor_per_head[:, :, None]).sum(axis=1)
-    by_floor = share_of(state.zones.floor - state.zones.occupied, area)
-    housed = (by_site * by_floor[:, None, :]).sum(axis=(1, 2))
-    shrinkage = by_site.sum(axis=(1, 2)) - groups.sum_by_cell(gap).sum(axis=1)
-    people = STEP_YEARS * (p.people + state.levers.people) + state.worlds.released + shrinkage[:, None]
-    by_people = share_of(people, housed[:, None])
-    return np.broadcast_to((by_floor * by_people)[:, None, :], by_site.shape)
+    area, by_floor, housed = np.zeros(given.n_zones), np.ones(given.n_zones), 0.0
+    people = STEP_YEARS * (p.people + invited) + park.world[0].released
+    for i in range(park.firms.n[0]):
+        firm = park.firms.row[i]
+        area[firm.zone] += max(gap[i], 0.0) * given.segment[firm.segment].floor_per_head
+        people -= min(gap[i], 0.0)  # staff that shrinking firms let go
+    for z in range(given.n_zones):
+        by_floor[z] = share_of(park.zones[z].floor - park.zones[z].occupied, area[z])
+    for i in range(park.firms.n[0]):
+        housed += max(gap[i], 0.0) * by_floor[park.firms.row[i].zone]
+    return by_floor, share_of(people, housed)
 
 
-def _common(state: ParkState, p: Growth, draws: Draws) -> Floats:
-    if (draws.quarter - state.base.start) % QUARTERS_PER_YEAR != 1:
-        return state.cells.growth_shock
-    normal = draws.normal(state.cells.key, Purpose.SEGMENT_SHOCK)
-    return common_shock(state.cells.growth_shock, normal, p.segment_spread)
-
-
-def reviewed(state: ParkState, p: Growth, draws: Draws, due: Ints) -> Floats:
-    """Growth factors a quarter, drawn anew for the firms in rows ``due``, of shape (n_firms,) [1]."""
-    firms, base = state.firms, state.base
-    world = firms.site[due] // (base.n_segments * base.n_zones)
-    young = firms.born[due] > draws.quarter - YOUNG
-    drift = np.where(young, by_world(p.young_growth, world), by_world(p.old_growth, world))
-    reached = state.share_reached(state.levers.incubated, INCUBATED_YEARS)
-    inside = firms.born[due] >= draws.quarter - QUARTERS_PER_YEAR * INCUBATED_YEARS
-    drift = drift + inside * by_world(state.levers.incubator_growth * reached, world)
-    unit = draws.laplace(firms.key[due], Purpose.GROWTH, np.ones(len(due)))
-    pace = firms.momentum.copy()
-    pace[due] = momentum(firms.employees[due], drift, unit, by_world(p.shock_spread, world), by_world(p.shock_exponent, world))
-    return pace
-
-
-def _spillover(state: ParkState, p: Growth, quarter: int) -> tuple[Ints, Floats]:
-    """Rows of the firms that serve an anchor, in their first five years, and their gain a quarter [1]."""
-    firms = state.firms
-    linked = np.flatnonzero((firms.customer >= 0) & (firms.born >= quarter - YOUNG))
-    linked = linked[state.led_slots(firms.customer[linked]) >= 0]
-    world = firms.site[linked] // (state.base.n_segments * state.base.n_zones)
-    return linked, np.exp(np.log1p(by_world(p.spillover, world)) / YOUNG)
-
-
-RULE = Rule(
-    "growth",
-    Growth,
-    frozenset(
-        {
-            "cells.growth_shock",
-            "firms.momentum",
-            "firms.outside_demand",
-            "firms.quality",
-            "firms.ramp",
-            "firms.employees",
-            "firms.revenue",
-        }
-    ),
-    apply,
-)
+@compiled
+def share_of(room: float, wanted: float) -> float:
+    """Part of what is wanted that there is room for."""
+    return min(max(room, 0.0) / wanted, 1.0) if wanted > 0.0 else 1.0

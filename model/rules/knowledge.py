@@ -7,15 +7,18 @@ touches a goal of 2025.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from wutong.model.contract import Change, Rule, no_rows
-from wutong.model.draws import Draws, Purpose
-from wutong.model.entities import Labs, Research, replaced, rows, stacked
-from wutong.model.facts import Codes, Floats, Ints, Keys, Tag, parameter
-from wutong.model.newcomers import by_world
-from wutong.model.state import ParkState
+from wutong.model import keyed
+from wutong.model.compiled import compiled
+from wutong.model.draws import Purpose
+from wutong.model.facts import Floats, Tag, parameter
+from wutong.model.given import Given, Levers, Record
+from wutong.model.maths import exp
+from wutong.model.newcomers import lab_budget
+from wutong.model.tables import Park, new_row
 from wutong.model.units import QUARTERS_PER_YEAR, STEP_YEARS
 
 
@@ -60,104 +63,102 @@ class Knowledge:
 
 N_STAGES = 4
 TRANSFER = 2
-MATURITY_MEMORY = 1.0 - np.exp(-STEP_YEARS / 2.0)  # passes are averaged over about two years
+STAGE_STEP = np.uint64(0x632BE59BD9B4E019)
+MATURITY_MEMORY = float(1.0 - np.exp(-STEP_YEARS / 2.0))  # passes are averaged over about two years
 
 
-# ── Kernels ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-def stage_years(p: Knowledge, transfer_time: Floats) -> Floats:
-    """Mean duration of the stages, of shape (n_worlds, 4) [year]."""
-    parts = (p.basic_years, p.core_years, p.transfer_years * transfer_time, p.scale_years)
-    return np.concatenate(np.broadcast_arrays(*parts, transfer_time)[:N_STAGES], axis=1)
+# ── The rule ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+@compiled
+def advance_research(t: int, given: Given, p: Any, levers: Levers, park: Park, record: Record) -> None:
+    """Projects end their stages, labs begin new ones, and what passes the last stage adds to knowledge, which decays."""
+    years, shares = stage_years(p, levers.park[0].transfer_time), pass_share(p, levers.park[0].transfer_pass)
+    for s in range(given.n_segments):
+        park.cells[s].knowledge *= exp(-p.decay * STEP_YEARS)
+    transferred = end_stages(t, given, years, shares, park, record)
+    for k in range(park.labs.n[0]):
+        lab, budget = park.labs.row[k], lab_budget(t, park.labs, k, levers.park[0].lab_budget)
+        steady = budget / p.project_cost * shares[0] * shares[1] * shares[2]  # transfers a year in the long run
+        lab.maturity = next_maturity(lab.maturity, transferred[k], steady)
+        begin_projects(t, p, park, k, budget, years[0])
 
 
-def pass_share(p: Knowledge, transfer_pass: Floats) -> Floats:
-    """Pass rates of the stages, of shape (n_worlds, 4) [share]."""
-    parts = (p.basic_pass, p.core_pass, np.minimum(p.transfer_pass * transfer_pass, 1.0), p.scale_pass)
-    return np.concatenate(np.broadcast_arrays(*parts, transfer_pass)[:N_STAGES], axis=1)
+@compiled
+def stage_years(p: Any, transfer_time: float) -> Any:
+    """Mean duration of the four stages [year]."""
+    return (p.basic_years, p.core_years, p.transfer_years * transfer_time, p.scale_years)
 
 
-def stage_end(key: Keys, stage: Codes, mean: Floats, quarter: int) -> Ints:
-    """Quarter in which a stage that begins now ends, of the shape of key: gamma with shape 2, at least a quarter."""
-    years = Draws(0).gamma_two(stage_key(key, stage), Purpose.STAGE_TIME, mean)
-    return quarter + np.maximum(np.rint(years * QUARTERS_PER_YEAR), 1.0).astype(np.int64)
+@compiled
+def pass_share(p: Any, transfer_pass: float) -> Any:
+    """Pass rates of the four stages [share]."""
+    return (p.basic_pass, p.core_pass, min(p.transfer_pass * transfer_pass, 1.0), p.scale_pass)
 
 
-def stage_key(key: Keys, stage: Codes) -> Keys:
-    """Address of a project's stage, of the shape of key."""
-    return np.asarray(key + stage.astype(np.uint64) * np.uint64(0x632BE59BD9B4E019))
+@compiled
+def end_stages(t: int, given: Given, years: Any, shares: Any, park: Park, record: Record) -> Any:
+    """Move on what ends its stage; returns the passes of the transfer stage by lab, of shape (n_labs,)."""
+    research, kept = park.research, 0
+    transferred = np.zeros(park.labs.n[0])
+    for r in range(research.n[0]):
+        project = research.row[r]
+        stage, k = project.stage, project.lab
+        if park.labs.row[k].closes <= t:
+            continue  # it ends with its lab
+        if project.until <= t:
+            if not passes(project.key, stage, shares[stage]):
+                continue
+            if stage == TRANSFER:
+                transferred[k] += 1.0
+            if stage == N_STAGES - 1:
+                record.lab[k].research_finished += 1.0
+                for s in range(given.n_segments):
+                    park.cells[s].knowledge += given.lab_fields[k, s]
+                continue
+            project.stage = stage + 1
+            project.until = stage_end(project.key, stage + 1, years[stage + 1], t)
+            if stage + 1 == TRANSFER:
+                for s in range(given.n_segments):
+                    record.segment[s].entering_transfer += given.lab_fields[k, s]
+        research.row[kept] = research.row[r]
+        kept += 1
+    research.n[0] = kept
+    for k in range(park.labs.n[0]):
+        for s in range(given.n_segments):
+            record.segment[s].transferred_projects += transferred[k] * given.lab_fields[k, s]
+    return transferred
 
 
-def next_stock(stock: Floats, added: Floats, decay: Floats) -> Floats:
-    """Knowledge stock a quarter later, of shape (n_worlds, n_segments)."""
-    return stock * np.exp(-decay * STEP_YEARS) + added
+@compiled
+def begin_projects(t: int, p: Any, park: Park, k: int, budget: float, years: float) -> None:
+    """Projects that lab ``k`` begins this quarter."""
+    lab = park.labs.row[k]
+    for c in range(keyed.poisson(lab.key, Purpose.LAB_START, t, STEP_YEARS * budget / p.project_cost)):
+        key = keyed.newborn(lab.key, Purpose.LAB_PROJECT, t, c)
+        project = park.research.row[new_row(park.research)]
+        project.key, project.lab, project.stage, project.until = key, k, 0, stage_end(key, 0, years, t)
 
 
-def next_maturity(maturity: Floats, passes: Floats, steady: Floats) -> Floats:
-    """Maturity of each lab a quarter later, of shape (n_labs,): recent passes of transfer over their steady state."""
-    ratio = np.divide(passes, steady * STEP_YEARS, out=np.zeros(len(passes)), where=steady > 0.0)
-    return np.asarray(maturity + MATURITY_MEMORY * (ratio - maturity))
+@compiled
+def stage_key(key: int, stage: int) -> int:
+    """Address of a project's stage."""
+    return key + np.uint64(stage) * STAGE_STEP
 
 
-# ── Wiring ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-def apply(state: ParkState, p: Knowledge, draws: Draws) -> Change:
-    base, labs, research = state.base, state.labs, under_way(state, draws.quarter)
-    years = np.broadcast_to(stage_years(p, state.levers.transfer_time), (base.n_worlds, N_STAGES))
-    shares = np.broadcast_to(pass_share(p, state.levers.transfer_pass), (base.n_worlds, N_STAGES))
-    ending = np.flatnonzero(research.until <= draws.quarter)
-    done = rows(research, ending)
-    world = labs.world[done.lab]
-    u = Draws(0).uniform(stage_key(done.key, done.stage), Purpose.STAGE_PASS)
-    passed = u < shares[world, done.stage]
-
-    moving = np.flatnonzero(passed & (done.stage < N_STAGES - 1))
-    moved = replaced(rows(done, moving), {"stage": done.stage[moving] + np.int8(1)})
-    budget = state.lab_budgets() * state.lab_is_open(draws.quarter)
-    entering = stacked((moved, started(labs, budget, p, draws)))
-    mean = years[labs.world[entering.lab], entering.stage]
-    entering = replaced(entering, {"until": stage_end(entering.key, entering.stage, mean, draws.quarter)})
-    staying = np.flatnonzero(research.until > draws.quarter)
-
-    finished = done.lab[passed & (done.stage == N_STAGES - 1)]
-    transferred = np.bincount(done.lab[passed & (done.stage == TRANSFER)], minlength=len(labs.key)).astype(np.float64)
-    steady = budget / by_world(p.project_cost, labs.world) * shares[labs.world, : N_STAGES - 1].prod(axis=1)
-    added = np.bincount(finished, minlength=len(labs.key))[:, None] * base.lab_fields[labs.name]
-    stock = np.zeros(state.shape)
-    np.add.at(stock, labs.world, added)
-    transferring = np.bincount(moved.lab[moved.stage == TRANSFER], minlength=len(labs.key)).astype(np.float64)
-    return Change(
-        columns={
-            "cells.knowledge": next_stock(state.cells.knowledge, stock, p.decay),
-            "labs.maturity": next_maturity(labs.maturity, transferred, steady),
-        },
-        tables={"research": stacked((rows(research, staying), entering))},
-        flows={
-            "transferred_projects": _by_field(state, transferred),
-            "entering_transfer": _by_field(state, transferring),
-            "research_finished": np.bincount(finished, minlength=len(labs.key)).astype(np.float64).reshape(base.n_worlds, -1),
-        },
-    )
+@compiled
+def passes(key: int, stage: int, share: float) -> bool:
+    """Whether a project passes a stage."""
+    return keyed.uniform(stage_key(key, stage), Purpose.STAGE_PASS, 0) < share
 
 
-def under_way(state: ParkState, quarter: int) -> Research:
-    """Research projects of labs that have not closed: those of a lab that closes end with it."""
-    open_still = state.labs.closes > quarter
-    if open_still.all():
-        return state.research
-    return rows(state.research, np.flatnonzero(open_still[state.research.lab]))
+@compiled
+def stage_end(key: int, stage: int, mean: float, t: int) -> int:
+    """Quarter in which a stage that begins in t ends: gamma with shape 2, at least a quarter."""
+    years = keyed.gamma_two(stage_key(key, stage), Purpose.STAGE_TIME, 0, mean)
+    return t + max(np.int64(np.rint(years * QUARTERS_PER_YEAR)), 1)
 
 
-def _by_field(state: ParkState, per_lab: Floats) -> Floats:
-    """A count per lab shared over its fields, of shape (n_worlds, n_segments)."""
-    out = np.zeros(state.shape)
-    np.add.at(out, state.labs.world, per_lab[:, None] * state.base.lab_fields[state.labs.name])
-    return out
-
-
-def started(labs: Labs, budget: Floats, p: Knowledge, draws: Draws) -> Research:
-    """Projects that begin this quarter, in order of their lab; the end of their first stage is still to be set."""
-    rate = STEP_YEARS * budget / by_world(p.project_cost, labs.world)
-    key, lab = draws.newborn_keys(labs.key, Purpose.LAB_PROJECT, draws.poisson(labs.key, Purpose.LAB_START, rate))
-    return Research(key, lab, np.zeros(len(key), np.int8), no_rows(len(key)))
-
-
-RULE = Rule("knowledge", Knowledge, frozenset({"cells.knowledge", "labs.maturity", "research"}), apply)
+@compiled
+def next_maturity(maturity: float, passed: float, steady: float) -> float:
+    """Maturity of a lab a quarter later: recent passes of transfer over their steady state, with a memory of two years."""
+    ratio = passed / (steady * STEP_YEARS) if steady > 0.0 else 0.0
+    return maturity + MATURITY_MEMORY * (ratio - maturity)

@@ -8,15 +8,14 @@ serve and money balances in one pass, whatever else is in the batch.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from wutong.model.contract import Change, Rule
-from wutong.model.draws import Draws
-from wutong.model.entities import Firms, Groups
-from wutong.model.facts import Floats, Ints, parameter
-from wutong.model.newcomers import by_world, productivity
-from wutong.model.state import ParkState
+from wutong.model.compiled import compiled
+from wutong.model.facts import Floats, parameter
+from wutong.model.given import Given
+from wutong.model.tables import NONE, Park
 
 
 # ── Parameters ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -28,146 +27,120 @@ class Orders:
     )  # fmt: skip
 
 
-# ── Kernels ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-def local_spending(revenue: Floats, buys: Floats, localisable: Floats) -> Floats:
-    """What buyers would spend locally, of shape (n_worlds, buying segment, selling segment) [亿元/year].
+# ── The rule ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+@compiled
+def place_orders(given: Given, p: Any, localisable: Any, park: Park) -> None:
+    """Cells spend out of last quarter's revenue, firms fill what they can, and the rest is imported.
 
     Parameters
     ----------
-    revenue : of shape (n_worlds, n_segments) [亿元/year]
-    buys : of shape (buying segment, selling segment) [share]
-        Inputs per unit of revenue.
-    localisable : of shape (n_worlds, n_segments) [share]
-        Part of the spending on a selling segment that local suppliers could fill.
+    localisable : of shape (n_segments,) [1]
+        What levers multiply the localisable share of each selling segment by.
     """
-    return revenue[:, :, None] * buys * localisable[:, None, :]
+    firms, n = park.firms, given.n_segments
+    capacity = capacity_of(given, park)
+    spending = spent(given, park, localisable)
+    reserved, by_buyer = reserve(given, p, park, spending, capacity)
+    spare = np.zeros(n)
+    for i in range(firms.n[0]):
+        spare[firms.row[i].segment] += capacity[i] - reserved[i]
+    open_share = np.zeros(n)  # of its spare capacity that every supplier of a cell fills
+    for s in range(n):
+        left = max(spending[:, s].sum() - by_buyer[:, s].sum(), 0.0)
+        open_share[s] = min(left / spare[s], 1.0) if spare[s] > 0.0 else 0.0
+    received = np.zeros(n)
+    for i in range(firms.n[0]):
+        firm = firms.row[i]
+        firm.orders = reserved[i] + (capacity[i] - reserved[i]) * open_share[firm.segment]
+        received[firm.segment] += firm.orders
+    trade(given, park, spending, by_buyer, received)
 
 
-def reserved_orders(spending: Floats, pair: Ints, capacity: Floats, rivals: Floats, tie: Floats) -> Floats:
-    """Orders that named buyers reserve for the suppliers that name them, of shape (n_tied,) [亿元/year].
+@compiled
+def capacity_of(given: Given, park: Park) -> Any:
+    """What each firm can make for local buyers, of shape (n_firms,) [亿元/year]."""
+    capacity = np.empty(park.firms.n[0])
+    for i in range(park.firms.n[0]):
+        firm = park.firms.row[i]
+        share = given.segment[firm.segment].local_capacity_share
+        capacity[i] = firm.employees * firm.quality * park.cells[firm.segment].head * share
+    return capacity
+
+
+@compiled
+def spent(given: Given, park: Park, localisable: Any) -> Any:
+    """What cells could buy locally, of shape (buying segment, selling segment) [亿元/year]; their purchases are noted."""
+    n = given.n_segments
+    revenue, spending = np.zeros(n), np.zeros((n, n))
+    for i in range(park.firms.n[0]):
+        firm = park.firms.row[i]
+        revenue[firm.segment] += firm.revenue
+    for b in range(n):
+        park.cells[b].purchases = revenue[b] * given.buys[b].sum()
+        for s in range(n):
+            spending[b, s] = revenue[b] * given.buys[b, s] * min(given.segment[s].localisable_share * localisable[s], 1.0)
+    return spending
+
+
+@compiled
+def reserve(given: Given, p: Any, park: Park, spending: Any, capacity: Any) -> Any:
+    """Orders that named buyers reserve for the suppliers that name them, by supplier (n_firms,) and by buying and selling segment.
 
     Weights are capacity, times ``tie`` for a supplier that names the buyer; the reserved part is what the tie adds.
-
-    Parameters
-    ----------
-    spending : of shape (n_tied,) [亿元/year]
-        What the named buyer spends on the supplier's segment.
-    pair : of shape (n_tied,) [index]
-        Equal for suppliers with the same buyer and segment.
-    capacity : of shape (n_tied,) [亿元/year]
-    rivals : of shape (n_tied,) [亿元/year]
-        Capacity of all local suppliers of the segment.
-    tie : of shape (n_tied,) [1]
     """
-    together = np.bincount(pair, capacity).take(pair) if len(pair) else capacity
-    extra = tie - 1.0
-    return np.minimum(spending * extra * capacity / np.maximum(rivals + extra * together, 1e-300), capacity)
+    firms, n, extra = park.firms, given.n_segments, p.tie - 1.0
+    all_of, of_cell = np.zeros(n), np.zeros(n)  # capacity and revenue of a cell
+    for i in range(firms.n[0]):
+        all_of[firms.row[i].segment] += capacity[i]
+        of_cell[firms.row[i].segment] += firms.row[i].revenue
+    buyer, together = those_named(given, park, capacity)
+    reserved, by_buyer = np.zeros(firms.n[0]), np.zeros((n, n))
+    for i in range(firms.n[0]):
+        c, s = firms.row[i].customer, firms.row[i].segment
+        if c >= 0 and firms.row[c].revenue > 0.0:
+            b = firms.row[c].segment
+            offer = firms.row[c].revenue / of_cell[b] * spending[b, s]
+            rivals = max(all_of[s] + extra * together[buyer[c], s], 1e-300)
+            reserved[i] = min(offer * extra * capacity[i] / rivals, capacity[i])
+            by_buyer[b, s] += reserved[i]
+    return reserved, by_buyer
 
 
-def open_share(demand: Floats, spare: Floats) -> Floats:
-    """Share of its spare capacity that every supplier of a cell fills, of shape (n_worlds, n_segments) [share]."""
-    return np.minimum(np.divide(demand, spare, out=np.zeros(spare.shape), where=spare > 0.0), 1.0)
+@compiled
+def those_named(given: Given, park: Park, capacity: Any) -> Any:
+    """A number for every firm that others name (n_firms,), and the capacity of those that name it, by number and segment."""
+    firms, count = park.firms, 0
+    buyer = np.full(firms.n[0], NONE)
+    for i in range(firms.n[0]):
+        c = firms.row[i].customer
+        if c >= 0 and buyer[c] < 0:
+            buyer[c] = count
+            count += 1
+    together = np.zeros((count, given.n_segments))
+    for i in range(firms.n[0]):
+        if firms.row[i].customer >= 0:
+            together[buyer[firms.row[i].customer], firms.row[i].segment] += capacity[i]
+    return buyer, together
 
 
-# ── Wiring ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-def apply(state: ParkState, p: Orders, draws: Draws) -> Change:
-    base, firms, groups = state.base, state.firms, state.groups
-    spending = local_spending(
-        groups.sum_by_cell(firms.revenue), base.buys, np.minimum(base.localisable_share * state.levers.localisable, 1.0)
-    )
-    orders, reserved = share_out(state, spending, productivity(base, draws.quarter), p)
-    return Change(
-        columns={
-            "firms.orders": orders,
-            **{f"cells.{name}": value for name, value in trade(state, spending, groups.sum_by_cell(orders), reserved).items()},
-            "cells.inputs": local_inputs(base.supplied_by, groups.by_cell),
-        }
-    )
-
-
-def trade(state: ParkState, spending: Floats, received: Floats, reserved: Floats) -> dict[str, Floats]:
-    """What cells buy and sell, of shape (n_worlds, n_segments) each [亿元/year]: columns of the cells.
-
-    Parameters
-    ----------
-    spending, reserved : of shape (n_worlds, buying segment, selling segment)
-        What could be bought locally, and what named buyers reserved of it.
-    received : of shape (n_worlds, n_segments)
-        Orders of the firms.
-    """
-    demand = spending.sum(axis=1)
-    filled = np.minimum(received, demand)
-    left, reserved_of = spending - reserved, reserved.sum(axis=1)
-    wanted = left.sum(axis=1)
-    open_filled = np.divide(np.maximum(filled - reserved_of, 0.0), wanted, out=np.zeros(wanted.shape), where=wanted > 0.0)
-    return {
-        "purchases": state.groups.sum_by_cell(state.firms.revenue) * state.base.buys.sum(axis=1),
-        "demand": demand,
-        "filled": filled,
-        "placed": np.asarray((reserved + left * open_filled[:, None, :]).sum(axis=2)),
-        "unmet": demand - filled,
-    }
-
-
-def local_inputs(supplied_by: Floats, firms: Ints) -> Floats:
-    """Operating local firms in the segments that supply each segment, of shape (n_worlds, n_segments) [count]."""
-    return np.asarray((firms[:, None, :] * supplied_by[None]).sum(axis=2))
-
-
-def share_out(state: ParkState, spending: Floats, head: Floats, p: Orders) -> tuple[Floats, Floats]:
-    """Orders by firm (n_firms,), and what buyers reserved of them (n_worlds, buying, selling segment) [亿元/year].
-
-    Parameters
-    ----------
-    spending : of shape (n_worlds, buying segment, selling segment) [亿元/year]
-    head : of shape (n_worlds, n_segments) [亿元/year]
-        Output of an employee at mean quality.
-    """
-    firms, groups = state.firms, state.groups
-    capacity = firms.employees * firms.quality * groups.spread(head * state.base.local_capacity_share)
-    reserved, by_buyer = _reserved(firms, groups, state, spending, capacity, p)
-    spare = capacity - reserved
-    left = np.maximum(spending.sum(axis=1) - groups.sum_by_cell(reserved), 0.0)
-    return reserved + spare * groups.spread(open_share(left, groups.sum_by_cell(spare))), by_buyer
-
-
-def _reserved(
-    firms: Firms, groups: Groups, state: ParkState, spending: Floats, capacity: Floats, p: Orders
-) -> tuple[Floats, Floats]:
-    """Orders reserved for each firm (n_firms,), and by whom (n_worlds, buying segment, selling segment) [亿元/year]."""
-    base = state.base
-    reserved = np.zeros(len(firms.key))
-    tied = np.flatnonzero(firms.customer >= 0)
-    buyer = firms.customer[tied]
-    world, segment = np.divmod(firms.site[tied] // base.n_zones, base.n_segments)
-    buying = firms.site[buyer] // base.n_zones % base.n_segments
-    own = np.divide(
-        firms.revenue[buyer],
-        groups.sum_by_cell(firms.revenue)[world, buying],
-        out=np.zeros(len(tied)),
-        where=firms.revenue[buyer] > 0.0,
-    )
-    total = groups.sum_by_cell(capacity)[world, segment]
-    pair = np.unique(buyer * base.n_segments + segment, return_inverse=True)[1]
-    offer = own * spending[world, buying, segment]
-    reserved[tied] = reserved_orders(offer, pair, capacity[tied], total, by_world(p.tie, world))
-    place = (world * base.n_segments + buying) * base.n_segments + segment
-    return reserved, np.bincount(place, reserved[tied], minlength=spending.size).reshape(spending.shape)
-
-
-RULE = Rule(
-    "orders",
-    Orders,
-    frozenset(
-        {
-            "firms.orders",
-            "cells.purchases",
-            "cells.demand",
-            "cells.filled",
-            "cells.placed",
-            "cells.unmet",
-            "cells.inputs",
-        }
-    ),
-    apply,
-)
+@compiled
+def trade(given: Given, park: Park, spending: Any, by_buyer: Any, received: Any) -> None:
+    """What cells buy and sell: a reserved order is its buyer's, the rest of a cell's orders go with what is left of demand."""
+    n = given.n_segments
+    count = np.zeros(n)
+    for i in range(park.firms.n[0]):
+        count[park.firms.row[i].segment] += 1.0
+    for s in range(n):
+        cell = park.cells[s]
+        cell.placed = cell.inputs = 0.0
+        cell.demand = spending[:, s].sum()
+        cell.filled = min(received[s], cell.demand)
+        cell.unmet = cell.demand - cell.filled
+        for b in range(n):
+            cell.inputs += count[b] * given.supplied_by[s, b]
+    for s in range(n):
+        reserved = by_buyer[:, s].sum()
+        left = park.cells[s].demand - reserved
+        share = max(park.cells[s].filled - reserved, 0.0) / left if left > 0.0 else 0.0
+        for b in range(n):
+            park.cells[b].placed += by_buyer[b, s] + (spending[b, s] - by_buyer[b, s]) * share

@@ -6,14 +6,13 @@ Who finds room is settled at the end of the quarter (model.settlement); growth a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
-
-from wutong.model.contract import Change, Rule
-from wutong.model.draws import Draws
-from wutong.model.facts import Floats, Ints, Tag, parameter
-from wutong.model.scenario import Plant
-from wutong.model.state import ParkState
+from wutong.model.compiled import compiled
+from wutong.model.facts import Floats, Tag, parameter
+from wutong.model.given import Given, Levers
+from wutong.model.maths import exp
+from wutong.model.tables import Park
 from wutong.model.units import STEP_YEARS
 
 
@@ -45,34 +44,27 @@ TIGHT = 0.85  # occupancy from which rent rises and builders build at full pace
 SLACK = 0.75  # occupancy up to which nobody builds
 
 
-# ── Kernels ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-def floor_per_head(p: Site, plant: Ints, n_worlds: int) -> Floats:
-    """Floor a head by segment, of shape (n_worlds, n_segments) [m2]."""
-    by_kind = {Plant.OFFICE: p.office_area, Plant.PLANT: p.plant_area, Plant.FAB: p.fab_area}
-    table = np.concatenate([np.broadcast_to(by_kind[kind], (n_worlds, 1)) for kind in Plant], axis=1)
-    return table[:, plant]
+# ── The rule ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+@compiled
+def build_floor(t: int, given: Given, p: Any, levers: Levers, park: Park) -> None:
+    """Builders follow occupancy, and what levers and the park's file add becomes ready; rent follows occupancy, too.
+
+    Both look at last quarter's use and floor.
+    """
+    for z in range(given.n_zones):
+        zone = park.zones[z]
+        used = zone.occupied / zone.floor if zone.floor > 0.0 else 0.0
+        zone.rent = rent_index(used, p) / zone.rent_start
+        eager = min(max((used - SLACK) / (TIGHT - SLACK), 0.0), 1.0)
+        zone.floor += zone.floor * (exp(p.building_rate * STEP_YEARS) - 1.0) * eager
+    for z in range(given.n_zones - 1):
+        park.zones[z].floor += levers.floor[z]
+    for k in range(len(given.floor_when)):
+        if given.floor_when[k] == t:
+            park.zones[given.floor_zone[k]].floor += given.floor_area[k]
 
 
-def rent_index(occupied: Floats, floor: Floats, slope: Floats) -> Floats:
-    """Rent relative to a zone with room to spare, of shape (n_worlds, n_zones) [1]."""
-    occupancy = np.divide(occupied, floor, out=np.zeros(occupied.shape), where=floor > 0.0)
-    return 1.0 + slope * np.maximum(occupancy - TIGHT, 0.0)
-
-
-def building(occupied: Floats, floor: Floats, rate: Floats) -> Floats:
-    """Share of its floor that a zone adds in a quarter, of shape (n_worlds, n_zones): builders follow occupancy."""
-    occupancy = np.divide(occupied, floor, out=np.zeros(occupied.shape), where=floor > 0.0)
-    eager = np.clip((occupancy - SLACK) / (TIGHT - SLACK), 0.0, 1.0)
-    return np.asarray(np.expm1(rate * STEP_YEARS) * eager)
-
-
-# ── Wiring ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-def apply(state: ParkState, p: Site, draws: Draws) -> Change:
-    zones = state.zones
-    built = zones.floor * building(zones.occupied, zones.floor, p.building_rate)
-    built[:, :-1] += state.levers.floor + state.base.floor_ready(draws.quarter)
-    rent = rent_index(zones.occupied, zones.floor, p.rent_slope) / zones.rent_start  # as last quarter left both
-    return Change(columns={"zones.floor": zones.floor + built, "zones.rent": rent})
-
-
-RULE = Rule("site", Site, frozenset({"zones.floor", "zones.rent"}), apply)
+@compiled
+def rent_index(used: float, p: Any) -> float:
+    """Rent relative to a zone with room to spare, by the share of its floor in use [1]."""
+    return 1.0 + p.rent_slope * max(used - TIGHT, 0.0)

@@ -7,16 +7,18 @@ higher rate only brings it earlier.  The rate depends on size and is reviewed on
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
-
-from wutong.model.contract import Arrivals, Change, Rule, arrivals, no_rows
-from wutong.model.draws import Draws, Purpose
-from wutong.model.entities import Channel
-from wutong.model.facts import Floats, Ints, Mask, Tag, parameter
-from wutong.model.newcomers import by_world, pick
-from wutong.model.state import ParkState
-from wutong.model.units import STEP_YEARS, birthdays
+from wutong.model import keyed
+from wutong.model.codes import Channel
+from wutong.model.compiled import compiled
+from wutong.model.draws import Purpose
+from wutong.model.facts import Floats, Tag, parameter
+from wutong.model.given import Given, Levers
+from wutong.model.maths import log, power
+from wutong.model.newcomers import arrive, lab_budget, pick
+from wutong.model.tables import NONE, Park
+from wutong.model.units import STEP_YEARS, birthday
 
 
 # ── Parameters ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -59,102 +61,72 @@ class SpinOff:
 
 
 SIZE_LIMIT = 500.0  # persons
+LAST_ROUND = 126  # rounds are stored in eight bits
 
 
-# ── Kernels ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-def yearly_rate(employees: Floats, quality: Floats, base_rate: Floats, exponent: Floats) -> Floats:
-    """Spin-offs a year of an independent firm that does not shrink, of the shape of employees [1/year]."""
-    return base_rate * np.minimum(employees, SIZE_LIMIT) ** exponent * quality
+# ── The rule ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+@compiled
+def spin_off(t: int, given: Given, p: Any, levers: Levers, park: Park) -> None:
+    """Staff of firms and labs found firms of their own, and money and places add some."""
+    for i in range(park.firms.n[0]):
+        firm = park.firms.row[i]
+        if birthday(firm.born, t):
+            firm.spin_off_rate = yearly_rate(firm, p)
+        firm.spin_off_left -= STEP_YEARS * exposure(given, firm, p)
+        if firm.spin_off_left <= 0.0:
+            next_one, stays = keyed.pair(firm.key, Purpose.SPIN_OFF, t)
+            firm.spin_off_left = -log(1.0 - next_one)
+            if stays < p.stay_share:
+                leave(t, given, p, park, i)
+    for k in range(park.labs.n[0]):
+        found_from_lab(t, given, p, levers, park, k)
+    for s in range(given.n_segments):
+        key, rate = park.cells[s].key, levers.segment[s].extra_founders  # their parents are not known
+        for k in range(keyed.poisson(key, Purpose.FUNDED, t, STEP_YEARS * rate)):
+            who = keyed.newborn(key, Purpose.FUNDED_FOUNDER, t, k)
+            arrive(park.arrivals, who, s, int(Channel.FIRM_SPIN_OFF), NONE, NONE, NONE)
 
 
-def lab_rate(budget: Floats, university: Mask, maturity: Floats, factor: Floats, p: SpinOff, world: Ints) -> Floats:
-    """Start-ups a year of each lab, of shape (n_labs,) [1/year].
-
-    Parameters
-    ----------
-    budget : of shape (n_labs,) [亿元/year]
-    university : of shape (n_labs,)
-    maturity : of shape (n_labs,)
-        Recent passes of the third stage relative to their steady state.
-    factor : of shape (n_worlds, 1)
-        Effect of transfer support.
-    world : of shape (n_labs,)
-        World of each lab.
-    """
-    state = by_world(p.state_lab_factor, world)
-    return by_world(p.lab_rate * factor, world) * budget * np.where(university, 1.0, state) * maturity
+@compiled
+def yearly_rate(firm: Any, p: Any) -> float:
+    """Spin-offs a year of an independent firm that does not shrink [1/year]."""
+    return p.firm_rate * power(min(firm.employees, SIZE_LIMIT), p.size_exponent) * firm.quality
 
 
-# ── Wiring ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-def apply(state: ParkState, p: SpinOff, draws: Draws) -> Change:
-    firms, groups = state.firms, state.groups
-    rate = reviewed(state, p, birthdays(firms.born, draws.quarter))
-    branch = groups.spread(np.where(state.base.branch_plant, p.branch_factor, 1.0))
-    shrinking = firms.momentum < 1.0
-    left = firms.spin_off_left - STEP_YEARS * rate * branch * (1.0 + groups.spread_worlds(p.shrinking_factor) * shrinking)
-    parents = np.flatnonzero(left <= 0.0)
-    next_one, stays = draws.pair(firms.key[parents], Purpose.SPIN_OFF)
-    left[parents] = -np.log(1.0 - next_one)
-    world = firms.site[parents] // (state.base.n_segments * state.base.n_zones)
-    stay = by_world(p.stay_share, world)
-    return Change(
-        columns={"firms.spin_off_rate": rate, "firms.spin_off_left": left},
-        arrivals=(
-            _children(state, p, parents[stays < stay], draws),
-            _lab_children(state, p, draws),
-            *_founders(state, draws),
-        ),
-    )
+@compiled
+def exposure(given: Given, firm: Any, p: Any) -> float:
+    """Spin-offs a year of a firm as it is: a branch plant or not, shrinking or not [1/year]."""
+    branch = p.branch_factor if given.segment[firm.segment].branch_plant else 1.0
+    return firm.spin_off_rate * branch * (1.0 + p.shrinking_factor * (firm.momentum < 1.0))
 
 
-def reviewed(state: ParkState, p: SpinOff, due: Ints) -> Floats:
-    """Rates by size, set anew for the firms in rows ``due``, of shape (n_firms,) [1/year]."""
-    firms = state.firms
-    world = firms.site[due] // (state.base.n_segments * state.base.n_zones)
-    base_rate, exponent = by_world(p.firm_rate, world), by_world(p.size_exponent, world)
-    rate = firms.spin_off_rate.copy()
-    rate[due] = yearly_rate(firms.employees[due], firms.quality[due], base_rate, exponent)
-    return rate
+@compiled
+def leave(t: int, given: Given, p: Any, park: Park, i: int) -> None:
+    """Founders leave firm ``i``; the new firm goes back to the same anchor and lab, one round later."""
+    firm = park.firms.row[i]
+    anchor = firm.leads if firm.leads >= 0 else firm.anchor
+    segment = given.segment[firm.segment].spin_off_segment
+    key = keyed.bits(firm.key, Purpose.CHILD, t)
+    who = park.arrivals.row[arrive(park.arrivals, key, segment, int(Channel.FIRM_SPIN_OFF), anchor, firm.lab, NONE)]
+    if who.generation > 0:
+        who.generation = min(firm.generation, LAST_ROUND) + 1
+    who.parent = i
+    who.inherited = power(firm.quality, p.heredity)
 
 
-def _children(state: ParkState, p: SpinOff, parents: Ints, draws: Draws) -> Arrivals:
-    base, firms = state.base, state.firms
-    world, segment = np.divmod(firms.site[parents] // base.n_zones, base.n_segments)
-    led = state.led_slots(parents)
-    anchor, lab = np.where(led >= 0, led, firms.anchor[parents]).astype(np.int16), firms.lab[parents]
-    return Arrivals(
-        key=draws.bits(firms.key[parents], Purpose.CHILD),
-        cell=world * base.n_segments + base.spin_off_segment[segment],
-        channel=np.full(len(parents), Channel.FIRM_SPIN_OFF, np.int8),
-        anchor=anchor,
-        lab=lab,
-        round=np.where((anchor >= 0) | (lab >= 0), np.minimum(firms.round[parents], 126) + 1, 0).astype(np.int8),
-        customer=no_rows(len(parents)),
-        parent=parents,
-        inherited=firms.quality[parents] ** by_world(p.heredity, world),
-    )
+@compiled
+def found_from_lab(t: int, given: Given, p: Any, levers: Levers, park: Park, k: int) -> None:
+    """Start-ups of lab ``k`` that stay, each in a field drawn by the lab's weights."""
+    lab = park.labs.row[k]
+    rate = lab_rate(given, p, lab_budget(t, park.labs, k, levers.park[0].lab_budget), lab.maturity, k)
+    for c in range(keyed.poisson(lab.key, Purpose.LAB_SPIN_OFF, t, STEP_YEARS * rate * levers.park[0].lab_start_ups)):
+        who = keyed.newborn(lab.key, Purpose.LAB_CHILD, t, c)
+        s = pick(given.lab_fields_summed[k], keyed.uniform(who, Purpose.LAB_FIELD, 0))
+        arrive(park.arrivals, who, s, int(Channel.LAB_SPIN_OFF), NONE, k, NONE)
 
 
-def _lab_children(state: ParkState, p: SpinOff, draws: Draws) -> Arrivals:
-    base, labs = state.base, state.labs
-    budget = state.lab_is_open(draws.quarter) * state.lab_budgets()
-    rate = lab_rate(budget, base.lab_university[labs.name], labs.maturity, state.levers.lab_start_ups, p, labs.world)
-    stays = by_world(p.lab_stay_share, labs.world)
-    counts = draws.poisson(labs.key, Purpose.LAB_SPIN_OFF, STEP_YEARS * rate * stays)
-    key, lab = draws.newborn_keys(labs.key, Purpose.LAB_CHILD, counts)
-    fields = np.cumsum(base.lab_fields, axis=1)[labs.name[lab]]
-    segment = pick(fields, Draws(0).uniform(key, Purpose.LAB_FIELD)) if len(lab) else lab
-    return arrivals(key, labs.world[lab] * base.n_segments + segment, Channel.LAB_SPIN_OFF, lab=labs.name[lab])
-
-
-def _founders(state: ParkState, draws: Draws) -> tuple[Arrivals, ...]:
-    """Spin-offs that seed money and incubators add; their parents are not known."""
-    if not state.levers.extra_founders.any():
-        return ()
-    cells = state.cells
-    rate = np.broadcast_to(STEP_YEARS * state.levers.extra_founders, state.shape)
-    counts = draws.poisson(cells.key, Purpose.FUNDED, rate)
-    return (arrivals(*draws.newborn_keys(cells.key, Purpose.FUNDED_FOUNDER, counts), Channel.FIRM_SPIN_OFF),)
-
-
-RULE = Rule("spin_off", SpinOff, frozenset({"firms.spin_off_rate", "firms.spin_off_left"}), apply)
+@compiled
+def lab_rate(given: Given, p: Any, budget: float, maturity: float, k: int) -> float:
+    """Start-ups a year of lab ``k`` that stay, on a budget [亿元/year] and by its recent passes of the third stage [1/year]."""
+    usual = p.lab_rate * budget * maturity * p.lab_stay_share
+    return usual if given.lab_university[k] else usual * p.state_lab_factor
