@@ -14,9 +14,11 @@ from functools import cache
 import numpy as np
 
 from wutong.model.facts import Floats, Ints, Keys
+from wutong.model.maths import exp
 
 GOLDEN = 0x9E3779B97F4A7C15
 MASK_64 = (1 << 64) - 1
+PURPOSES = 0x1234567
 BLOCK = 64.0
 
 
@@ -72,17 +74,17 @@ def _mix_int(x: int) -> int:
     return x ^ x >> 31
 
 
-_SHIFT_30, _SHIFT_27, _SHIFT_31, _SHIFT_11 = (np.uint64(n) for n in (30, 27, 31, 11))
-_FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+SHIFT_30, SHIFT_27, SHIFT_31, SHIFT_11 = (np.uint64(n) for n in (30, 27, 31, 11))
+FIRST, SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 
 def mix(x: Keys) -> Keys:
     """SplitMix64's finaliser, of the shape of x: a bijection in which every bit of x reaches every bit of the result."""
-    x = x ^ x >> _SHIFT_30
-    x *= _FIRST
-    x ^= x >> _SHIFT_27
-    x *= _SECOND
-    x ^= x >> _SHIFT_31
+    x = x ^ x >> SHIFT_30
+    x *= FIRST
+    x ^= x >> SHIFT_27
+    x *= SECOND
+    x ^= x >> SHIFT_31
     return x
 
 
@@ -113,7 +115,7 @@ def world_key(seed: int, replication: int) -> int:
 
 def unit_interval(bits: Keys) -> Floats:
     """Uniform on [0, 1) from the upper 53 bits, of the shape of bits."""
-    return (bits >> _SHIFT_11).astype(np.float64) * 2.0**-53
+    return (bits >> SHIFT_11).astype(np.float64) * 2.0**-53
 
 
 def ranges(counts: Ints) -> tuple[Ints, Ints]:
@@ -143,9 +145,10 @@ STEPS = np.arange(1.0, 161.0)
 
 
 def _full_block_cdf() -> Floats:
-    k = np.arange(256)
-    terms: Floats = np.exp(k * np.log(BLOCK) - BLOCK - np.cumsum(np.log(np.maximum(k, 1))))
-    return np.cumsum(terms)
+    """P(N <= k) for mean BLOCK, of shape (256,); by products and sums alone, so that every machine has the same bits."""
+    ratios = BLOCK / np.maximum(np.arange(256.0), 1.0)
+    ratios[0] = exp(-BLOCK)
+    return np.cumsum(np.cumprod(ratios))
 
 
 FULL_BLOCK_CDF = _full_block_cdf()
@@ -158,7 +161,7 @@ def _of_block(bits: Keys, block: Ints) -> Keys:
 
 @cache
 def _address(purpose: Purpose, quarter: int) -> np.uint64:
-    return np.uint64(_mix_int(_mix_int(int(purpose) * GOLDEN + 0x1234567) + quarter * GOLDEN))
+    return np.uint64(_mix_int(_mix_int(int(purpose) * GOLDEN + PURPOSES) + quarter * GOLDEN))
 
 
 @cache

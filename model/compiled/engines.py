@@ -1,0 +1,219 @@
+"""Entry points in machine code: made once per process, from the user's cache where another process has made them before."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any, cast
+
+import numpy as np
+
+from wutong.model.compiled import keeping
+from wutong.model.compiled.registry import Own, linked, reached, those_that_reach
+
+Function = Callable[..., Any]
+OPTIONS = {"nogil": True, "fastmath": False, "error_model": "numpy", "boundscheck": True}
+INNER = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # never called from Python
+
+
+class EngineMissingError(ImportError):
+    """The compiler cannot be imported; what is uncompiled still runs."""
+
+
+def _silent(_: OSError) -> None:
+    pass
+
+
+@dataclass
+class Hooks:
+    """What a program may show of the making of an engine; the model itself says nothing.
+
+    Attributes
+    ----------
+    preparing : callable
+        Entered while an entry point is compiled, which takes some seconds and happens once on a machine.
+    not_kept : callable
+        Told, once for each reason, why compiled code could not be kept in a folder.
+    """
+
+    preparing: Callable[[], AbstractContextManager[object]] = nullcontext
+    not_kept: Callable[[OSError], None] = _silent
+
+
+HOOKS = Hooks()
+_MAKING = threading.RLock()
+_ENGINES: dict[object, Function] = {}
+_TOLD: set[str] = set()
+
+
+def uncompiled() -> bool:
+    """Whether the functions are to run as the plain Python that they are: ``WUTONG_UNCOMPILED=1``, to debug and to trace them."""
+    return any(os.environ.get(name, "0") not in ("", "0") for name in ("WUTONG_UNCOMPILED", "NUMBA_DISABLE_JIT"))
+
+
+def engine(entry: Function, own: Mapping[Function, Function] | None = None, *, plain: bool | None = None) -> Function:
+    """An entry point to call: a registered function, compiled at its first call together with all that it reaches.
+
+    It takes arguments of one set of types, those of its first call.  Asked again, the same entry point is returned.
+
+    Parameters
+    ----------
+    own : mapping, optional
+        Functions of the user's, by the registered functions that they stand in for; what calls them is compiled anew in every
+        process.
+    plain : bool, optional
+        Uncompiled, slowly, with every division by zero raised; by default what :func:`uncompiled` says.
+    """
+    places = cast(Own, own or {})
+    plain = uncompiled() if plain is None else plain
+    with _MAKING:
+        key = (entry, frozenset(places.items()), plain)
+        if key not in _ENGINES:
+            _ENGINES[key] = (_plain if plain else Engine)(cast(FunctionType, entry), places)
+        return _ENGINES[key]
+
+
+def _plain(entry: FunctionType, own: Own) -> Function:
+    function = linked(reached(entry, own), own, lambda copy, _: copy)[own.get(entry, entry)] if own else entry
+
+    @functools.wraps(entry)
+    def run(*arguments: object) -> Any:
+        with np.errstate(over="ignore", divide="raise", invalid="raise"):  # keys wrap around as they do when compiled
+            return function(*arguments)
+
+    return run
+
+
+class Engine:
+    """A compiled entry point.
+
+    Attributes
+    ----------
+    folder : Path or None
+        Where its code is kept, once it has been made; None if it is nowhere.
+    """
+
+    def __init__(self, entry: FunctionType, own: Own) -> None:
+        self._entry, self._own = entry, own
+        self._run: Function | None = None
+        self.folder: Path | None = None
+
+    def __call__(self, *arguments: object) -> Any:
+        if self._run is None:
+            self.prepare(*arguments)
+        assert self._run is not None
+        return self._run(*arguments)
+
+    def prepare(self, *arguments: object) -> None:
+        """Compile for the types of these arguments, without running, unless it is done.
+
+        Raises
+        ------
+        EngineMissingError
+            Where the compiler cannot be imported.
+        """
+        with _MAKING:
+            if self._run is None:
+                types = tuple(_numba().typeof(argument) for argument in arguments)
+                self._run = self._with_own(types, arguments) if self._own else self._kept(types)
+
+    def _kept(self, types: tuple[Any, ...]) -> Function:
+        """From the first folder that can be used, where it is made unless it is there; else from memory alone."""
+        for root in keeping.roots():
+            try:
+                return self._from(root, types)
+            except OSError as error:
+                tell(error)
+        with HOOKS.preparing():
+            return self._compiled(types, None)
+
+    def _from(self, root: Path, types: tuple[Any, ...]) -> Function:
+        version = keeping.made(keeping.made(root) / keeping.fingerprint(*_surroundings()))
+        home = version / self._name(types)
+        if not keeping.is_whole(home):
+            with HOOKS.preparing(), keeping.locked(version):
+                if not keeping.is_whole(home):  # nobody else has made it meanwhile
+                    with keeping.building(home) as aside:
+                        run = self._compiled(types, aside)
+                    self.folder = home
+                    keeping.prune(version)
+                    return run
+        self.folder = home
+        keeping.prune(version)
+        return self._compiled(types, home)
+
+    def _with_own(self, types: tuple[Any, ...], arguments: tuple[object, ...]) -> Function:
+        """All that does not call the user's functions is taken from a copy of the ordinary engine's code."""
+        ordinary = cast(Engine, engine(self._entry, plain=False))
+        ordinary.prepare(*arguments)
+        with HOOKS.preparing(), contextlib.ExitStack() as stack:
+            copy = None
+            if ordinary.folder is not None:
+                with contextlib.suppress(OSError):
+                    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="wutong-", ignore_cleanup_errors=True))
+                    copy = Path(shutil.copytree(ordinary.folder, Path(folder) / "copy"))
+            return self._compiled(types, copy)
+
+    def _compiled(self, types: tuple[Any, ...], folder: Path | None) -> Function:
+        """Compile, or load from a folder what is there and write there what is not."""
+        numba = _numba()
+        calls = reached(self._entry, self._own)
+        anew = those_that_reach(calls, set(self._own.values()))
+        top = self._own.get(self._entry, self._entry)
+
+        def made(copy: FunctionType, original: FunctionType) -> Any:
+            options = OPTIONS if original is top else INNER
+            return numba.njit(**options, cache=folder is not None and original not in anew)(copy)
+
+        before = numba.config.CACHE_DIR
+        try:
+            numba.config.CACHE_DIR = str(folder or "")
+            run = linked(calls, self._own, made)[top]
+            run.compile(types)
+            run.disable_compile()
+        finally:
+            numba.config.CACHE_DIR = before
+        return cast(Function, run)
+
+    def _name(self, types: tuple[Any, ...]) -> str:
+        """Name of the folder of one entry point for one set of types; functions from outside the model count with their files."""
+        files = {Path(function.__code__.co_filename).resolve() for function in reached(self._entry, self._own)}
+        outside = keeping.content(sorted(file for file in files if keeping.MODEL not in file.parents))
+        digest = hashlib.sha256(f"{self._entry.__module__}\0{types}\0{outside}".encode()).hexdigest()
+        return f"{self._entry.__name__}-{digest[:20]}"
+
+
+def tell(error: OSError) -> None:
+    """Say once why code is not kept."""
+    if str(error) not in _TOLD:
+        _TOLD.add(str(error))
+        HOOKS.not_kept(error)
+
+
+@functools.cache
+def _numba() -> ModuleType:
+    try:
+        import numba
+    except (ImportError, OSError) as error:  # no wheel for this machine, a Python too new, a library that cannot be loaded
+        raise EngineMissingError(str(error)) from error
+    return numba
+
+
+@functools.cache
+def _surroundings() -> tuple[str, ...]:
+    """What compiled code depends on besides the model and Python."""
+    import llvmlite
+    from llvmlite import binding
+
+    processor = (binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten())
+    return (f"numba {_numba().__version__}", f"llvmlite {llvmlite.__version__}", f"numpy {np.__version__}", *processor)

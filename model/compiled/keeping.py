@@ -1,0 +1,212 @@
+"""Where compiled code is kept between processes: a folder of the user's own, by the content of all that the code depends on.
+
+Compiled code is loaded as pickles, and whoever writes a pickle runs code as its reader: nothing is read from a folder or a file
+that anybody else owns or can write.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import platform
+import shutil
+import stat
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+KEPT = 3  # folders of other versions that stay
+PATIENCE = 180.0  # seconds that one process waits for what another compiles
+PROOF = "whole.sha256"
+MODEL = Path(__file__).resolve().parents[1]
+STARTED = time.time()  # no source of the model was imported later than it was read, unless it is younger than this
+
+
+class NotPrivateError(OSError):
+    """Others could have put code into a folder."""
+
+
+class BusyError(OSError):
+    """Another process has been compiling for too long."""
+
+
+class ChangedError(OSError):
+    """A source was written after it was imported, so that what would be compiled is no longer what it says."""
+
+
+def roots() -> list[Path]:
+    """The folders to try, best first: the one that ``WUTONG_CACHE`` names, else the user's; then one among temporary files."""
+    found = []
+    with contextlib.suppress(RuntimeError):  # no home
+        found.append(_of_user())
+    with contextlib.suppress(OSError):  # no temporary files
+        user = os.getuid() if hasattr(os, "getuid") else "own"
+        found.append(Path(tempfile.gettempdir()) / f"wutong-{user}")
+    return found
+
+
+def _of_user() -> Path:
+    if named := os.environ.get("WUTONG_CACHE"):
+        return Path(named).absolute()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "wutong" / "cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "wutong"
+    given = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return (given if given.is_absolute() else Path.home() / ".cache") / "wutong"
+
+
+@cache
+def fingerprint(*surroundings: str) -> str:
+    """Name of what compiled code depends on: every source of the model, the installation, Python, the machine.
+
+    Parameters
+    ----------
+    *surroundings
+        Versions of the compiler and the like.
+    """
+    found = hashlib.sha256()
+    settings = [f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("NUMBA_")]
+    for fact in (sys.version, sys.implementation.cache_tag, platform.platform(), *surroundings, *settings):
+        found.update(f"{fact}\0".encode())
+    found.update(content(sorted(MODEL.rglob("*.py"))).encode())
+    return found.hexdigest()[:20]
+
+
+def content(sources: Iterable[Path]) -> str:
+    """Digest of source files.
+
+    Raises
+    ------
+    ChangedError
+        If one of them is younger than this process.
+    """
+    found = hashlib.sha256()
+    for source in sources:
+        if source.stat().st_mtime > STARTED:
+            raise ChangedError(f"{source} has changed since this program started")
+        found.update(f"{source}\0".encode())
+        found.update(hashlib.sha256(source.read_bytes()).digest())
+    return found.hexdigest()
+
+
+def private(path: Path) -> None:
+    """Do nothing where only the user can have written a file or folder.
+
+    Raises
+    ------
+    NotPrivateError
+        Where somebody else owns it or can write it, or could put another into its place.
+    """
+    if sys.platform == "win32":
+        return  # folders below a user's own are theirs by the access lists that Windows gives them
+    at = path.lstat()
+    if stat.S_ISLNK(at.st_mode) or at.st_uid != os.geteuid() or at.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise NotPrivateError(f"{path} belongs to somebody else or can be written by others")
+    above = path.parent.stat()
+    if above.st_mode & stat.S_IWOTH and not above.st_mode & stat.S_ISVTX:
+        raise NotPrivateError(f"{path.parent} can be written by everybody")
+
+
+def made(folder: Path) -> Path:
+    """A folder that is private, made where it is not there."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    private(folder)
+    return folder
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether a folder holds what was published there, to the byte, and only the user can have written it.
+
+    Raises
+    ------
+    NotPrivateError
+        Where somebody else could have.
+    """
+    try:
+        private(folder)
+        return (folder / PROOF).read_text(encoding="ascii") == _proof(folder)
+    except (FileNotFoundError, UnicodeDecodeError):
+        return False
+
+
+def _proof(folder: Path) -> str:
+    found = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        private(path)
+        if path.is_file() and path.name != PROOF:
+            found.update(f"{path.relative_to(folder).as_posix()}\0".encode())
+            found.update(hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()
+
+
+@contextlib.contextmanager
+def building(home: Path) -> Iterator[Path]:
+    """A folder aside to compile into; it becomes ``home`` at the end, unless something is raised."""
+    for left in home.parent.glob("building-*"):  # by a process that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    aside = Path(tempfile.mkdtemp(prefix="building-", dir=home.parent))
+    try:
+        yield aside
+        for path in aside.rglob("*"):
+            path.chmod(0o700 if path.is_dir() else 0o600)
+        (aside / PROOF).write_text(_proof(aside), encoding="ascii")
+        shutil.rmtree(home, ignore_errors=True)  # damaged, or there would be nothing to build
+        aside.replace(home)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a folder's lock, which ends with its process; where the file system has no locks, do without.
+
+    Raises
+    ------
+    BusyError
+        If another process holds it for longer than ``PATIENCE``.
+    """
+    with (folder / "lock").open("ab") as file:
+        until = time.monotonic() + PATIENCE
+        while not _taken(file.fileno()):
+            if time.monotonic() > until:
+                raise BusyError(f"another process holds {folder}")
+            time.sleep(0.05)
+        yield
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _taken(file: int) -> bool:
+        try:
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+else:
+    import fcntl
+
+    def _taken(file: int) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:  # no locks here: whoever is last to finish replaces what is the same
+            return True
+        return True
+
+
+def prune(used: Path) -> None:
+    """Mark a version's folder as used, and remove the longest unused of the others beyond ``KEPT``."""
+    with contextlib.suppress(OSError):
+        os.utime(used)
+        others = [path for path in used.parent.iterdir() if path != used and path.is_dir()]
+        for old in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[KEPT:]:
+            shutil.rmtree(old, ignore_errors=True)

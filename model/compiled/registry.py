@@ -1,0 +1,91 @@
+"""Which functions may be compiled, which of them an entry point reaches, and copies of them that call one another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import CodeType, FunctionType, ModuleType
+from typing import Any, TypeVar
+
+AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
+Calls = dict[FunctionType, set[FunctionType]]
+Own = Mapping[FunctionType, FunctionType]
+_REGISTERED: set[Callable[..., Any]] = set()
+
+
+def compiled(function: AnyFunction) -> AnyFunction:
+    """Register a function for the compiler and leave it as it is.
+
+    It may call other registered functions by name or as attributes of their modules, and read constants of its module.
+    """
+    _REGISTERED.add(function)
+    return function
+
+
+def reached(entry: FunctionType, own: Own) -> Calls:
+    """The registered functions that an entry point needs, each with those that it calls itself.
+
+    Parameters
+    ----------
+    own : mapping
+        Functions of the user's, by the registered functions that they stand in for.  Where one of them calls the function that
+        it stands in for, it gets that function.
+    """
+    calls: Calls = {}
+    todo = [own.get(entry, entry)]
+    while todo:
+        if (function := todo.pop()) not in calls:
+            places = {} if function in own.values() else own
+            calls[function] = {places.get(called, called) for called in _called(function)}
+            todo.extend(calls[function])
+    return calls
+
+
+def those_that_reach(calls: Calls, targets: set[FunctionType]) -> set[FunctionType]:
+    """The targets, and the functions that call any of them, however indirectly."""
+    found, grown = set[FunctionType](), targets
+    while grown != found:
+        found = grown
+        grown = found | {function for function, called in calls.items() if called & found}
+    return found
+
+
+def linked(calls: Calls, own: Own, make: Callable[[FunctionType, FunctionType], Any]) -> dict[FunctionType, Any]:
+    """What ``make`` makes of a copy of each function, given both; names in the copies lead to what was made of the others."""
+    spaces: dict[tuple[int, bool], ModuleType] = {}
+    made: dict[FunctionType, Any] = {}
+    for function in calls:
+        place = (id(function.__globals__), function in own.values())
+        if place not in spaces:
+            spaces[place] = ModuleType("")
+            vars(spaces[place]).update(function.__globals__)
+        made[function] = make(_copy(function, vars(spaces[place])), function)
+    for (_, is_own), space in spaces.items():
+        places = {} if is_own else own
+        for name, value in list(vars(space).items()):
+            if isinstance(value, FunctionType):
+                vars(space)[name] = made.get(places.get(value, value), value)
+            elif isinstance(value, ModuleType):
+                vars(space)[name] = spaces.get((id(vars(value)), False), value)
+    return made
+
+
+def _copy(function: FunctionType, space: dict[str, Any]) -> FunctionType:
+    copy = FunctionType(function.__code__, space, function.__name__, function.__defaults__, function.__closure__)
+    copy.__kwdefaults__, copy.__qualname__ = function.__kwdefaults__, function.__qualname__
+    copy.__module__, copy.__doc__ = function.__module__, function.__doc__
+    return copy
+
+
+def _called(function: FunctionType) -> Iterator[FunctionType]:
+    names = set(_names(function.__code__))
+    for name in names & function.__globals__.keys():
+        value = function.__globals__[name]
+        inside = [vars(value).get(n) for n in names] if isinstance(value, ModuleType) else [value]
+        yield from (v for v in inside if isinstance(v, FunctionType) and v in _REGISTERED)
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
