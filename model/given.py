@@ -94,3 +94,19 @@ def record_at(record: Record, step: int) -> Record:
 def calendar_row(given: Given, quarter: int) -> int:
     """Position of a quarter's calendar year in the tables by year, whose last row is free of shocks."""
     return min(quarter // QUARTERS_PER_YEAR - given.start // QUARTERS_PER_YEAR, len(given.demand_shift) - 1)
+
+
+class Parameters(NamedTuple):
+    """What the world drew for the parameters of each rule: arrays of one record, see model.assumptions."""
+
+    anchors: Any
+    attraction: Any
+    spin_off: Any
+    orders: Any
+    growth: Any
+    knowledge: Any
+    exit: Any
+    site: Any
+    accounts: Any
+    newcomers: Any
+    levers: Any

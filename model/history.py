@@ -42,6 +42,14 @@ class MeasureFact:
     ratio: tuple[str, str] | None = None
 
 
+def entry(
+    key: str, zh: str, en: str, unit: str, kind: Kind, says_zh: str, says_en: str,
+    axis: Axis = Axis.SEGMENT, ratio: tuple[str, str] | None = None,
+) -> MeasureFact:  # fmt: skip
+    """A declared measure."""
+    return MeasureFact(key, Label(zh, en), unit, kind, axis, Label(says_zh, says_en), ratio)
+
+
 @dataclass(frozen=True)
 class History:
     """Recorded measures of shape (n_quarters + 1, n_worlds, n) with n the length of the measure's axis.

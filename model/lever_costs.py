@@ -1,15 +1,18 @@
-"""What the levers cost: yearly money [亿元/year] from a lever's level and from what happens in the park.
+"""What the levers cost: yearly money [亿元/year] from a lever's level and from what was recorded of the park.
 
-Every function takes the level of shape (n_worlds, n), the activity of the quarter and the parameters, and gives (n_worlds, 1).
+Every function takes the level of shape (n_quarters, n_worlds, n), what was recorded and the parameters, and gives
+(n_quarters, n_worlds, 1).  Costs are drawn up when a run is over: nothing in the park depends on them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from wutong.model.facts import Floats, Ints, Mask
+from wutong.model.compiled import compiled
+from wutong.model.facts import Floats, Mask
 from wutong.model.lever_facts import LeverParameters
 from wutong.model.units import QUARTERS_PER_YEAR
 
@@ -20,36 +23,31 @@ TRANSFER_OFFICE = 0.13  # 亿元/year, 20 staff
 YUAN = 1e-8  # 亿元
 
 
+LANDING_AT_START, LANDING_AT_OPENING = 0.3, 0.7  # of a landing subsidy
+LANDING_CAP = 1.5  # 亿元 a project
+
+
 @dataclass(frozen=True)
 class Activity:
-    """What the levers are charged on: (n_worlds, n_segments) unless said otherwise."""
+    """What the levers are charged on: (n_quarters, n_worlds, n_segments) unless said otherwise."""
 
-    pipeline: Floats  # (n_worlds, 1), unfinished projects
-    coached: Floats  # (n_worlds, 1), firms with a named customer
-    newcomers_area: Floats  # m2 in the zones, of firms that came since the start, under three years
-    newcomers_tax: Floats  # 亿元/year kept locally from them, halved in years four and five
-    started_investment: Floats  # 亿元 paid in, projects started this quarter, at most the cap each
-    opened_investment: Floats  # 亿元 paid in, projects and firms opened this quarter
-    entering_transfer: Floats  # research projects this quarter
-    floor_added: Floats  # (n_worlds, n_zones - 1 or 1), m2
-    occupancy: Floats  # (n_worlds, n_zones - 1)
+    recorded: Mapping[str, Floats]
+    floor_added: Floats  # (n_quarters, n_worlds, n_zones - 1 or 1), m2 so far
+    occupancy: Floats  # (n_quarters, n_worlds, n_zones - 1)
     zone_office: Mask  # (n_zones - 1,)
     office: Mask  # (n_segments,)
 
+    def of(self, name: str) -> Floats:
+        """What was recorded under a name, by segment."""
+        return self.recorded[name]
+
+    def total(self, name: str) -> Floats:
+        """The same summed over segments, of shape (n_quarters, n_worlds, 1)."""
+        return _sum(self.recorded[name])
+
 
 def _sum(values: Floats) -> Floats:
-    return np.asarray(values.sum(axis=1, keepdims=True))
-
-
-# ── What a single firm gets ──────────────────────────────────────────────────────────────────────────────────────────
-def rent_paid(level: Floats, monthly: Floats, area: Floats) -> Floats:
-    """Rent that the zone pays, of the common shape [亿元/year]; ``monthly`` in yuan a m2, ``area`` in m2."""
-    return level * 12.0 * monthly * area * YUAN
-
-
-def landing_paid(started: Floats, opened: Floats) -> Floats:
-    """Investment on which a landing subsidy is paid, of the common shape [亿元]: part at start, the rest at opening."""
-    return 0.3 * started + 0.7 * opened
+    return np.asarray(values.sum(axis=2, keepdims=True))
 
 
 def lab_paid(level: Floats, p: LeverParameters) -> Floats:
@@ -57,14 +55,19 @@ def lab_paid(level: Floats, p: LeverParameters) -> Floats:
     return level * (1.0 - p.lab_outside_share)
 
 
-def is_young(age: Ints) -> Mask:
-    """Whether a newcomer still gets rent subsidy, and tax relief in full, of the shape of age [quarters]."""
-    return np.asarray(age <= 3 * QUARTERS_PER_YEAR)
+# ── What a single firm gets ──────────────────────────────────────────────────────────────────────────────────────────
+@compiled
+def is_young(age: int) -> bool:
+    """Whether a newcomer of an age [quarters] still gets rent subsidy, and tax relief in full."""
+    return age <= 3 * QUARTERS_PER_YEAR
 
 
-def rebate_share(age: Ints) -> Floats:
-    """Part of a newcomer's tax that full tax relief returns, of the shape of age [quarters]: 1, then half, then nothing."""
-    return np.where(is_young(age), 1.0, np.where(age <= 5 * QUARTERS_PER_YEAR, 0.5, 0.0))
+@compiled
+def rebate_share(age: int) -> float:
+    """Part of a newcomer's tax that full tax relief returns, by age [quarters]: 1, then half, then nothing."""
+    if is_young(age):
+        return 1.0
+    return 0.5 if age <= 5 * QUARTERS_PER_YEAR else 0.0
 
 
 # ── Levers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -73,16 +76,16 @@ def recruitment(level: Floats, a: Activity, p: LeverParameters) -> Floats:
 
 
 def matching(level: Floats, a: Activity, p: LeverParameters) -> Floats:
-    return level * (CHAINS * p.matching_chain_cost + p.coaching_cost * a.coached)
+    return level * (CHAINS * p.matching_chain_cost + p.coaching_cost * a.total("coached"))
 
 
 def delivery(level: Floats, a: Activity, p: LeverParameters) -> Floats:
-    return p.recruiter_cost * level * a.pipeline / PROJECTS_PER_MANAGER
+    return p.recruiter_cost * level * a.total("projects_served") / PROJECTS_PER_MANAGER
 
 
 def rent(level: Floats, a: Activity, p: LeverParameters) -> Floats:
     monthly = np.where(a.office, p.office_rent, p.plant_rent)
-    return _sum(rent_paid(level, monthly, a.newcomers_area))
+    return _sum(level * 12.0 * monthly * a.of("newcomers_area") * YUAN)
 
 
 def space(level: Floats, a: Activity, p: LeverParameters) -> Floats:
@@ -100,11 +103,12 @@ def lab(level: Floats, a: Activity, p: LeverParameters) -> Floats:
 
 
 def landing(level: Floats, a: Activity, p: LeverParameters) -> Floats:
-    return _sum(level * landing_paid(a.started_investment, a.opened_investment)) * QUARTERS_PER_YEAR
+    counted = LANDING_AT_START * a.of("started_paid") + LANDING_AT_OPENING * a.of("opened_paid")
+    return _sum(level * counted) * QUARTERS_PER_YEAR
 
 
 def tax(level: Floats, a: Activity, p: LeverParameters) -> Floats:
-    return _sum(level * a.newcomers_tax)
+    return _sum(level * a.of("newcomers_tax"))
 
 
 def talent(level: Floats, a: Activity, p: LeverParameters) -> Floats:
@@ -112,7 +116,7 @@ def talent(level: Floats, a: Activity, p: LeverParameters) -> Floats:
 
 
 def transfer(level: Floats, a: Activity, p: LeverParameters) -> Floats:
-    return level * (p.transfer_cost * _sum(a.entering_transfer) * QUARTERS_PER_YEAR + TRANSFER_OFFICE)
+    return level * (p.transfer_cost * a.total("entering_transfer") * QUARTERS_PER_YEAR + TRANSFER_OFFICE)
 
 
 def incubator(level: Floats, a: Activity, p: LeverParameters) -> Floats:

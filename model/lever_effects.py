@@ -12,35 +12,35 @@ from typing import Any
 import numpy as np
 
 from wutong.model.facts import Floats, Ints
+from wutong.model.lever_costs import LANDING_AT_OPENING, LANDING_AT_START, LANDING_CAP
 from wutong.model.lever_facts import LeverParameters
 from wutong.model.units import QUARTERS_PER_YEAR, STEP_YEARS
 
 SQUARE_METRES = 1e4  # the space lever counts 万 m2
-LANDING_CAP = 1.5  # 亿元 a project
 
 
-def effect(neutral: float, en: str) -> Any:
-    """A declared effect: contributions multiply where the neutral value is 1 and add where it is 0."""
-    return field(metadata={"neutral": neutral, "en": en})
+def effect(neutral: float, en: str, by: str = "park") -> Any:
+    """A declared effect, on the park, by segment or by zone: contributions multiply where the neutral value is 1, else they add."""
+    return field(metadata={"neutral": neutral, "en": en, "by": by})
 
 
 @dataclass(frozen=True)
 class Effects:
-    """What levers do in one quarter: (n_worlds, 1), (n_worlds, n_segments) or (n_worlds, n_zones) each."""
+    """What levers do: declared effects, each on the park, by segment or by zone."""
 
     candidates: Floats = effect(1.0, "rate of candidates for new anchors")
     lead: Floats = effect(1.0, "partners that decide alone")
     follow: Floats = effect(1.0, "partners that follow others")
-    localisable: Floats = effect(1.0, "share of purchases that local suppliers could fill")
-    coached_exit: Floats = effect(1.0, "exit hazard of firms with a named customer")
+    localisable: Floats = effect(1.0, "share of purchases that local suppliers could fill", "segment")
+    coached_exit: Floats = effect(1.0, "exit hazard of firms with a named customer", "segment")
     lag_cut: Floats = effect(0.0, "years off the lag of unfinished projects")
     opening: Floats = effect(1.0, "share of projects that open")
-    entry: Floats = effect(1.0, "generic entry")
-    support: Floats = effect(0.0, "money promised per unit of an entrant's stake")
-    support_anchor: Floats = effect(0.0, "the same for an anchor")
-    floor: Floats = effect(0.0, "m2 of floor space ready this quarter")
-    extra_founders: Floats = effect(0.0, "spin-offs a year beyond the usual ones")
-    young_exit: Floats = effect(1.0, "exit hazard of firms under three years")
+    entry: Floats = effect(1.0, "generic entry", "segment")
+    support: Floats = effect(0.0, "money promised per unit of an entrant's stake", "segment")
+    support_anchor: Floats = effect(0.0, "the same for an anchor", "segment")
+    floor: Floats = effect(0.0, "m2 of floor space ready this quarter", "zone")
+    extra_founders: Floats = effect(0.0, "spin-offs a year beyond the usual ones", "segment")
+    young_exit: Floats = effect(1.0, "exit hazard of firms under three years", "segment")
     deals: Floats = effect(0.0, "firms funded a year")
     funded_exit: Floats = effect(1.0, "exit hazard of funded firms under four years")
     lab_budget: Floats = effect(0.0, "亿元 a year for the labs beyond 2022")
@@ -148,7 +148,7 @@ def lab(x: LeverInputs) -> Mapping[str, Floats]:
 
 
 def landing(x: LeverInputs) -> Mapping[str, Floats]:
-    paid = 0.3 + 0.7 / (1.0 + x.p.discount_rate)
+    paid = LANDING_AT_START + LANDING_AT_OPENING / (1.0 + x.p.discount_rate)
     anchor = np.minimum(x.level * x.p.anchor_investment, LANDING_CAP) / x.p.anchor_investment
     entrant = np.minimum(x.level * x.entrant.investment, LANDING_CAP) / x.entrant.stake
     return {"support": entrant * paid, "support_anchor": anchor * paid}

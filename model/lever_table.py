@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from wutong.model.base import Base
 from wutong.model.facts import Floats
+from wutong.model.given import Levers
 from wutong.model.lever_effects import Effects, Entrant, LeverInputs
 from wutong.model.lever_facts import LeverParameters
 from wutong.model.levers import LEVERS, SUPPORT_LIMIT, Lever, Target
@@ -26,13 +28,28 @@ class LeverTable:
     floor_added: Floats
     in_use: frozenset[str]  # levers that some policy of the batch sets at all
 
-    def at(self, step: int) -> Effects:
-        """Effects in the step-th simulated quarter (1 is the first)."""
-        return Effects(**{name: table[step - 1] for name, table in self.effects.items()})
 
-    def levels_at(self, step: int) -> dict[str, Floats]:
-        """Levels of the levers in use in that quarter, of shape (n_worlds, n) each."""
-        return {key: level[step - 1] for key, level in self.levels.items() if key in self.in_use}
+PAID_TO_FIRMS = ("landing_subsidy", "tax_relief", "rent_subsidy")  # levers whose level a firm's account needs
+BY: Mapping[str, tuple[str, ...]] = {
+    by: tuple(f.name for f in dataclasses.fields(Effects) if f.metadata["by"] == by) for by in ("park", "segment", "zone")
+}
+OF_PARK: np.dtype[Any] = np.dtype([(name, np.float64) for name in BY["park"]], align=True)
+OF_SEGMENT: np.dtype[Any] = np.dtype([(name, np.float64) for name in (*BY["segment"], *PAID_TO_FIRMS)], align=True)
+
+
+def levers_of(table: LeverTable, base: Base, world: int) -> Levers:
+    """What the policy of one world does, quarter by quarter."""
+    n_quarters = len(table.floor_added)
+    park = np.zeros(n_quarters, OF_PARK)
+    segment = np.zeros((n_quarters, base.n_segments), OF_SEGMENT)
+    for name in BY["park"]:
+        park[name] = table.effects[name][:, world, 0]
+    for name in BY["segment"]:
+        segment[name] = table.effects[name][:, world]
+    for name in PAID_TO_FIRMS:
+        segment[name] = table.levels[name][:, world]
+    floor = np.broadcast_to(table.effects["floor"][:, world], (n_quarters, base.n_zones - 1))
+    return Levers(park, segment, floor.copy())
 
 
 def columns_of(lever: Lever, park: Park) -> tuple[str, ...]:

@@ -67,10 +67,9 @@ def named_buyer(firms: Table, n_zones: int, segment: int, u: float) -> int:
 
 
 @compiled
-def member_of(given: Given, park: Park, anchor: int) -> int:
+def member_of(anchor: Any, n_named: int) -> int:
     """Place of an anchor among the members that are recorded: those recruited during the run are the last, together."""
-    name = park.anchors.row[anchor].name
-    return name if name >= 0 else given.n_anchors
+    return anchor.name if anchor.name >= 0 else n_named
 
 
 # ── Shares that a number reaches ─────────────────────────────────────────────────────────────────────────────────────
@@ -112,7 +111,7 @@ def arrive(arrivals: Table, key: int, segment: int, channel: int, anchor: int, l
 @compiled
 def needs_project(channel: int, through_funnel: bool) -> bool:
     """Whether a newcomer signs a project first: anchors, and hardware firms that do not spin off from the park's own."""
-    outside = channel == Channel.FOLLOWED or channel == Channel.ATTRACTED
+    outside = channel in (Channel.FOLLOWED, Channel.ATTRACTED)
     return channel == Channel.RECRUITED or (through_funnel and outside)
 
 

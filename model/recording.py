@@ -17,17 +17,19 @@ FIRST_ROUND = 1
 @compiled
 def record_money(given: Given, park: Park, record: Record) -> None:
     """Revenue of the quarter, in all and of those that go back to anchors and labs; firms that leave still earned it."""
+    anchors, named = park.anchors, given.n_anchors
     for i in range(park.firms.n[0]):
         firm = park.firms.row[i]
         cell, added = record.segment[firm.segment], firm.revenue * given.segment[firm.segment].value_added_share
         cell.revenue += firm.revenue
         if firm.leads >= 0:
-            anchor = record.anchor[member_of(given, park, firm.leads)]
-            anchor.anchor_revenue += firm.revenue
-            anchor.anchor_value_added += added
+            member = record.anchor[member_of(anchors.row[firm.leads], named)]
+            member.anchor_revenue += firm.revenue
+            member.anchor_value_added += added
         if firm.anchor >= 0:
+            anchor = anchors.row[firm.anchor]
             cell.brought_revenue += firm.revenue
-            brought_money(given, park, firm, added, record.anchor[member_of(given, park, firm.anchor)])
+            brought_money(firm, added, given.direction[anchor.segment, firm.segment], record.anchor[member_of(anchor, named)])
         if firm.lab >= 0:
             lab = record.lab[firm.lab]
             lab.lab_value_added += added
@@ -38,13 +40,13 @@ def record_money(given: Given, park: Park, record: Record) -> None:
 
 
 @compiled
-def brought_money(given: Given, park: Park, firm: Any, added: float, member: Any) -> None:
+def brought_money(firm: Any, added: float, direction: int, member: Any) -> None:
+    """Revenue of a firm that goes back to an anchor: by round, and by direction of the chain."""
     member.brought_value_added += added
     if firm.generation > FIRST_ROUND:
         member.later_rounds_revenue += firm.revenue
     else:
         member.first_round_revenue += firm.revenue
-    direction = given.direction[park.anchors.row[firm.anchor].segment, firm.segment]
     if direction == Direction.UPSTREAM:
         member.upstream_revenue += firm.revenue
     elif direction == Direction.DOWNSTREAM:
@@ -54,15 +56,13 @@ def brought_money(given: Given, park: Park, firm: Any, added: float, member: Any
 @compiled
 def record_stocks(t: int, given: Given, park: Park, record: Record) -> None:
     """Everything that stands at the end of the quarter."""
-    for i in range(park.firms.n[0]):
-        record_firm(t, given, park, i, record)
-    for a in range(park.anchors.n[0]):
-        record_anchor(given, park, a, record)
+    record_firms(t, given, park, record)
+    record_anchors(given, park, record)
     for j in range(park.projects.n[0]):
         if park.projects.row[j].signed <= t:
             record.segment[park.projects.row[j].segment].pipeline_projects += 1.0
     for r in range(park.research.n[0]):
-        record_research(park.research.row[r], record)
+        record_research(park.research.row[r].stage, record.lab[park.research.row[r].lab])
     for s in range(given.n_segments):
         cell, out = park.cells[s], record.segment[s]
         out.purchases, out.local_demand, out.local_orders = cell.purchases, cell.demand, cell.filled
@@ -72,22 +72,24 @@ def record_stocks(t: int, given: Given, park: Park, record: Record) -> None:
 
 
 @compiled
-def record_firm(t: int, given: Given, park: Park, i: int, record: Record) -> None:
-    firm = park.firms.row[i]
-    cell = record.segment[firm.segment]
-    cell.firms += 1.0
-    cell.employees += firm.employees
-    cell.above_scale_firms += firm.revenue >= ABOVE_SCALE
-    if firm.anchor >= 0:
-        cell.brought_firms += 1.0
-        cell.brought_employees += firm.employees
-        brought(given, park, firm, t, record.anchor[member_of(given, park, firm.anchor)])
-    if firm.lab >= 0:
-        spun_off(firm, t, record.lab[firm.lab])
+def record_firms(t: int, given: Given, park: Park, record: Record) -> None:
+    for i in range(park.firms.n[0]):
+        firm = park.firms.row[i]
+        cell = record.segment[firm.segment]
+        cell.firms += 1.0
+        cell.employees += firm.employees
+        cell.above_scale_firms += firm.revenue >= ABOVE_SCALE
+        if firm.anchor >= 0:
+            anchor = park.anchors.row[firm.anchor]
+            cell.brought_firms += 1.0
+            cell.brought_employees += firm.employees
+            brought(firm, t, given.direction[anchor.segment, firm.segment], record.anchor[member_of(anchor, given.n_anchors)])
+        if firm.lab >= 0:
+            spun_off(firm, t, record.lab[firm.lab])
 
 
 @compiled
-def brought(given: Given, park: Park, firm: Any, t: int, member: Any) -> None:
+def brought(firm: Any, t: int, direction: int, member: Any) -> None:
     """A firm that goes back to an anchor: by round, by direction of the chain, and how it opened."""
     if firm.generation > FIRST_ROUND:
         member.later_rounds_firms += 1.0
@@ -95,17 +97,15 @@ def brought(given: Given, park: Park, firm: Any, t: int, member: Any) -> None:
     else:
         member.first_round_firms += 1.0
         member.first_round_employees += firm.employees
-    direction = given.direction[park.anchors.row[firm.anchor].segment, firm.segment]
     if direction == Direction.UPSTREAM:
         member.upstream_firms += 1.0
         member.upstream_employees += firm.employees
     elif direction == Direction.DOWNSTREAM:
         member.downstream_firms += 1.0
         member.downstream_employees += firm.employees
-    if firm.born == t and firm.channel == Channel.FOLLOWED:
-        member.opened_followers += 1.0
-    elif firm.born == t and (firm.channel == Channel.FIRM_SPIN_OFF or firm.channel == Channel.LAB_SPIN_OFF):
-        member.opened_spin_offs += 1.0
+    if firm.born == t:
+        member.opened_followers += firm.channel == Channel.FOLLOWED
+        member.opened_spin_offs += firm.channel in (Channel.FIRM_SPIN_OFF, Channel.LAB_SPIN_OFF)
 
 
 @compiled
@@ -117,34 +117,34 @@ def spun_off(firm: Any, t: int, member: Any) -> None:
     else:
         member.lab_first_round_firms += 1.0
         member.lab_first_round_employees += firm.employees
-    if firm.born == t and (firm.channel == Channel.FIRM_SPIN_OFF or firm.channel == Channel.LAB_SPIN_OFF):
-        member.lab_opened_spin_offs += 1.0
+    if firm.born == t:
+        member.lab_opened_spin_offs += firm.channel in (Channel.FIRM_SPIN_OFF, Channel.LAB_SPIN_OFF)
 
 
 @compiled
-def record_anchor(given: Given, park: Park, a: int, record: Record) -> None:
-    """An anchor in its stage, its contract and, once it operates, its firm."""
-    anchor = park.anchors.row[a]
-    cell, member = record.segment[anchor.segment], record.anchor[member_of(given, park, a)]
-    if anchor.stage != Stage.PLANNED and anchor.stage != Stage.CLOSED:
-        cell.anchors += 1.0
-        cell.operating_anchors += anchor.stage == Stage.OPERATING
-        member.anchor_investment += anchor.investment
-    if anchor.firm >= 0:
-        firm = park.firms.row[anchor.firm]
-        member.anchor_firms += 1.0
-        member.anchor_employees += firm.employees
-        record.park[0].largest_anchor_revenue = max(record.park[0].largest_anchor_revenue, firm.revenue)
+def record_anchors(given: Given, park: Park, record: Record) -> None:
+    """Anchors in their stages, their contracts and, once they operate, their firms."""
+    for a in range(park.anchors.n[0]):
+        anchor = park.anchors.row[a]
+        cell, member = record.segment[anchor.segment], record.anchor[member_of(anchor, given.n_anchors)]
+        if anchor.stage not in (Stage.PLANNED, Stage.CLOSED):
+            cell.anchors += 1.0
+            cell.operating_anchors += anchor.stage == Stage.OPERATING
+            member.anchor_investment += anchor.investment
+        if anchor.firm >= 0:
+            firm, whole = park.firms.row[anchor.firm], record.park[0]
+            member.anchor_firms += 1.0
+            member.anchor_employees += firm.employees
+            whole.largest_anchor_revenue = max(whole.largest_anchor_revenue, firm.revenue)
 
 
 @compiled
-def record_research(project: Any, record: Record) -> None:
-    lab = record.lab[project.lab]
-    if project.stage == 0:
+def record_research(stage: int, lab: Any) -> None:
+    if stage == 0:
         lab.research_basic += 1.0
-    elif project.stage == 1:
+    elif stage == 1:
         lab.research_core += 1.0
-    elif project.stage == 2:
+    elif stage == 2:
         lab.research_transfer += 1.0
     else:
         lab.research_scale += 1.0

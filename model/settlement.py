@@ -46,7 +46,7 @@ def drop_projects(t: int, park: Park, record: Record) -> None:
     for j in range(projects.n[0]):
         project = projects.row[j]
         if project.signed == t:
-            count_signing(project, record)
+            count_signing(project, record.segment[project.segment])
         if project.fate == Fate.PENDING:
             projects.row[n] = projects.row[j]
             n += 1
@@ -54,9 +54,9 @@ def drop_projects(t: int, park: Park, record: Record) -> None:
 
 
 @compiled
-def count_signing(project: Any, record: Record) -> None:
-    record.segment[project.segment].signed_projects += 1.0
-    record.segment[project.segment].signed_investment += project.investment
+def count_signing(project: Any, cell: Any) -> None:
+    cell.signed_projects += 1.0
+    cell.signed_investment += project.investment
 
 
 @compiled
@@ -66,7 +66,7 @@ def welcome(t: int, given: Given, p: Any, park: Park, k: int, record: Record) ->
     s = who.segment
     if needs_project(who.channel, given.segment[s].through_funnel):
         j = sign_project(t, given, p, park.projects, who, mean_contract(given, p, who.channel, s))
-        count_signing(park.projects.row[j], record)
+        count_signing(park.projects.row[j], record.segment[s])
         if who.channel == Channel.RECRUITED:
             park.projects.row[j].leads = recruited_anchor(t, given, park, j)
         return
@@ -190,7 +190,7 @@ def open_firms(t: int, park: Park, moved: Any, record: Record) -> None:
         birth = park.births.row[b]
         if birth.admitted:
             open_firm(t, birth, park.firms.row[new_row(park.firms)])
-            count_opening(birth, record)
+            count_opening(birth, record.segment[birth.segment])
             if birth.parent >= 0 and moved[birth.parent] >= 0:
                 parent = park.firms.row[moved[birth.parent]]
                 parent.employees -= min(FOUNDERS, 0.5 * parent.employees)
@@ -209,8 +209,7 @@ def open_firm(t: int, birth: Any, firm: Any) -> None:
 
 
 @compiled
-def count_opening(birth: Any, record: Record) -> None:
-    cell = record.segment[birth.segment]
+def count_opening(birth: Any, cell: Any) -> None:
     if birth.channel == Channel.SCHEDULED:
         cell.entrants_scheduled += 1.0
     elif birth.channel == Channel.RECRUITED:

@@ -37,69 +37,74 @@ class Accounts:
 
 # ── The rule ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 @compiled
-def keep_accounts(t: int, given: Given, newcomers: Any, small_investment: float, levers: Levers, park: Park, record: Record) -> None:
-    """Note what the levers are charged on, and what is paid to anchors, labs and the firms that go back to them."""
+def keep_accounts(t: int, given: Given, p: Any, small_investment: float, levers: Levers, park: Park, record: Record) -> None:
+    """Note what the levers are charged on, and what is paid to anchors, labs and the firms that go back to them.
+
+    Parameters
+    ----------
+    p : parameters of newcomers
+    small_investment : of a newcomer that rents an office [亿元]
+    """
+    anchors, named, plants = park.anchors, given.n_anchors, given.n_zones - 1
     for i in range(park.firms.n[0]):
-        charge_firm(t, given, levers, park, i, record)
+        firm = park.firms.row[i]
+        s = firm.segment
+        record.segment[s].coached += firm.customer >= 0
+        if firm.born > given.start:
+            money = charge_firm(t - firm.born, firm, plants, given.segment[s], levers.segment[s], record.segment[s])
+            if firm.leads >= 0:
+                record.anchor[member_of(anchors.row[firm.leads], named)].anchor_support += money
+            if firm.anchor >= 0:
+                record.anchor[member_of(anchors.row[firm.anchor], named)].brought_support += money
+            if firm.lab >= 0:
+                record.lab[firm.lab].lab_brought_support += money
     for j in range(park.projects.n[0]):
-        charge_project(t, given, newcomers, levers, park, j, record)
+        project = park.projects.row[j]
+        money = charge_project(t, project, p, levers.segment[project.segment], record.segment[project.segment])
+        if project.leads >= 0:
+            record.anchor[member_of(anchors.row[project.leads], named)].anchor_support += money
+        elif project.anchor >= 0:
+            record.anchor[member_of(anchors.row[project.anchor], named)].brought_support += money
     for k in range(park.arrivals.n[0]):
         who = park.arrivals.row[k]
         if given.segment[who.segment].office:
             record.segment[who.segment].opened_paid += small_investment
-            money = landing_paid(levers, who.segment, 0.0, small_investment)
+            money = landing_paid(levers.segment[who.segment], 0.0, small_investment)
             if who.anchor >= 0:
-                record.anchor[member_of(given, park, who.anchor)].brought_support += money
+                record.anchor[member_of(anchors.row[who.anchor], named)].brought_support += money
             if who.lab >= 0:
                 record.lab[who.lab].lab_brought_support += money
 
 
 @compiled
-def charge_firm(t: int, given: Given, levers: Levers, park: Park, i: int, record: Record) -> None:
-    """A firm that came since the start: its floor in the zones and its tax, and what tax relief and rent subsidy pay it."""
-    firm = park.firms.row[i]
-    s, age = firm.segment, t - firm.born
-    cell, lever = record.segment[s], levers.segment[s]
-    if firm.customer >= 0:
-        cell.coached += 1.0
-    if firm.born <= given.start:
-        return
-    housed = is_young(age) and firm.zone < given.n_zones - 1
-    area = firm.employees * given.segment[s].floor_per_head if housed else 0.0
-    tax = firm.revenue * given.segment[s].tax_kept * rebate_share(age)
+def charge_firm(age: int, firm: Any, plants: int, segment: Any, lever: Any, cell: Any) -> float:
+    """A firm that came since the start: its floor in the zones and its tax are noted.
+
+    Returns what tax relief and rent subsidy pay it [亿元/year]; ``plants`` is the zone of the projects' own plants.
+    """
+    area = firm.employees * segment.floor_per_head if is_young(age) and firm.zone < plants else 0.0
+    tax = firm.revenue * segment.tax_kept * rebate_share(age)
     cell.newcomers_area += area
     cell.newcomers_tax += tax
-    money = lever.tax_relief * tax + lever.rent_subsidy * 12.0 * given.segment[s].monthly_rent * area * YUAN
-    if firm.leads >= 0:
-        record.anchor[member_of(given, park, firm.leads)].anchor_support += money
-    if firm.anchor >= 0:
-        record.anchor[member_of(given, park, firm.anchor)].brought_support += money
-    if firm.lab >= 0:
-        record.lab[firm.lab].lab_brought_support += money
+    return lever.tax_relief * tax + lever.rent_subsidy * 12.0 * segment.monthly_rent * area * YUAN
 
 
 @compiled
-def charge_project(t: int, given: Given, newcomers: Any, levers: Levers, park: Park, j: int, record: Record) -> None:
-    """A project under way, and the investment on which a landing subsidy is paid when it starts and when it opens."""
-    project = park.projects.row[j]
-    s = project.segment
-    if project.signed <= t:
-        record.segment[s].projects_served += 1.0
-    paid = project.investment * paid_in(project.channel, newcomers)
-    counted = min(paid, LANDING_CAP / max(levers.segment[s].landing_subsidy, 1e-12))
-    started = counted if project.started == t else 0.0
-    opened = counted if project.fate == Fate.OPENED else 0.0
-    record.segment[s].started_paid += started
-    record.segment[s].opened_paid += opened
-    money = landing_paid(levers, s, started, opened)
-    if project.leads >= 0:
-        record.anchor[member_of(given, park, project.leads)].anchor_support += money
-    elif project.anchor >= 0:
-        record.anchor[member_of(given, park, project.anchor)].brought_support += money
+def charge_project(t: int, project: Any, p: Any, lever: Any, cell: Any) -> float:
+    """A project under way, and the investment that a landing subsidy counts when it starts and when it opens, are noted.
+
+    Returns the subsidy [亿元/year].
+    """
+    cell.projects_served += project.signed <= t
+    paid = min(project.investment * paid_in(project.channel, p), LANDING_CAP / max(lever.landing_subsidy, 1e-12))
+    started = paid if project.started == t else 0.0
+    opened = paid if project.fate == Fate.OPENED else 0.0
+    cell.started_paid += started
+    cell.opened_paid += opened
+    return landing_paid(lever, started, opened)
 
 
 @compiled
-def landing_paid(levers: Levers, s: int, started: float, opened: float) -> float:
+def landing_paid(lever: Any, started: float, opened: float) -> float:
     """Landing subsidy for investment that started and that opened this quarter [亿元/year]."""
-    counted = LANDING_AT_START * started + LANDING_AT_OPENING * opened
-    return levers.segment[s].landing_subsidy * counted * QUARTERS_PER_YEAR
+    return lever.landing_subsidy * (LANDING_AT_START * started + LANDING_AT_OPENING * opened) * QUARTERS_PER_YEAR

@@ -61,7 +61,7 @@ FIRST_OUTPUT = 0.1  # of full output when a plant opens
 @compiled
 def advance_anchors(t: int, given: Given, p: Any, newcomers: Any, levers: Levers, park: Park, record: Record) -> None:
     """Projects move through the funnel, anchors with them, and candidates for new anchors sign."""
-    moved = np.full(park.anchors.n[0], int(Stage.PLANNED))  # where each anchor's project stands
+    moved = np.full(park.anchors.n[0], np.int64(Stage.PLANNED))  # where each anchor's project stands
     closing = np.zeros(park.anchors.n[0], np.bool_)
     for a in range(park.anchors.n[0]):
         anchor = park.anchors.row[a]
@@ -76,11 +76,14 @@ def advance_anchors(t: int, given: Given, p: Any, newcomers: Any, levers: Levers
             moved[project.leads] = stage_of(t, project, moved[project.leads])
             if closing[project.leads]:
                 project.fate = Fate.CANCELLED
-        count_project(t, project, record)
+        count_project(t, project, record.segment[project.segment])
         if project.fate == Fate.OPENED:
             ask_to_open(given, p, park, j)
     for a in range(park.anchors.n[0]):
-        follow_project(park, a, moved[a], closing[a])
+        anchor = park.anchors.row[a]
+        anchor.stage = next_stage(anchor, moved[a], closing[a])
+        if closing[a] and anchor.firm >= 0:
+            park.firms.row[anchor.firm].closes = True
     recruit(t, given, p, levers, park)
 
 
@@ -111,15 +114,14 @@ def advance(t: int, project: Any, p: Any, opening: float, speed: float) -> None:
 def stage_of(t: int, project: Any, before: int) -> int:
     """Stage of the anchor that a project is, ``before`` it was looked at."""
     if project.fate == Fate.OPENED:
-        return int(Stage.OPERATING)
+        return np.int64(Stage.OPERATING)
     if project.fate == Fate.CANCELLED:
-        return int(Stage.CLOSED)
-    return int(Stage.STARTED) if project.started <= t else before
+        return np.int64(Stage.CLOSED)
+    return np.int64(Stage.STARTED) if project.started <= t else before
 
 
 @compiled
-def count_project(t: int, project: Any, record: Record) -> None:
-    cell = record.segment[project.segment]
+def count_project(t: int, project: Any, cell: Any) -> None:
     if project.started == t:
         cell.started_projects += 1.0
         cell.started_investment += project.investment
@@ -129,16 +131,12 @@ def count_project(t: int, project: Any, record: Record) -> None:
 
 
 @compiled
-def follow_project(park: Park, a: int, moved: int, closing: bool) -> None:
-    """An anchor stands where its project stands, unless it closes or its firm is gone."""
-    anchor = park.anchors.row[a]
+def next_stage(anchor: Any, moved: int, closing: bool) -> int:
+    """Stage of an anchor: where its project stands, unless it closes or its firm is gone."""
     gone = anchor.stage == Stage.OPERATING and anchor.firm < 0
-    if gone or closing or anchor.stage == Stage.CLOSED:
-        anchor.stage = Stage.CLOSED
-    elif moved > anchor.stage:
-        anchor.stage = moved
-    if closing and anchor.firm >= 0:
-        park.firms.row[anchor.firm].closes = True
+    if gone or closing:
+        return np.int64(Stage.CLOSED)
+    return max(anchor.stage, moved)
 
 
 @compiled
@@ -177,7 +175,7 @@ def recruit(t: int, given: Given, p: Any, levers: Levers, park: Park) -> None:
         who = keyed.newborn(key, Purpose.CANDIDATE, t, k)
         s = pick(given.recruit_weight, keyed.uniform(who, Purpose.CANDIDATE_SEGMENT, 0))
         if keyed.uniform(who, Purpose.ACCEPTANCE, 0) < acceptance_prob(levers.segment[s].support_anchor, p):
-            arrive(park.arrivals, who, s, int(Channel.RECRUITED), NONE, NONE, NONE)
+            arrive(park.arrivals, who, s, Channel.RECRUITED, NONE, NONE, NONE)
 
 
 @compiled

@@ -120,13 +120,13 @@ def attract(t: int, given: Given, p: Any, levers: Levers, park: Park, record: Re
     follow(given, p, levers, park, record)
     for s in range(given.n_segments):
         park.cells[s].pool = outside_pool(t, given, p, park, s)
-        enter(t, given, p, levers, park, record, s)
+        record.segment[s].rivals_entrants += enter(t, given, p, levers.segment[s], park, s)
 
 
 @compiled
 def pull(anchor: Any, p: Any, lead: float, follow: float) -> float:
     """Hazard of signing that an anchor adds for its partners still outside [1/year]; 0 before it signs and after it closes."""
-    if anchor.stage == Stage.PLANNED or anchor.stage == Stage.CLOSED:
+    if anchor.stage in (Stage.PLANNED, Stage.CLOSED):
         return 0.0
     reach = p.signed_pull if anchor.stage == Stage.SIGNED else 1.0
     signed_share = anchor.partners_signed / max(anchor.partners, 1)
@@ -154,9 +154,9 @@ def follow(given: Given, p: Any, levers: Levers, park: Park, record: Record) -> 
         if lands >= landing_prob(given.segment[s].office, support, p):
             record.segment[s].landed_next_door += 1.0
         elif comes * (p.anyway_rate + anchor.pull) < anchor.pull:
-            arrive(park.arrivals, partner.key, s, int(Channel.FOLLOWED), partner.anchor, NONE, anchor.firm)
+            arrive(park.arrivals, partner.key, s, Channel.FOLLOWED, partner.anchor, NONE, anchor.firm)
         else:  # it would have come anyway, and nobody brought it
-            arrive(park.arrivals, partner.key, s, int(Channel.FOLLOWED), NONE, NONE, NONE)
+            arrive(park.arrivals, partner.key, s, Channel.FOLLOWED, NONE, NONE, NONE)
     partners.n[0] = outside
 
 
@@ -177,22 +177,22 @@ def outside_pool(t: int, given: Given, p: Any, park: Park, s: int) -> float:
 
 
 @compiled
-def enter(t: int, given: Given, p: Any, levers: Levers, park: Park, record: Record, s: int) -> None:
+def enter(t: int, given: Given, p: Any, lever: Any, park: Park, s: int) -> float:
     """Generic entry: a Poisson number of entrants with the mean of a nested logit, normalised on the entrants of the start.
 
-    At creation share 1 every entrant is new; near 0 the parks share a fixed number of them.
+    At creation share 1 every entrant is new; near 0 the parks share a fixed number of them.  Returns the expected entrants of
+    the rival parks, for those that are taken from them.
     """
-    cell, lever = park.cells[s], levers.segment[s]
+    cell = park.cells[s]
     value = value_of_entry(cell, rent_of(given, park, s), lever.support, p)
     copied = exp(p.copying * p.support_weight * lever.support)
     together = (1.0 - p.rival_share) * copied + p.rival_share * exp(value)  # value of all parks together
     taken = power(together, p.creation_share - 1.0)
     pool = cell.pool * given.pool_factor[calendar_row(given, t), s]
     rate = cell.entry_base * lever.entry * pool * exp(value) * taken
-    rivals = cell.entry_base * pool * ((1.0 - p.rival_share) / p.rival_share) * copied * taken
-    record.segment[s].rivals_entrants += STEP_YEARS * rivals
     for k in range(keyed.poisson(cell.key, Purpose.ENTRY, t, STEP_YEARS * rate)):
-        arrive(park.arrivals, keyed.newborn(cell.key, Purpose.ENTRANT, t, k), s, int(Channel.ATTRACTED), NONE, NONE, NONE)
+        arrive(park.arrivals, keyed.newborn(cell.key, Purpose.ENTRANT, t, k), s, Channel.ATTRACTED, NONE, NONE, NONE)
+    return STEP_YEARS * cell.entry_base * pool * ((1.0 - p.rival_share) / p.rival_share) * copied * taken
 
 
 @compiled

@@ -13,7 +13,7 @@ import numpy as np
 
 from wutong.model.compiled import compiled
 from wutong.model.facts import Floats, Tag, parameter
-from wutong.model.given import Given, Levers
+from wutong.model.given import Levers
 from wutong.model.maths import power
 from wutong.model.newcomers import share_reached
 from wutong.model.tables import Park
@@ -47,7 +47,7 @@ YOUNG_YEARS, FUNDED_YEARS = 3, 4
 
 # ── The rule ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 @compiled
-def close_firms(t: int, given: Given, p: Any, levers: Levers, park: Park) -> None:
+def close_firms(t: int, p: Any, levers: Levers, park: Park) -> None:
     """Hazards use up lives; a firm whose life is used up leaves at the end of the quarter."""
     lever = levers.park[0]
     incubated = 1.0 + (lever.incubator_exit - 1.0) * share_reached(park.firms, lever.incubated, YOUNG_YEARS, t)

@@ -82,7 +82,11 @@ def grow(t: int, given: Given, p: Any, levers: Levers, park: Park, record: Recor
         firm = firms.row[i]
         if birthday(firm.born, t):
             firm.momentum = momentum(t, firm, p, incubated)
-        move_demand(t, park, i, drift[firm.segment], gain)
+        firm.outside_demand *= drift[firm.segment] * firm.momentum
+        if firm.customer >= 0 and firms.row[firm.customer].leads >= 0 and firm.born >= t - YOUNG:  # it serves an anchor
+            firm.outside_demand *= gain
+            firm.quality *= gain
+        firm.ramp = next_ramp(firm.ramp)
         wanted[i] = firm.outside_demand * firm.ramp + firm.orders
         gap[i] = p.adjustment * (wanted[i] / (park.cells[firm.segment].head * firm.quality) - firm.employees)
     by_floor, by_people = ration(given, p, levers.park[0].people, park, gap)
@@ -135,16 +139,10 @@ def momentum(t: int, firm: Any, p: Any, incubated: float) -> float:
 
 
 @compiled
-def move_demand(t: int, park: Park, i: int, drift: float, gain: float) -> None:
-    """Outside demand of firm ``i`` a quarter on; serving an anchor adds a gain in its first five years, and output ramps up."""
-    firm = park.firms.row[i]
-    firm.outside_demand *= drift * firm.momentum
-    if firm.customer >= 0 and park.firms.row[firm.customer].leads >= 0 and firm.born >= t - YOUNG:
-        firm.outside_demand *= gain
-        firm.quality *= gain
-    if firm.ramp < 1.0:
-        odds = firm.ramp * RAMP_STEP
-        firm.ramp = odds / (1.0 - firm.ramp + odds)
+def next_ramp(ramp: float) -> float:
+    """Share of full output a quarter later, on a logistic curve."""
+    odds = ramp * RAMP_STEP
+    return odds / (1.0 - ramp + odds) if ramp < 1.0 else 1.0
 
 
 @compiled

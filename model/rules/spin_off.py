@@ -72,19 +72,19 @@ def spin_off(t: int, given: Given, p: Any, levers: Levers, park: Park) -> None:
         firm = park.firms.row[i]
         if birthday(firm.born, t):
             firm.spin_off_rate = yearly_rate(firm, p)
-        firm.spin_off_left -= STEP_YEARS * exposure(given, firm, p)
+        firm.spin_off_left -= STEP_YEARS * exposure(firm, given.segment[firm.segment].branch_plant, p)
         if firm.spin_off_left <= 0.0:
             next_one, stays = keyed.pair(firm.key, Purpose.SPIN_OFF, t)
             firm.spin_off_left = -log(1.0 - next_one)
             if stays < p.stay_share:
-                leave(t, given, p, park, i)
+                leave(t, p, park, i, given.segment[firm.segment].spin_off_segment)
     for k in range(park.labs.n[0]):
         found_from_lab(t, given, p, levers, park, k)
     for s in range(given.n_segments):
         key, rate = park.cells[s].key, levers.segment[s].extra_founders  # their parents are not known
         for k in range(keyed.poisson(key, Purpose.FUNDED, t, STEP_YEARS * rate)):
             who = keyed.newborn(key, Purpose.FUNDED_FOUNDER, t, k)
-            arrive(park.arrivals, who, s, int(Channel.FIRM_SPIN_OFF), NONE, NONE, NONE)
+            arrive(park.arrivals, who, s, Channel.FIRM_SPIN_OFF, NONE, NONE, NONE)
 
 
 @compiled
@@ -94,20 +94,19 @@ def yearly_rate(firm: Any, p: Any) -> float:
 
 
 @compiled
-def exposure(given: Given, firm: Any, p: Any) -> float:
+def exposure(firm: Any, is_branch: bool, p: Any) -> float:
     """Spin-offs a year of a firm as it is: a branch plant or not, shrinking or not [1/year]."""
-    branch = p.branch_factor if given.segment[firm.segment].branch_plant else 1.0
+    branch = p.branch_factor if is_branch else 1.0
     return firm.spin_off_rate * branch * (1.0 + p.shrinking_factor * (firm.momentum < 1.0))
 
 
 @compiled
-def leave(t: int, given: Given, p: Any, park: Park, i: int) -> None:
-    """Founders leave firm ``i``; the new firm goes back to the same anchor and lab, one round later."""
+def leave(t: int, p: Any, park: Park, i: int, segment: int) -> None:
+    """Founders leave firm ``i`` for a segment; the new firm goes back to the same anchor and lab, one round later."""
     firm = park.firms.row[i]
     anchor = firm.leads if firm.leads >= 0 else firm.anchor
-    segment = given.segment[firm.segment].spin_off_segment
     key = keyed.bits(firm.key, Purpose.CHILD, t)
-    who = park.arrivals.row[arrive(park.arrivals, key, segment, int(Channel.FIRM_SPIN_OFF), anchor, firm.lab, NONE)]
+    who = park.arrivals.row[arrive(park.arrivals, key, segment, Channel.FIRM_SPIN_OFF, anchor, firm.lab, NONE)]
     if who.generation > 0:
         who.generation = min(firm.generation, LAST_ROUND) + 1
     who.parent = i
@@ -122,7 +121,7 @@ def found_from_lab(t: int, given: Given, p: Any, levers: Levers, park: Park, k: 
     for c in range(keyed.poisson(lab.key, Purpose.LAB_SPIN_OFF, t, STEP_YEARS * rate * levers.park[0].lab_start_ups)):
         who = keyed.newborn(lab.key, Purpose.LAB_CHILD, t, c)
         s = pick(given.lab_fields_summed[k], keyed.uniform(who, Purpose.LAB_FIELD, 0))
-        arrive(park.arrivals, who, s, int(Channel.LAB_SPIN_OFF), NONE, k, NONE)
+        arrive(park.arrivals, who, s, Channel.LAB_SPIN_OFF, NONE, k, NONE)
 
 
 @compiled
