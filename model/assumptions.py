@@ -91,6 +91,18 @@ def sample(cases: Sequence[Case], keys: Keys) -> Parameters:
     return sampled
 
 
+def records_of(parameters: Parameters) -> Mapping[str, Any]:
+    """Parameters as the loops read them: by rule, records of shape (n_worlds,)."""
+    out = {}
+    for owner, kind in owners().items():
+        fields = dataclasses.fields(kind)
+        table = np.zeros(len(getattr(parameters[owner], fields[0].name)), np.dtype([(f.name, float) for f in fields], align=True))
+        for f in fields:
+            table[f.name] = getattr(parameters[owner], f.name)[:, 0]
+        out[owner] = table.view(np.recarray)
+    return out
+
+
 def _draw_record(owner: str, kind: type, cases: Sequence[Case], keys: Keys, shared: Keys) -> Any:
     """One draw of a rule's parameters.
 

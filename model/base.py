@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -92,11 +93,22 @@ class Base(Structure):
         return np.asarray(self.entry / np.maximum(self.entry.sum(axis=1, keepdims=True), 1e-12))
 
 
-def given_of(base: Base, world: int) -> Given:
-    """What one world of a batch is given."""
+def given_of(base: Base, accounts: Any, world: int) -> Given:
+    """What one world of a batch is given.
+
+    Parameters
+    ----------
+    accounts : parameters of the rule of accounts, fields of shape (n_worlds, 1)
+    """
     segment = np.zeros(base.n_segments, SEGMENT)
+    p, first = base.lever_parameters, [int(np.flatnonzero(base.industry == i)[0]) for i in base.industry]
+    made = {
+        "first_of_industry": np.array(first),
+        "tax_kept": base.value_added_share * accounts.tax_share * accounts.local_tax_share,
+        "monthly_rent": np.where(base.office, p.office_rent, p.plant_rent),
+    }
     for name in SEGMENT.names or ():
-        values = getattr(base, name)
+        values = made[name] if name in made else getattr(base, name)
         segment[name] = values[world] if values.ndim > 1 else values
     when = base.floor_under_way
     return Given(
@@ -104,7 +116,7 @@ def given_of(base: Base, world: int) -> Given:
         n_zones=base.n_zones,
         n_anchors=base.n_anchors,
         start=base.start,
-        segment=segment,
+        segment=segment.view(np.recarray),
         buys=base.buys,
         supplied_by=base.supplied_by,
         direction=base.direction.astype(np.int64),

@@ -49,7 +49,7 @@ def levers_of(table: LeverTable, base: Base, world: int) -> Levers:
     for name in PAID_TO_FIRMS:
         segment[name] = table.levels[name][:, world]
     floor = np.broadcast_to(table.effects["floor"][:, world], (n_quarters, base.n_zones - 1))
-    return Levers(park, segment, floor.copy())
+    return Levers(park.view(np.recarray), segment.view(np.recarray), floor.copy())
 
 
 def columns_of(lever: Lever, park: Park) -> tuple[str, ...]:

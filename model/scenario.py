@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from wutong.model.facts import Assumption, Label
 from wutong.model.units import NEVER
 
+RECRUITED = "recruited"  # name of the anchors recruited during a run, together
+
 
 class Plant(enum.StrEnum):
     """How a segment's firms are housed, and so how much floor a head takes."""

@@ -1,115 +1,199 @@
-"""simulate(cases) -> History: all worlds of a batch, quarter by quarter.  A single run is a batch of one."""
+"""simulate(cases) -> History: every world by itself, quarter by quarter.  What a world gives does not depend on its company."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from wutong.model.draws import Draws
-from wutong.model.entities import replaced
-from wutong.model.facts import Floats
+from wutong.model.assumptions import Parameters as Sampled
+from wutong.model.assumptions import records_of, sample, world_keys
+from wutong.model.base import Base, given_of, signature
+from wutong.model.compiled import engine
+from wutong.model.derived import Context, derived
+from wutong.model.given import Given, Levers, Parameters, Record
 from wutong.model.history import Axis, History
+from wutong.model.lever_table import LeverTable, compile_levers, levers_of
 from wutong.model.levers import LEVERS
-from wutong.model.lineage import anchor_names
-from wutong.model.measures import MEASURES, derived, measure
-from wutong.model.scenario import Case
-from wutong.model.schedule import SCHEDULE
-from wutong.model.settlement import Settled, settle
-from wutong.model.start.build import Batch, begin
-from wutong.model.start.projects import signed_before
-from wutong.model.state import ParkState, after
+from wutong.model.measures import MEASURES, RECORDED, RECORDED_AXES, RECORDS
+from wutong.model.scenario import RECRUITED, Case, Park
+from wutong.model.schedule import run
+from wutong.model.start.drawn import compile_base, mean_entrant
+from wutong.model.start.opening import Opening, openings, signed_before
+from wutong.model.tables import GROWING, FullTableError, copied, new_table
+from wutong.model.tables import Park as Tables
 from wutong.model.units import quarter_name
 
 IN_QUARTER = "in quarter "  # begins the note on an error that says when it was raised
+FIRMS_AT_LEAST = 1024
+ROOM = {"projects": 512, "anchors": 128, "partners": 4096, "research": 2048, "arrivals": 512, "births": 512}  # rows to begin with
 
 
-def next_quarter(batch: Batch, state: ParkState) -> ParkState:
-    """The same park at the beginning of the next quarter, under that quarter's levers."""
-    number = state.quarter + 1 - state.base.start
-    changes = {
-        "quarter": state.quarter + 1,
-        "levers": batch.levers.at(number),
-        "levels": batch.levers.levels_at(number),
-        "floor_added": batch.levers.floor_added[number - 1],
-    }
-    return replaced(state, changes)
+# ── A batch, and its worlds ──────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Batch:
+    """Everything about some cases that does not change while they run: one park structure, one clock.
+
+    Attributes
+    ----------
+    records : parameters by rule, of shape (n_worlds,)
+    """
+
+    cases: tuple[Case, ...]
+    parameters: Sampled
+    records: Mapping[str, Any]
+    base: Base
+    openings: list[Opening]
+    levers: LeverTable
+    n_quarters: int
+
+    @property
+    def park(self) -> Park:
+        return self.cases[0].scenario.park
 
 
-def step(batch: Batch, state: ParkState) -> tuple[ParkState, ParkState, Settled]:
-    """One quarter: the park before and after its settlement, and what the settlement did."""
-    state = next_quarter(batch, state)
-    draws = Draws(state.quarter)
-    for rule in SCHEDULE:
-        state = after(state, rule, rule.apply(state, batch.parameters[rule.name], draws))
-    settled_state, settled = settle(state, draws)
-    return state, settled_state, settled
-
-
-class Observer(Protocol):
-    """Whoever watches a run from outside: it is shown every state and changes none."""
-
-    def begin(self, state: ParkState) -> None:
-        """See the start."""
-
-    def add(self, before: ParkState, now: ParkState, settled: Settled) -> None:
-        """See a quarter: the park before and after its settlement, and what the settlement did."""
-
-
-class Recorder:
-    """Measures of a run as they come, of shape (n_quarters + 1, n_worlds, n) each."""
-
-    def __init__(self, batch: Batch, state: ParkState) -> None:
-        self._batch, self._start = batch, state.quarter
-        self._before = signed_before(batch.cases[0].scenario.park, state)
-        first = measure(state, state, Settled.nothing(state.shape))
-        self._values = {name: np.zeros((batch.n_quarters + 1, *value.shape)) for name, value in first.items()}
-        self._put(0, first)
-
-    def _put(self, row: int, values: dict[str, Floats]) -> None:
-        for name, value in values.items():
-            self._values[name][row] = value
-
-    def add(self, before: ParkState, now: ParkState, settled: Settled) -> None:
-        self._put(now.quarter - self._start, measure(before, now, settled))
-
-    def history(self) -> History:
-        """Everything recorded so far, copied and read-only: what is handed out never changes."""
-        park = self._batch.cases[0].scenario.park
-        values = {**{name: value.copy() for name, value in self._values.items()}, **derived(self._values, self._before)}
-        for value in values.values():
-            value.flags.writeable = False
-        axes = {
-            Axis.SEGMENT: tuple(s.key for s in park.segments),
-            Axis.ZONE: tuple(z.key for z in park.zones),
-            Axis.LEVER: tuple(LEVERS),
-            Axis.ANCHOR: anchor_names(park),
-            Axis.LAB: tuple(lab.key for lab in park.labs),
-            Axis.PARK: ("park",),
-        }
-        return History(self._batch.cases, self._start, axes, MEASURES, values)
-
-
-def simulate(cases: Sequence[Case], observers: Sequence[Observer] = ()) -> History:
-    """Run a batch: one world a case, all of one park structure and one clock, watched by observers.
+def prepare(cases: Sequence[Case]) -> Batch:
+    """What the cases draw and what their policies do.
 
     Raises
     ------
     ValueError
         If the cases cannot share a batch, or a scenario or policy says what it may not.
     """
-    batch, state = begin(cases)
-    recorder = Recorder(batch, state)
-    for observer in observers:
-        observer.begin(state)
-    for _ in range(batch.n_quarters):
+    check_batch(cases)
+    keys = world_keys(cases)
+    parameters = sample(cases, keys)
+    base, totals = compile_base([case.scenario for case in cases], keys, parameters)
+    n_quarters = cases[0].scenario.end - base.start
+    parks = [case.scenario.park for case in cases]
+    entrant = mean_entrant(base, parameters["accounts"])
+    table = compile_levers([c.policy for c in cases], parks[0], base, base.lever_parameters, entrant, n_quarters)
+    opened = openings(parks, base, keys, totals)
+    return Batch(tuple(cases), parameters, records_of(parameters), base, opened, table, n_quarters)
+
+
+def check_batch(cases: Sequence[Case]) -> None:
+    if not cases:
+        raise ValueError("a batch needs at least one case")
+    first = cases[0].scenario
+    for scenario in {id(c.scenario): c.scenario for c in cases}.values():
+        if scenario.end <= scenario.park.start:
+            raise ValueError(f"scenario {scenario.name}: it ends before its first quarter")
+        if scenario.end != first.end or (scenario.park is not first.park and signature(scenario.park) != signature(first.park)):
+            raise ValueError(f"scenarios {first.name} and {scenario.name} cannot share a batch: parks or clocks differ")
+
+
+class World:
+    """One world on its way: it knows what it is given, where it stands, and what it has recorded.
+
+    Attributes
+    ----------
+    quarter : the last one that was run
+    park : its tables as they stand
+    record : what was recorded, row 0 the start
+    """
+
+    def __init__(self, batch: Batch, position: int, *, plain: bool | None = None) -> None:
+        base = batch.base
+        self.given: Given = given_of(base, batch.parameters["accounts"], position)
+        self.parameters = Parameters(*(batch.records[name][position : position + 1] for name in Parameters._fields))
+        self.opening = batch.openings[position]
+        self.levers: Levers = levers_of(batch.levers, base, position)
+        self.record = new_record(batch)
+        self.park = empty_park(self.given, self.opening)
+        self._run: Callable[..., int] = engine(run, plain=plain)
+        self._advance(base.start, base.start)
+        self.quarter = base.start
+
+    def advance(self, last: int) -> None:
+        """Run up to the end of a quarter."""
+        self._advance(self.quarter + 1, last)
+        self.quarter = last
+
+    def _advance(self, first: int, last: int) -> None:
+        """Run quarters; where a table runs out of room, they are run again with more: draws are keyed, so nothing changes."""
+        before, room, todo = copied(self.park), 1, first
+        while todo <= last:
+            try:
+                todo = self._run(todo, last, self.given, self.parameters, self.opening, self.levers, self.park, self.record)
+                if todo <= last:
+                    self.park = copied(self.park, room=2)
+            except FullTableError:
+                room, todo = 2 * room, first
+                self.park = copied(before, room)
+                for table in self.record:
+                    table[first - self.given.start : last - self.given.start + 1] = 0.0
+
+
+def empty_park(given: Given, opening: Opening) -> Tables:
+    """Tables without content, with room for the start and some growth."""
+    firms = int(opening.segment["firms"].sum())
+    room = {**ROOM, "firms": 2 * firms + FIRMS_AT_LEAST, "labs": len(opening.lab)}
+    fixed = {"labs": len(opening.lab)}
+    growing = (new_table(name, room[name], fixed.get(name, 0)) for name in GROWING)
+    rest = {"cells": given.n_segments, "zones": given.n_zones, "world": 1}
+    return Tables(*growing, *(new_table(name, n).row for name, n in rest.items()))
+
+
+def new_record(batch: Batch) -> Record:
+    """Room for the record of one world."""
+    base = batch.base
+    lengths = (base.n_segments, base.n_zones - 1, base.n_anchors + 1, len(base.lab_university), 1)
+    shapes = zip(RECORDED_AXES, lengths, strict=True)
+    return Record(*(np.zeros((batch.n_quarters + 1, n), RECORDS[axis]).view(np.recarray) for axis, n in shapes))
+
+
+# ── Histories ────────────────────────────────────────────────────────────────────────────────────────────────────────
+def simulate(cases: Sequence[Case]) -> History:
+    """Run cases: one world each, all of one park structure and one clock.
+
+    Raises
+    ------
+    ValueError
+        If the cases cannot share a batch, or a scenario or policy says what it may not.
+    """
+    batch = prepare(cases)
+    records = []
+    for position in range(len(batch.cases)):
+        world = World(batch, position)
         try:
-            before, state, settled = step(batch, state)
-            recorder.add(before, state, settled)
-            for observer in observers:
-                observer.add(before, state, settled)
+            world.advance(batch.base.start + batch.n_quarters)
         except Exception as error:
-            error.add_note(f"{IN_QUARTER}{quarter_name(state.quarter + 1)}")
+            error.add_note(f"{IN_QUARTER}{quarter_name(world.quarter + 1)}")
             raise
-    return recorder.history()
+        records.append(world.record)
+    return history_of(batch, records)
+
+
+def history_of(batch: Batch, records: Sequence[Record]) -> History:
+    """The measures of some worlds, one record each: what was recorded, and what follows from it."""
+    recorded = {
+        name: np.stack([record[n][name] for record in records], axis=1)
+        for n, axis in enumerate(RECORDED_AXES)
+        for name in RECORDED[axis]
+    }
+    values = {**recorded, **derived(recorded, _context(batch))}
+    values = {name: value for name, value in values.items() if name in MEASURES}
+    for value in values.values():
+        value.flags.writeable = False
+    return History(batch.cases, batch.base.start, axes_of(batch.park), MEASURES, values)
+
+
+def axes_of(park: Park) -> dict[Axis, tuple[str, ...]]:
+    """Members of every axis of the measures."""
+    return {
+        Axis.SEGMENT: tuple(s.key for s in park.segments),
+        Axis.ZONE: tuple(z.key for z in park.zones),
+        Axis.LEVER: tuple(LEVERS),
+        Axis.ANCHOR: (*(anchor.key for anchor in park.anchors), RECRUITED),
+        Axis.LAB: tuple(lab.key for lab in park.labs),
+        Axis.PARK: ("park",),
+    }
+
+
+def _context(batch: Batch) -> Context:
+    budgets = np.stack([opening.lab["budget"] for opening in batch.openings])
+    before = signed_before(batch.park, batch.base, batch.openings)
+    return Context(batch.base, batch.parameters["accounts"], batch.levers, budgets, before)

@@ -257,7 +257,7 @@ class FullTableError(Exception):
 
 def new_table(name: str, room: int, n: int = 0) -> Table:
     """A table of zeros with so much room, ``n`` rows of it in use."""
-    return Table(np.zeros(max(room, n, 1), RECORDS[name]), np.full(1, n))
+    return Table(np.zeros(max(room, n, 1), RECORDS[name]).view(np.recarray), np.full(1, n))
 
 
 def in_use(table: Table) -> Any:
@@ -271,7 +271,7 @@ def copied(park: Park, room: int = 1) -> Park:
     def copy(value: Any) -> Any:
         if not isinstance(value, Table):
             return value.copy()
-        row = np.zeros(room * len(value.row), value.row.dtype)
+        row = np.zeros(room * len(value.row), value.row.dtype).view(np.recarray)
         row[: value.n[0]] = value.row[: value.n[0]]
         return Table(row, value.n.copy())
 

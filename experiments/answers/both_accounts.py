@@ -14,7 +14,7 @@ import numpy as np
 
 from wutong.experiments.goals import pairs
 from wutong.model.base import directions
-from wutong.model.entities import Direction
+from wutong.model.codes import Direction
 from wutong.model.facts import Floats, Ints, Label
 from wutong.model.history import History
 from wutong.model.scenario import Anchor, Case, Lab, Park, Status

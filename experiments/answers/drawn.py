@@ -11,7 +11,7 @@ from wutong.model.assumptions import Parameters, sample, world_keys
 from wutong.model.base import Base
 from wutong.model.facts import Floats
 from wutong.model.scenario import Case
-from wutong.model.start.build import compile_base
+from wutong.model.start.drawn import compile_base
 from wutong.model.start.totals import Totals
 
 

@@ -15,7 +15,7 @@ from wutong.model.assumptions import sample, world_keys
 from wutong.model.facts import Floats, Label
 from wutong.model.newcomers import FUNNEL_LAG, FUNNEL_SHARE, on_ridge
 from wutong.model.scenario import Case
-from wutong.model.start.build import compile_base
+from wutong.model.start.drawn import compile_base
 from wutong.model.start.projects import signed_before_start
 from wutong.model.units import QUARTERS_PER_YEAR, quarter
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from wutong.experiments.documents.readings import Reading
-from wutong.model.entities import NONE
+from wutong.model.tables import NONE
 from wutong.model.scenario import Case
 from wutong.model.simulate import step
 from wutong.model.start.build import Batch, begin

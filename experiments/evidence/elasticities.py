@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from wutong.model.draws import Draws, Purpose, child, world_key
-from wutong.model.entities import Cells
+from wutong.model.tables import RECORDS
 from wutong.model.facts import Floats, Keys, Label
 from wutong.model.rules.attraction import INPUTS_SCALE, KNOWLEDGE_SCALE, Attraction, entry_rate, rivals_value, value_of_entry
 from wutong.model.units import STEP_YEARS

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wutong.experiments.calibration.turnover import exit_rate, spin_off_share
-from wutong.model.entities import Channel
+from wutong.model.codes import Channel
 from wutong.model.facts import Floats, Ints
 from wutong.model.history import History
 from wutong.model.scenario import Case

@@ -21,7 +21,8 @@ from wutong.experiments.plots.fan import moment
 from wutong.experiments.plots.style import FAINT, GREY, INK, LABEL, PAPER, SMALL, Pen
 from wutong.experiments.portrait.families import Family, Kind, Line, tree
 from wutong.experiments.portrait.world import Portrait, one_world, run_words
-from wutong.model.entities import NONE, Channel
+from wutong.model.codes import Channel
+from wutong.model.tables import NONE
 from wutong.model.facts import Floats, Ints
 from wutong.model.units import NEVER, year_of
 

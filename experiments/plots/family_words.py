@@ -9,7 +9,7 @@ import numpy as np
 from wutong.experiments import wording
 from wutong.experiments.portrait.families import Family, Kind, Line
 from wutong.experiments.portrait.world import Portrait
-from wutong.model.entities import NONE
+from wutong.model.tables import NONE
 from wutong.model.units import NEVER, quarter_name
 
 DOT = " · "  # between a name and what is said of it

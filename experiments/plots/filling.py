@@ -22,7 +22,7 @@ from wutong.experiments.plots.style import FAINT, GREY, INK, LABEL, SMALL
 from wutong.experiments.portrait.sites import Site, sites_at
 from wutong.experiments.portrait.world import Portrait, one_world, run_words
 from wutong.experiments.results import replacing
-from wutong.model.entities import Channel
+from wutong.model.codes import Channel
 from wutong.model.units import quarter_name
 
 WIDTH, DPI, PER_SECOND = 8.6, 90, 2

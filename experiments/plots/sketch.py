@@ -18,7 +18,7 @@ from wutong.experiments.plots import packing, style, typeface
 from wutong.experiments.plots.style import GREY, INK, LABEL, SMALL
 from wutong.experiments.portrait.sites import Site, industries_of, sites_at
 from wutong.experiments.portrait.world import Portrait
-from wutong.model.entities import Channel
+from wutong.model.codes import Channel
 from wutong.model.facts import Floats, Mask
 from wutong.model.ledger import Ledger
 

@@ -9,7 +9,8 @@ import numpy as np
 from wutong.experiments.answers import Answer, Column
 from wutong.experiments.portrait.world import Portrait
 from wutong.experiments.results import Row
-from wutong.model.entities import NONE, Channel
+from wutong.model.codes import Channel
+from wutong.model.tables import NONE
 from wutong.model.facts import Label
 from wutong.model.units import NEVER, STEP_YEARS, quarter_name
 

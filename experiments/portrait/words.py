@@ -10,7 +10,8 @@ from wutong.experiments import wording
 from wutong.experiments.portrait.among import Place
 from wutong.experiments.portrait.families import Family, Kind
 from wutong.experiments.portrait.world import CHANNELS, Portrait, one_world
-from wutong.model.entities import NONE, Channel
+from wutong.model.codes import Channel
+from wutong.model.tables import NONE
 from wutong.model.facts import Label, Mask
 from wutong.model.units import quarter_name
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wutong.experiments.errors import ResultsError
-from wutong.model.entities import NONE, Channel
+from wutong.model.codes import Channel
+from wutong.model.tables import NONE
 from wutong.model.facts import Label
 from wutong.model.history import History
 from wutong.model.ledger import Bookkeeper, Ledger
-from wutong.model.lineage import RECRUITED
+from wutong.model.scenario import RECRUITED
 from wutong.model.scenario import Case, Park
 from wutong.model.simulate import simulate
 from wutong.model.units import quarter_name

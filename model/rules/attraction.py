@@ -107,7 +107,7 @@ def admissible(p: Any) -> Mask:
     The long-run multiplier is 1 / (1 - feedback).
     """
     feedback = p.local_weight * (p.demand_weight + p.inputs_weight) + p.knowledge_weight
-    return np.asarray(feedback <= MULTIPLIER_LIMIT)
+    return np.asarray(feedback[:, 0] <= MULTIPLIER_LIMIT)
 
 
 @compiled

@@ -2,89 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from typing import Any
 
-import numpy as np
-
-from wutong.model.base import Base, draw, uniforms_of
-from wutong.model.draws import Draws, Purpose, child, named
-from wutong.model.entities import Labs, Research
-from wutong.model.facts import Assumption, Floats, Ints, Keys
-from wutong.model.newcomers import by_world
-from wutong.model.rules.knowledge import N_STAGES, TRANSFER, Knowledge, pass_share, stage_end, stage_key, stage_years
-from wutong.model.scenario import Lab, Park, Status
+from wutong.model import keyed
+from wutong.model.compiled import compiled
+from wutong.model.draws import Purpose
+from wutong.model.given import Given
+from wutong.model.maths import exp
+from wutong.model.rules.knowledge import N_STAGES, TRANSFER, pass_share, passes, stage_end, stage_years
+from wutong.model.start.opening import Opening
+from wutong.model.tables import Park, new_row
 from wutong.model.units import NEVER, QUARTERS_PER_YEAR, STEP_YEARS
 
 LOOK_BACK = 48  # quarters: older projects have all left
 RECENT = 8  # quarters over which the first maturity is counted
 
 
-def initial_labs(parks: Sequence[Park], base: Base, keys: Keys) -> Labs:
-    """One row a lab and world; a lab not open yet opens with its own chance and lag."""
-    park, n_labs = parks[0], len(parks[0].labs)
-    world, name = np.divmod(np.arange(base.n_worlds * n_labs), max(n_labs, 1))
-    open_now = np.array([lab.status is Status.OPERATING for p in parks for lab in p.labs], np.bool_)
-    when = np.array([lab.opened for p in parks for lab in p.labs], np.int64)
+@compiled
+def initial_labs(given: Given, p: Any, opening: Opening, park: Park) -> None:
+    """A row a lab, what it has under way, its maturity, and the knowledge that labs have added so far.
 
-    def each(field: str, choose: Callable[[Lab], Assumption]) -> Floats:
-        names = [f"{field}.{lab.key}" for lab in park.labs]
-        return draw([tuple(choose(lab) for lab in p.labs) for p in parks], uniforms_of(keys, names)).ravel()
-
-    key = np.stack([named(keys, f"lab.{lab.key}") for lab in park.labs], axis=1).ravel() if n_labs else keys[:0]
-    will = Draws(0).uniform(key, Purpose.OPENING) < each("lab_opening_share", lambda lab: lab.opening_share)
-    return Labs(
-        key=key,
-        world=world,
-        name=name,
-        opens=np.where(open_now, when, np.where(will, np.maximum(when, base.start + 1), NEVER)),
-        closes=np.array([lab.closes for p in parks for lab in p.labs], np.int64),
-        budget=each("budget", lambda lab: lab.budget),
-        maturity=np.zeros(len(key)),
-    )
-
-
-def initial_research(base: Base, labs: Labs, p: Knowledge) -> tuple[Research, Floats, Floats]:
-    """Projects under way, the maturity of each lab (n_labs,), and the knowledge stock (n_worlds, n_segments).
-
-    Every project that a lab could have begun since it opened is followed through its stages up to the start.
+    A lab not open yet opens with its own chance, in its quarter.  Every project that a lab could have begun since it opened is
+    followed through its stages up to the start.
     """
-    begun, key, lab = _begun(base, labs, p)
-    ones = np.ones((base.n_worlds, 1))
-    years, shares = stage_years(p, ones), pass_share(p, ones)
-    world = labs.world[lab]
-    alive, end = np.ones(len(key), np.bool_), begun
-    stage = np.zeros(len(key), np.int8)
-    recent = np.zeros(len(labs.key))
-    stock = np.zeros((base.n_worlds, base.n_segments))
-    for n in range(N_STAGES):
-        here = np.full(len(key), n, np.int8)
-        stage = np.where(alive, here, stage)
-        end = np.where(alive, end + stage_end(key, here, years[world, n], 0), end)
-        over = alive & (end <= base.start)
-        passed = over & (Draws(0).uniform(stage_key(key, here), Purpose.STAGE_PASS) < shares[world, n])
-        stage = np.where(over & ~passed, np.int8(-1), stage)
-        if n == TRANSFER:
-            recent = np.bincount(lab[passed & (base.start - end < RECENT)], minlength=len(labs.key)).astype(np.float64)
-        if n == N_STAGES - 1:
-            age = (base.start - end[passed]) * STEP_YEARS
-            left = np.exp(-by_world(p.decay, world[passed]) * age)
-            np.add.at(stock, world[passed], left[:, None] * base.lab_fields[labs.name[lab[passed]]])
-            stage = np.where(passed, np.int8(-1), stage)
-        alive = passed
-    under_way = np.flatnonzero((stage >= 0) & (end > base.start))
-    steady = labs.budget / by_world(p.project_cost, labs.world) * shares[labs.world, : TRANSFER + 1].prod(axis=1)
-    maturity = np.divide(recent * QUARTERS_PER_YEAR / RECENT, steady, out=np.zeros(len(steady)), where=steady > 0.0)
-    table = Research(key[under_way], lab[under_way], stage[under_way].astype(np.int8), end[under_way])
-    return table, maturity, stock
+    shares = pass_share(p, 1.0)
+    for s in range(given.n_segments):
+        park.cells[s].knowledge = 0.0
+    for k in range(park.labs.n[0]):
+        drawn, lab = opening.lab[k], park.labs.row[k]
+        lab.key, lab.closes, lab.budget = drawn.key, drawn.closes, drawn.budget
+        will = drawn.operates or keyed.uniform(drawn.key, Purpose.OPENING, 0) < drawn.opening_share
+        opens = drawn.opened if drawn.operates else max(drawn.opened, given.start + 1)
+        lab.opens = opens if will else NEVER
+        recent = 0.0
+        for back in range(LOOK_BACK):
+            quarter = given.start - back
+            if quarter >= lab.opens:
+                address = keyed.child(drawn.before, back)
+                for c in range(keyed.poisson(address, Purpose.LAB_START, 0, STEP_YEARS * lab.budget / p.project_cost)):
+                    key = keyed.newborn(address, Purpose.LAB_PROJECT, 0, c)
+                    recent += follow_project(given, p, park, key, k, quarter)
+        steady = lab.budget / p.project_cost * shares[0] * shares[1] * shares[2]
+        lab.maturity = recent * QUARTERS_PER_YEAR / RECENT / steady if steady > 0.0 else 0.0
 
 
-def _begun(base: Base, labs: Labs, p: Knowledge) -> tuple[Ints, Keys, Ints]:
-    """Quarter, key and lab of every project begun before the start, in order of the lab."""
-    back = np.arange(LOOK_BACK)
-    quarter = np.broadcast_to(base.start - back, (len(labs.key), LOOK_BACK))
-    rate = STEP_YEARS * labs.budget / by_world(p.project_cost, labs.world)
-    mean = np.where(quarter >= labs.opens[:, None], rate[:, None], 0.0)
-    address = child(named(labs.key, "before")[:, None], back[None, :])
-    counts = Draws(0).poisson(address, Purpose.LAB_START, mean)
-    key, row = Draws(0).newborn_keys(address, Purpose.LAB_PROJECT, counts)
-    return quarter.ravel()[row], key, row // LOOK_BACK
+@compiled
+def follow_project(given: Given, p: Any, park: Park, key: int, k: int, begun: int) -> int:
+    """Follow a project of lab ``k`` from its beginning to the start; returns whether it passed transfer in the last two years."""
+    years, shares, end, recent = stage_years(p, 1.0), pass_share(p, 1.0), begun, 0
+    for stage in range(N_STAGES):
+        end = stage_end(key, stage, years[stage], end)
+        if end > given.start:
+            project = park.research.row[new_row(park.research)]
+            project.key, project.lab, project.stage, project.until = key, k, stage, end
+            return recent
+        if not passes(key, stage, shares[stage]):
+            return recent
+        if stage == TRANSFER and given.start - end < RECENT:
+            recent = 1
+    left = exp(-p.decay * (given.start - end) * STEP_YEARS)
+    for s in range(given.n_segments):
+        park.cells[s].knowledge += left * given.lab_fields[k, s]
+    return recent
