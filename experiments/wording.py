@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from wutong.experiments.goals import Attainment, Share
 from wutong.model.facts import Label
 from wutong.model.history import Axis, History, Kind, MeasureFact
-from wutong.model.scenario import RECRUITED
-from wutong.model.scenario import Basis, Park, Target
+from wutong.model.scenario import RECRUITED, Basis, Park, Target
 from wutong.model.units import quarter_name, year_of
 
 MINUS = "\N{MINUS SIGN}"

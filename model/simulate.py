@@ -22,7 +22,8 @@ from wutong.model.scenario import RECRUITED, Case, Park
 from wutong.model.schedule import run
 from wutong.model.start.drawn import compile_base, mean_entrant
 from wutong.model.start.opening import Opening, openings, signed_before
-from wutong.model.tables import GROWING, FullTableError, copied, new_table
+from wutong.model.start.projects import sign_before_start
+from wutong.model.tables import GROWING, FullTableError, copied, in_use, new_table
 from wutong.model.tables import Park as Tables
 from wutong.model.units import quarter_name
 
@@ -127,10 +128,20 @@ class World:
                     table[first - self.given.start : last - self.given.start + 1] = 0.0
 
 
+def signed_before_start(batch: Batch, position: int) -> Any:
+    """Ordinary projects of a world that were signed before the start, as they were signed: records of shape (n_projects,)."""
+    given, opening = given_of(batch.base, batch.parameters["accounts"], position), batch.openings[position]
+    projects, arrivals = new_table("projects", int(opening.signing["count"].sum())), new_table("arrivals", 1)
+    newcomers = batch.records["newcomers"][position : position + 1]
+    engine(sign_before_start)(given, newcomers[0], opening, projects, arrivals)
+    return in_use(projects)
+
+
 def empty_park(given: Given, opening: Opening) -> Tables:
     """Tables without content, with room for the start and some growth."""
     firms = int(opening.segment["firms"].sum())
     room = {**ROOM, "firms": 2 * firms + FIRMS_AT_LEAST, "labs": len(opening.lab)}
+    room["projects"] += 2 * int(opening.signing["count"].sum())
     fixed = {"labs": len(opening.lab)}
     growing = (new_table(name, room[name], fixed.get(name, 0)) for name in GROWING)
     rest = {"cells": given.n_segments, "zones": given.n_zones, "world": 1}

@@ -11,12 +11,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from wutong.experiments.calibration.figures import Calibration, Figure
-from wutong.model.assumptions import sample, world_keys
 from wutong.model.facts import Floats, Label
-from wutong.model.newcomers import FUNNEL_LAG, FUNNEL_SHARE, on_ridge
+from wutong.model.newcomers import FUNNEL_LAG, FUNNEL_SHARE
 from wutong.model.scenario import Case
-from wutong.model.start.drawn import compile_base
-from wutong.model.start.projects import signed_before_start
+from wutong.model.simulate import prepare, signed_before_start
 from wutong.model.units import QUARTERS_PER_YEAR, quarter
 
 AGES = np.array([0.35, 0.35, 1.3, 2.35, 2.6, 3.35, 3.6])
@@ -31,6 +29,11 @@ POSITION, FACTOR, SHARE, POINT = (
     "anchors.start_share",
     "anchors.start_point",
 )
+
+
+def on_ridge(position: Floats, knots: Floats) -> Floats:
+    """Values on a ridge of equally spaced knots at a position in [0, 1], of the shape of position."""
+    return np.interp(position * (len(knots) - 1), np.arange(len(knots)), knots)
 
 
 def arrived(age: Floats, lag: Floats) -> Floats:
@@ -50,12 +53,13 @@ def of_city(values: Floats) -> tuple[Floats, Floats]:
 
 def opened_by_quarter(cases: Sequence[Case], first: int, last: int) -> Floats:
     """Projects of the park that open from one quarter to another, by the funnel alone, of shape (n_worlds,)."""
-    keys = world_keys(cases)
-    base, _ = compile_base([case.scenario for case in cases], keys, sample(cases, keys))
-    projects = signed_before_start([case.scenario.park for case in cases], base, keys)
-    opens = projects.signed + np.ceil(projects.lag * QUARTERS_PER_YEAR).astype(np.int64)
-    inside = (projects.luck < projects.opening_share) & (opens >= first) & (opens <= last)
-    return np.bincount(projects.cell[inside] // base.n_segments, minlength=base.n_worlds).astype(np.float64)
+    batch, opened = prepare(cases), []
+    for position in range(len(cases)):
+        projects = signed_before_start(batch, position)
+        opens = projects.signed + np.ceil(projects.lag * QUARTERS_PER_YEAR).astype(np.int64)
+        inside = (projects.luck < projects.opening_share) & (opens >= first) & (opens <= last)
+        opened.append(float(np.count_nonzero(inside)))
+    return np.array(opened)
 
 
 def say(cases: Sequence[Case], values: Floats, jobs: int) -> Floats:  # noqa: ARG001 - too quick to share out

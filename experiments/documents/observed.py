@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from wutong.experiments.documents.declared import TABLES, owners
 from wutong.experiments.documents.markdown import codes, table
-from wutong.model.draws import Draws
 from wutong.model.codes import replaced
+from wutong.model.draws import Draws
 from wutong.model.facts import Label
 from wutong.model.levers import LEVERS
 from wutong.model.scenario import Case, LeverSetting, Policy

@@ -15,14 +15,16 @@ from the kernels.  Imposed, not emergent: it tests code.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
 from wutong.model.draws import Draws, Purpose, child, world_key
-from wutong.model.tables import RECORDS
 from wutong.model.facts import Floats, Keys, Label
-from wutong.model.rules.attraction import INPUTS_SCALE, KNOWLEDGE_SCALE, Attraction, entry_rate, rivals_value, value_of_entry
+from wutong.model.rules.attraction import INPUTS_SCALE, KNOWLEDGE_SCALE, Attraction, expected_entrants
+from wutong.model.tables import RECORDS
 from wutong.model.units import STEP_YEARS
 
 ENTRANTS = 40.0  # firms a year at the start
@@ -146,34 +148,24 @@ def _random_logs(keys: Keys) -> dict[str, Floats]:
 
 def _entrants(keys: Keys, logs: dict[str, Floats], p: Attraction) -> Floats:
     """Entrants of one quarter as the rule draws them, of shape (n,)."""
-    x = {name: values[:, None] for name, values in logs.items()}
-    cells, support = _cells(keys[:, None], x), x["support"]
-    value = value_of_entry(cells, np.exp(x["rent"]), support, p)
-    rate = entry_rate(cells, value, rivals_value(value, support, p), np.ones((1, 1)), p)
-    return np.asarray(Draws(1).poisson(cells.key, Purpose.ENTRY, STEP_YEARS * rate)[:, 0], np.float64)
+    cells, support = _cells(keys, logs), logs["support"]
+    rent = np.exp(logs["rent"])
+    lever = np.zeros(len(keys), [("support", float), ("entry", float)]).view(np.recarray)
+    lever["support"], lever["entry"] = support, 1.0
+    given = SimpleNamespace(**{f.name: _number(getattr(p, f.name)) for f in fields(p)})
+    rates = [expected_entrants(given, cells[i], lever[i], 1.0, float(rent[i]))[0] for i in range(len(keys))]
+    return np.asarray(Draws(1).poisson(keys, Purpose.ENTRY, STEP_YEARS * np.array(rates)), np.float64)
 
 
-def _cells(key: Keys, x: dict[str, Floats]) -> Cells:
+def _cells(keys: Keys, logs: dict[str, Floats]) -> Any:
     """One cell a world whose stocks stand to those of the start as the logarithms say."""
-    one = np.ones(key.shape)
-    nothing = 0.0 * one
-    return Cells(
-        key=key,
-        firms=np.zeros(key.shape, np.int64),
-        demand=nothing,
-        filled=nothing,
-        placed=nothing,
-        unmet=(UNMET + DEMAND_SCALE) * np.exp(x["unmet_demand"]) - DEMAND_SCALE,
-        unmet_start=UNMET * one,
-        inputs=(INPUTS + INPUTS_SCALE) * np.exp(x["local_suppliers"]) - INPUTS_SCALE,
-        inputs_start=INPUTS * one,
-        demand_scale=DEMAND_SCALE * one,
-        knowledge=(KNOWLEDGE + KNOWLEDGE_SCALE) * np.exp(x["knowledge"]) - KNOWLEDGE_SCALE,
-        knowledge_start=KNOWLEDGE * one,
-        growth_shock=nothing,
-        pool=one,
-        entry_base=ENTRANTS * one,
-    )
+    cells = np.zeros(len(keys), RECORDS["cells"]).view(np.recarray)
+    cells["key"], cells["pool"], cells["entry_base"], cells["demand_scale"] = keys, 1.0, ENTRANTS, DEMAND_SCALE
+    cells["unmet_start"], cells["inputs_start"], cells["knowledge_start"] = UNMET, INPUTS, KNOWLEDGE
+    cells["unmet"] = (UNMET + DEMAND_SCALE) * np.exp(logs["unmet_demand"]) - DEMAND_SCALE
+    cells["inputs"] = (INPUTS + INPUTS_SCALE) * np.exp(logs["local_suppliers"]) - INPUTS_SCALE
+    cells["knowledge"] = (KNOWLEDGE + KNOWLEDGE_SCALE) * np.exp(logs["knowledge"]) - KNOWLEDGE_SCALE
+    return cells
 
 
 def _number(values: Floats) -> float:

@@ -10,12 +10,11 @@ import numpy as np
 
 from wutong.experiments.calibration.turnover import exit_rate, spin_off_share
 from wutong.model.codes import Channel
-from wutong.model.facts import Floats, Ints
+from wutong.model.facts import Floats
 from wutong.model.history import History
 from wutong.model.scenario import Case
-from wutong.model.simulate import Recorder, step
-from wutong.model.start.build import begin
-from wutong.model.state import ParkState
+from wutong.model.simulate import World, history_of, prepare
+from wutong.model.tables import in_use
 
 YOUNG = 20  # quarters
 TAIL_SHARE = 0.1  # largest firms
@@ -46,21 +45,22 @@ def joined(parts: Sequence[Mature]) -> Mature:
 
 def mature(cases: Sequence[Case]) -> Mature:
     """Facts of a batch at the end of its run."""
-    batch, state = begin(cases)
-    recorder = Recorder(batch, state)
-    born_last = state.quarter + batch.n_quarters - YOUNG
+    batch = prepare(cases)
+    end = batch.base.start + batch.n_quarters
+    born_last = end - YOUNG
+    worlds = [World(batch, position) for position in range(len(cases))]
     cohort = np.zeros(len(cases))
-    for _ in range(batch.n_quarters):
-        before, state, settled = step(batch, state)
-        recorder.add(before, state, settled)
-        if state.quarter == born_last:
-            cohort = _in_cohort(state, born_last)
-    history = recorder.history()
+    for n, world in enumerate(worlds):
+        if born_last > world.quarter:
+            world.advance(born_last)
+            cohort[n] = _in_cohort(world, born_last)
+        world.advance(end)
+    history = history_of(batch, [world.record for world in worlds])
     with np.errstate(divide="ignore", invalid="ignore"):
-        survival = _in_cohort(state, born_last) / cohort
+        survival = np.array([_in_cohort(world, born_last) for world in worlds]) / cohort
     return Mature(
-        tail_exponents(state),
-        young_shares(state),
+        np.array([hill(in_use(world.park.firms).employees) for world in worlds]),
+        np.array([young_share(world) for world in worlds]),
         growth_spreads(history),
         spin_off_share(history),
         exit_rate(history),
@@ -69,25 +69,18 @@ def mature(cases: Sequence[Case]) -> Mature:
     )
 
 
-def _worlds(state: ParkState) -> Ints:
-    return np.asarray(state.firms.site // (state.base.n_segments * state.base.n_zones), np.int64)
-
-
-def _in_cohort(state: ParkState, last: int) -> Floats:
+def _in_cohort(world: World, last: int) -> float:
     """Entrants born in the year up to a quarter that still operate."""
-    firms = state.firms
+    firms = in_use(world.park.firms)
     own = np.isin(firms.channel, OFFICE_CHANNELS) & (firms.born > last - COHORT) & (firms.born <= last)
-    return np.bincount(_worlds(state)[own], minlength=state.base.n_worlds).astype(np.float64)
-
-
-def tail_exponents(state: ParkState) -> Floats:
-    """Hill's estimate of the exponent of the largest tenth of the firms by staff (Hill 1975)."""
-    world = _worlds(state)
-    return np.array([hill(state.firms.employees[world == w]) for w in range(state.base.n_worlds)])
+    return float(np.count_nonzero(own))
 
 
 def hill(sizes: Floats) -> float:
-    """Tail exponent of sizes: number of the largest over the sum of their logarithms relative to the next one."""
+    """Tail exponent of the largest tenth: number of the largest over the sum of their logarithms relative to the next one.
+
+    Source: Hill 1975.
+    """
     ordered = np.sort(sizes)[::-1]
     n = int(TAIL_SHARE * len(ordered))
     if n < LEAST_TAIL:
@@ -95,10 +88,9 @@ def hill(sizes: Floats) -> float:
     return float(n / np.log(ordered[:n] / ordered[n]).sum())
 
 
-def young_shares(state: ParkState) -> Floats:
-    world, n = _worlds(state), state.base.n_worlds
-    young = np.bincount(world[state.firms.born > state.quarter - YOUNG], minlength=n)
-    return np.asarray(young / np.maximum(np.bincount(world, minlength=n), 1))
+def young_share(world: World) -> float:
+    born = in_use(world.park.firms).born
+    return float(np.count_nonzero(born > world.quarter - YOUNG) / max(len(born), 1))
 
 
 def growth_spreads(history: History) -> Floats:

@@ -22,8 +22,8 @@ from wutong.experiments.plots.style import FAINT, GREY, INK, LABEL, PAPER, SMALL
 from wutong.experiments.portrait.families import Family, Kind, Line, tree
 from wutong.experiments.portrait.world import Portrait, one_world, run_words
 from wutong.model.codes import Channel
-from wutong.model.tables import NONE
 from wutong.model.facts import Floats, Ints
+from wutong.model.tables import NONE
 from wutong.model.units import NEVER, year_of
 
 WIDTH, LEFT, LABELS = 10.4, 0.42, 3.05  # inches: figure, left of the axes, for the labels at the right

@@ -12,9 +12,9 @@ from wutong.experiments.answers.both_accounts import members_of
 from wutong.experiments.errors import BadInputError
 from wutong.experiments.portrait.world import Portrait
 from wutong.experiments.reading.messages import choices
-from wutong.model.tables import NONE
 from wutong.model.facts import Ints, Label
 from wutong.model.scenario import RECRUITED
+from wutong.model.tables import NONE
 
 ROOT = -1  # parent of those that the root itself brought
 

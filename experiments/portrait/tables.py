@@ -10,8 +10,8 @@ from wutong.experiments.answers import Answer, Column
 from wutong.experiments.portrait.world import Portrait
 from wutong.experiments.results import Row
 from wutong.model.codes import Channel
-from wutong.model.tables import NONE
 from wutong.model.facts import Label
+from wutong.model.tables import NONE
 from wutong.model.units import NEVER, STEP_YEARS, quarter_name
 
 COLUMNS = {

@@ -11,8 +11,8 @@ from wutong.experiments.portrait.among import Place
 from wutong.experiments.portrait.families import Family, Kind
 from wutong.experiments.portrait.world import CHANNELS, Portrait, one_world
 from wutong.model.codes import Channel
-from wutong.model.tables import NONE
 from wutong.model.facts import Label, Mask
+from wutong.model.tables import NONE
 from wutong.model.units import quarter_name
 
 ENOUGH = 20  # other worlds from which on nine in ten of them are told, and not all

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 from wutong.experiments.errors import ResultsError
 from wutong.model.codes import Channel
-from wutong.model.tables import NONE
 from wutong.model.facts import Label
 from wutong.model.history import History
 from wutong.model.ledger import Bookkeeper, Ledger
-from wutong.model.scenario import RECRUITED
-from wutong.model.scenario import Case, Park
+from wutong.model.scenario import RECRUITED, Case, Park
 from wutong.model.simulate import simulate
+from wutong.model.tables import NONE
 from wutong.model.units import quarter_name
 
 CHANNELS = {

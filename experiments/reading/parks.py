@@ -16,8 +16,8 @@ from wutong.experiments.reading.quantities import Quantity, QuantityError, read_
 from wutong.experiments.reading.schema import AnchorEntry, ConstraintEntry, ParkFile, SegmentEntry
 from wutong.experiments.reading.trade import SEGMENT, Table, check_shares, check_trade, purchases, read_table
 from wutong.model.facts import Assumption, Label, fixed
-from wutong.model.scenario import RECRUITED
 from wutong.model.scenario import (
+    RECRUITED,
     Anchor,
     Constraint,
     Industry,

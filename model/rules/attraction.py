@@ -184,15 +184,27 @@ def enter(t: int, given: Given, p: Any, lever: Any, park: Park, s: int) -> float
     the rival parks, for those that are taken from them.
     """
     cell = park.cells[s]
-    value = value_of_entry(cell, rent_of(given, park, s), lever.support, p)
-    copied = exp(p.copying * p.support_weight * lever.support)
-    together = (1.0 - p.rival_share) * copied + p.rival_share * exp(value)  # value of all parks together
-    taken = power(together, p.creation_share - 1.0)
-    pool = cell.pool * given.pool_factor[calendar_row(given, t), s]
-    rate = cell.entry_base * lever.entry * pool * exp(value) * taken
+    shocked = given.pool_factor[calendar_row(given, t), s]
+    rate, rivals = expected_entrants(p, cell, lever, shocked, rent_of(given, park, s))
     for k in range(keyed.poisson(cell.key, Purpose.ENTRY, t, STEP_YEARS * rate)):
         arrive(park.arrivals, keyed.newborn(cell.key, Purpose.ENTRANT, t, k), s, Channel.ATTRACTED, NONE, NONE, NONE)
-    return STEP_YEARS * cell.entry_base * pool * ((1.0 - p.rival_share) / p.rival_share) * copied * taken
+    return STEP_YEARS * rivals
+
+
+@compiled
+def expected_entrants(p: Any, cell: Any, lever: Any, shocked: float, rent: float) -> Any:
+    """Expected generic entrants of a cell and of its rivals in other parks [firms/year].
+
+    Parameters
+    ----------
+    shocked : factor of the year's shocks on the firms looking for a site [1]
+    rent : that an entrant meets, relative to the start [1]
+    """
+    value = value_of_entry(cell, rent, lever.support, p)
+    copied = exp(p.copying * p.support_weight * lever.support)
+    together = (1.0 - p.rival_share) * copied + p.rival_share * exp(value)  # value of all parks together
+    taken = cell.entry_base * cell.pool * shocked * power(together, p.creation_share - 1.0)
+    return lever.entry * taken * exp(value), taken * copied * (1.0 - p.rival_share) / p.rival_share
 
 
 @compiled

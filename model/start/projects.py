@@ -14,7 +14,7 @@ from wutong.model.given import Given
 from wutong.model.newcomers import arrive, partners_in_all, pick, sign_project, tie_partners
 from wutong.model.rules.attraction import pull
 from wutong.model.start.opening import Opening
-from wutong.model.tables import NONE, Park, new_row
+from wutong.model.tables import NONE, Park, Table, new_row
 from wutong.model.units import NEVER, QUARTERS_PER_YEAR, STEP_YEARS
 
 ALMOST = 0.95  # progress at most of a named project that has not opened by the start
@@ -77,25 +77,51 @@ def count_signed(park: Park, waiting: Any) -> None:
 # ── Projects ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 @compiled
 def initial_projects(given: Given, p: Any, newcomers: Any, opening: Opening, park: Park) -> None:
-    """Named anchors that do not operate yet, and the other signed projects that have not opened."""
+    """The signed projects that have not opened, and named anchors that do not operate yet."""
+    sign_before_start(given, newcomers, opening, park.projects, park.arrivals)
+    kept = 0
+    for j in range(park.projects.n[0]):
+        if not is_built(given.start, p, park.projects.row[j]):
+            park.projects.row[kept] = park.projects.row[j]
+            kept += 1
+    park.projects.n[0] = kept
     for a in range(len(opening.anchor)):
         if opening.anchor[a].stage < Stage.OPERATING:
             named_project(given, newcomers, opening.anchor[a], park, a)
+
+
+@compiled
+def sign_before_start(given: Given, newcomers: Any, opening: Opening, projects: Table, arrivals: Table) -> None:
+    """All ordinary projects that were signed before the start, as they were signed, whatever became of them since."""
     shares = np.zeros(given.n_segments)
     for s in range(given.n_segments):
         shares[s] = opening.segment[s].entry_share * given.segment[s].through_funnel
     shares = np.cumsum(shares)
     for n in range(len(opening.signing)):
-        for k in range(opening.signing[n].count):
-            key = keyed.child(opening.signing[n].key, k)
+        signing = opening.signing[n]
+        for k in range(signing.count):
+            key = keyed.child(signing.key, k)
             s = pick(shares, keyed.uniform(key, Purpose.CANDIDATE_SEGMENT, 0))
-            aged_project(given, p, newcomers, park, key, s, opening.signing[n].quarter)
+            who = arrivals.row[arrive(arrivals, key, s, Channel.ATTRACTED, NONE, NONE, NONE)]
+            sign_project(signing.quarter, given, newcomers, projects, who, given.segment[s].project_investment)
+            arrivals.n[0] = 0
+
+
+@compiled
+def is_built(start: int, p: Any, project: Any) -> bool:
+    """Bring an ordinary project to the start; whether it has opened by then, and is inside the counts of firms."""
+    project.progress = (start - project.signed) * STEP_YEARS / max(project.lag, STEP_YEARS)
+    if project.luck < project.opening_share and project.progress >= 1.0:
+        return True
+    if project.progress >= p.start_point and project.luck < max(p.start_share, project.opening_share):
+        began = project.signed + np.int64(np.floor(p.start_point * project.lag * QUARTERS_PER_YEAR))
+        project.started = min(began, start)
+    return False
 
 
 @compiled
 def named_project(given: Given, newcomers: Any, drawn: Any, park: Park, a: int) -> None:
     """The project of a named anchor: what its file declares, and for the rest what an ordinary project of its size has."""
-    park.arrivals.n[0] = 0
     who = park.arrivals.row[arrive(park.arrivals, drawn.key, drawn.segment, Channel.SCHEDULED, NONE, NONE, NONE)]
     project = park.projects.row[sign_project(drawn.signs, given, newcomers, park.projects, who, drawn.investment)]
     park.arrivals.n[0] = 0
@@ -114,19 +140,3 @@ def named_project(given: Given, newcomers: Any, drawn: Any, park: Park, a: int) 
     project.progress = min(max(given.start - drawn.signs, 0) * STEP_YEARS / project.lag, ALMOST)
     if drawn.stage == Stage.STARTED:
         project.started = min(drawn.signs, given.start)
-
-
-@compiled
-def aged_project(given: Given, p: Any, newcomers: Any, park: Park, key: int, s: int, signed: int) -> None:
-    """An ordinary project signed before the start, as it stands now; those that opened are inside the counts of firms."""
-    park.arrivals.n[0] = 0
-    who = park.arrivals.row[arrive(park.arrivals, key, s, Channel.ATTRACTED, NONE, NONE, NONE)]
-    row = sign_project(signed, given, newcomers, park.projects, who, given.segment[s].project_investment)
-    park.arrivals.n[0] = 0
-    project = park.projects.row[row]
-    project.progress = (given.start - signed) * STEP_YEARS / max(project.lag, STEP_YEARS)
-    if project.luck < project.opening_share and project.progress >= 1.0:
-        park.projects.n[0] = row
-    elif project.progress >= p.start_point and project.luck < max(p.start_share, project.opening_share):
-        began = signed + np.int64(np.floor(p.start_point * project.lag * QUARTERS_PER_YEAR))
-        project.started = min(began, given.start)
