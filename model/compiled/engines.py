@@ -33,9 +33,9 @@ class EngineMissingError(ImportError):
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.message = Label(
-            f"这里无法导入编译引擎用的 numba（{why}）。设置环境变量 WUTONG_UNCOMPILED=1 可以不编译运行，但要慢上百倍。",
+            f"这里无法导入编译引擎用的 numba（{why}）。设置环境变量 WUTONG_UNCOMPILED=1 可以不编译运行，但要慢数百倍以上。",
             f"numba, which compiles the engine, cannot be imported here ({why}). "
-            "With WUTONG_UNCOMPILED=1 in the environment it runs uncompiled, some hundred times slower.",
+            "With WUTONG_UNCOMPILED=1 in the environment it runs uncompiled, hundreds of times slower or more.",
         )
 
     def __str__(self) -> str:
