@@ -192,13 +192,13 @@ class Engine:
         """All that does not call the user's functions is taken from a copy of the ordinary engine's code."""
         ordinary = cast(Engine, engine(self._entry, plain=False))
         ordinary.prepare(*arguments)
+        if ordinary.folder is not None:
+            try:
+                with tempfile.TemporaryDirectory(prefix="wutong-", ignore_cleanup_errors=True) as folder:
+                    return self._compiled(types, Path(shutil.copytree(ordinary.folder, Path(folder) / "copy")))
+            except OSError as error:
+                tell(error)
         with HOOKS.preparing():
-            if ordinary.folder is not None:
-                try:
-                    with tempfile.TemporaryDirectory(prefix="wutong-", ignore_cleanup_errors=True) as folder:
-                        return self._compiled(types, Path(shutil.copytree(ordinary.folder, Path(folder) / "copy")))
-                except OSError as error:
-                    tell(error)
             return self._compiled(types, None)
 
     def _compiled(self, types: tuple[Any, ...], folder: Path | None) -> Function:
@@ -208,7 +208,7 @@ class Engine:
         top = self._own.get(self._entry, self._entry)
 
         def made(copy: FunctionType, original: FunctionType) -> Any:
-            options = OPTIONS if original is top else INNER
+            options: Mapping[str, object] = OPTIONS if original is top else INNER
             return _kept_in(folder, copy, options) if folder and original not in anew else _numba().njit(**options)(copy)
 
         run = linked(calls, self._own, made)[top]
@@ -224,7 +224,7 @@ class Engine:
         return f"{self._entry.__name__}-{digest[:20]}"
 
 
-def _kept_in(folder: Path, function: FunctionType, options: Mapping[str, bool]) -> Any:
+def _kept_in(folder: Path, function: FunctionType, options: Mapping[str, object]) -> Any:
     """A function to be compiled whose code is kept in a folder.
 
     Raises

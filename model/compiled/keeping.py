@@ -24,6 +24,7 @@ PREFIX = "engine-"  # of the folders of versions; nothing else in a root is ever
 KEPT = 3  # folders of other versions that stay
 PATIENCE = 180.0  # seconds that one process waits for what another compiles
 PROOF = "whole.sha256"
+HARMLESS = {"NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS"}  # settings that leave compiled code as it is
 MODEL = Path(__file__).resolve().parents[1]
 STARTED = time.time()  # a source that is younger may differ from what was imported
 
@@ -72,7 +73,9 @@ def version(*surroundings: str) -> str:
         Versions of the compiler and the like.
     """
     found = hashlib.sha256()
-    settings = [f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("NUMBA_")]
+    settings = [
+        f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("NUMBA_") and name not in HARMLESS
+    ]
     for fact in (sys.version, sys.platform, platform.machine(), *surroundings, *settings):
         found.update(f"{fact}\0".encode())
     found.update(content(sorted(MODEL.rglob("*.py"))).encode())
@@ -181,7 +184,10 @@ def locked(folder: Path) -> Iterator[None]:
             if time.monotonic() > until:
                 raise BusyError(errno.ETIMEDOUT, "held by another process", str(folder))
             time.sleep(0.05)
-        yield
+        try:
+            yield
+        finally:
+            _let_go(file.fileno())  # closing is not enough where a child that was forked meanwhile has the file open too
 
 
 if sys.platform == "win32":
@@ -193,6 +199,10 @@ if sys.platform == "win32":
         except OSError:
             return False
         return True
+
+    def _let_go(file: int) -> None:
+        with contextlib.suppress(OSError):
+            msvcrt.locking(file, msvcrt.LK_UNLCK, 1)
 else:
     import fcntl
 
@@ -204,6 +214,10 @@ else:
         except OSError:  # no locks here: whoever is last to finish replaces what is the same
             return True
         return True
+
+    def _let_go(file: int) -> None:
+        with contextlib.suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def prune(used: Path) -> None:

@@ -233,6 +233,13 @@ def test_a_full_disk_leaves_nothing_behind(desk, told):
     assert new_engine().folder is not None
 
 
+def test_the_compiler_never_keeps_code_of_its_own_accord(desk):
+    """Where it cannot write, it would turn to the folder of the source, which nobody checks."""
+    (desk / "file").touch()
+    with pytest.raises(OSError, match="file"):
+        engines._kept_in(desk / "file" / "folder", toy.bonus, engines.INNER)
+
+
 def test_damaged_code_is_made_anew(shown, told):
     folder = new_engine().folder
     file = next(folder.rglob("*.nbc"))
@@ -280,7 +287,9 @@ def test_a_changed_source_has_a_folder_of_its_own(desk):
     assert before == version("numba 1")
     with (desk / "copy" / "model" / "units.py").open("a", encoding="utf-8") as source:
         source.write("# changed\n")
-    assert len({before, version("numba 1"), version("numba 2"), version("numba 1", NUMBA_OPT="0")}) == 4
+    changed = version("numba 1")
+    assert len({before, changed, version("numba 2"), version("numba 1", NUMBA_OPT="0")}) == 4
+    assert version("numba 1", NUMBA_NUM_THREADS="2") == changed
 
 
 def test_a_source_that_changes_while_the_program_runs_keeps_nothing(monkeypatch, told):
