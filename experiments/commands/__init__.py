@@ -20,6 +20,7 @@ from wutong.experiments.commands.language import told
 from wutong.experiments.commands.listing import list_entries
 from wutong.experiments.commands.options import Lang
 from wutong.experiments.commands.portraying import portrait
+from wutong.experiments.commands.preparing import prepare
 from wutong.experiments.commands.reporting import report
 from wutong.experiments.commands.resuming import rerun, resume
 from wutong.experiments.commands.running import main_job, run
@@ -65,6 +66,7 @@ SUMMARIES = {
     new: told(
         "新建情景、政策方案、园区、试验设计或龙头往事的文件", "Write files of a new scenario, policy, park, design or episode."
     ),
+    prepare: told("预先准备计算引擎，一台电脑只需一次", "Prepare the engine beforehand, once on a computer."),
     report: told("写成一个网页文件的报告，可离线阅读和打印", "Write the report: one web page to read offline and to print."),
 }
 
@@ -85,6 +87,7 @@ app.command("rerun", help=SUMMARIES[rerun])(rerun)
 app.command("list", help=SUMMARIES[list_entries])(list_entries)
 app.command("check", help=SUMMARIES[check])(check)
 app.command("new", help=SUMMARIES[new])(new)
+app.command("prepare", help=SUMMARIES[prepare])(prepare)
 app.command("hindcast", help=SUMMARIES[hindcast])(hindcast)
 app.command("calibrate", help=SUMMARIES[calibrate])(calibrate)
 app.command("evidence", help=SUMMARIES[evidence])(evidence)

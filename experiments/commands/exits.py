@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import typer
 
+from wutong.experiments.commands.engine import shown_engine
 from wutong.experiments.commands.language import Language, told
 from wutong.experiments.errors import WordedError
 
@@ -29,13 +30,15 @@ def say(text: str) -> None:
 def exits(language: Language) -> Iterator[None]:
     """Turn inputs that cannot be used, and Ctrl-C, into words and an exit code; anything else is a fault of the program."""
     from wutong.experiments.reading import ReadingError
+    from wutong.model.compiled import EngineMissingError
 
     try:
-        yield
+        with shown_engine(language):
+            yield
     except ReadingError as error:
         say("\n".join(problem.text(language) for problem in error.problems))
         raise typer.Exit(Exit.BAD_INPUT) from error
-    except WordedError as error:
+    except (WordedError, EngineMissingError) as error:
         say(told("错误：", "Error: ", language) + error.message.in_language(language))
         raise typer.Exit(Exit.BAD_INPUT) from error
     except KeyboardInterrupt as error:

@@ -6,7 +6,7 @@ and all registered functions that it reaches, once per process.  The functions t
 
 from __future__ import annotations
 
-from wutong.model.compiled.engines import HOOKS, Engine, EngineMissingError, Hooks, engine, uncompiled
+from wutong.model.compiled.engines import HOOKS, EngineMissingError, EntryPoint, Hooks, engine, folders, uncompiled
 from wutong.model.compiled.registry import compiled
 
-__all__ = ["HOOKS", "Engine", "EngineMissingError", "Hooks", "compiled", "engine", "uncompiled"]
+__all__ = ["HOOKS", "EngineMissingError", "EntryPoint", "Hooks", "compiled", "engine", "folders", "uncompiled"]

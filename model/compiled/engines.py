@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import functools
 import hashlib
 import os
@@ -14,12 +14,13 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType, ModuleType
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import numpy as np
 
 from wutong.model.compiled import keeping
 from wutong.model.compiled.registry import Own, linked, reached, those_that_reach
+from wutong.model.facts import Label
 
 Function = Callable[..., Any]
 OPTIONS = {"nogil": True, "fastmath": False, "error_model": "numpy", "boundscheck": True}
@@ -28,6 +29,20 @@ INNER = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # nev
 
 class EngineMissingError(ImportError):
     """The compiler cannot be imported; what is uncompiled still runs."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.message = Label(
+            f"这里无法导入编译引擎用的 numba（{why}）。设置环境变量 WUTONG_UNCOMPILED=1 可以不编译运行，但要慢数百倍以上。",
+            f"numba, which compiles the engine, cannot be imported here ({why}). "
+            "With WUTONG_UNCOMPILED=1 in the environment it runs uncompiled, hundreds of times slower or more.",
+        )
+
+    def __str__(self) -> str:
+        return self.message.en
+
+    def __reduce__(self) -> tuple[type[EngineMissingError], tuple[object, ...]]:
+        return type(self), self.args  # a worker's error reaches the user whole
 
 
 def _silent(_: OSError) -> None:
@@ -50,9 +65,33 @@ class Hooks:
     not_kept: Callable[[OSError], None] = _silent
 
 
+class EntryPoint(Protocol):
+    """What :func:`engine` returns.
+
+    Attributes
+    ----------
+    folder : Path or None
+        Where its machine code is kept, once it has been made; None if it is nowhere.
+    """
+
+    folder: Path | None
+
+    def __call__(self, *arguments: object) -> Any:
+        """Run."""
+
+    def prepare(self, *arguments: object) -> None:
+        """Compile for the types of these arguments, without running, unless it is done.
+
+        Raises
+        ------
+        EngineMissingError
+            Where the compiler cannot be imported.
+        """
+
+
 HOOKS = Hooks()
 _MAKING = threading.RLock()
-_ENGINES: dict[object, Function] = {}
+_ENGINES: dict[object, EntryPoint] = {}
 _TOLD: set[str] = set()
 
 
@@ -61,7 +100,7 @@ def uncompiled() -> bool:
     return any(os.environ.get(name, "0") not in ("", "0") for name in ("WUTONG_UNCOMPILED", "NUMBA_DISABLE_JIT"))
 
 
-def engine(entry: Function, own: Mapping[Function, Function] | None = None, *, plain: bool | None = None) -> Function:
+def engine(entry: Function, own: Mapping[Function, Function] | None = None, *, plain: bool | None = None) -> EntryPoint:
     """An entry point to call: a registered function, compiled at its first call together with all that it reaches.
 
     It takes arguments of one set of types, those of its first call.  Asked again, the same entry point is returned.
@@ -79,29 +118,33 @@ def engine(entry: Function, own: Mapping[Function, Function] | None = None, *, p
     with _MAKING:
         key = (entry, frozenset(places.items()), plain)
         if key not in _ENGINES:
-            _ENGINES[key] = (_plain if plain else Engine)(cast(FunctionType, entry), places)
+            _ENGINES[key] = (Plain if plain else Engine)(cast(FunctionType, entry), places)
         return _ENGINES[key]
 
 
-def _plain(entry: FunctionType, own: Own) -> Function:
-    function = linked(reached(entry, own), own, lambda copy, _: copy)[own.get(entry, entry)] if own else entry
+def folders() -> set[Path]:
+    """Where the machine code of this process is kept."""
+    return {entry.folder for entry in _ENGINES.values() if entry.folder is not None}
 
-    @functools.wraps(entry)
-    def run(*arguments: object) -> Any:
-        with np.errstate(over="ignore", divide="raise", invalid="raise"):  # keys wrap around as they do when compiled
-            return function(*arguments)
 
-    return run
+class Plain:
+    """An entry point as plain Python."""
+
+    folder: Path | None = None
+
+    def __init__(self, entry: FunctionType, own: Own) -> None:
+        self._run = linked(reached(entry, own), own, lambda copy, _: copy)[own.get(entry, entry)] if own else entry
+
+    def __call__(self, *arguments: object) -> Any:
+        with np.errstate(over="ignore", divide="raise", invalid="raise"):  # keys wrap around, as they do when compiled
+            return self._run(*arguments)
+
+    def prepare(self, *arguments: object) -> None:
+        pass
 
 
 class Engine:
-    """A compiled entry point.
-
-    Attributes
-    ----------
-    folder : Path or None
-        Where its code is kept, once it has been made; None if it is nowhere.
-    """
+    """An entry point in machine code."""
 
     def __init__(self, entry: FunctionType, own: Own) -> None:
         self._entry, self._own = entry, own
@@ -115,13 +158,6 @@ class Engine:
         return self._run(*arguments)
 
     def prepare(self, *arguments: object) -> None:
-        """Compile for the types of these arguments, without running, unless it is done.
-
-        Raises
-        ------
-        EngineMissingError
-            Where the compiler cannot be imported.
-        """
         with _MAKING:
             if self._run is None:
                 types = tuple(_numba().typeof(argument) for argument in arguments)
@@ -138,7 +174,7 @@ class Engine:
             return self._compiled(types, None)
 
     def _from(self, root: Path, types: tuple[Any, ...]) -> Function:
-        version = keeping.made(keeping.made(root) / keeping.fingerprint(*_surroundings()))
+        version = keeping.made(keeping.made(root) / keeping.version(*_surroundings()))
         home = version / self._name(types)
         if not keeping.is_whole(home):
             with HOOKS.preparing(), keeping.locked(version):
@@ -156,33 +192,28 @@ class Engine:
         """All that does not call the user's functions is taken from a copy of the ordinary engine's code."""
         ordinary = cast(Engine, engine(self._entry, plain=False))
         ordinary.prepare(*arguments)
-        with HOOKS.preparing(), contextlib.ExitStack() as stack:
-            copy = None
-            if ordinary.folder is not None:
-                with contextlib.suppress(OSError):
-                    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="wutong-", ignore_cleanup_errors=True))
-                    copy = Path(shutil.copytree(ordinary.folder, Path(folder) / "copy"))
-            return self._compiled(types, copy)
+        if ordinary.folder is not None:
+            try:
+                with tempfile.TemporaryDirectory(prefix="wutong-", ignore_cleanup_errors=True) as folder:
+                    return self._compiled(types, Path(shutil.copytree(ordinary.folder, Path(folder) / "copy")))
+            except OSError as error:
+                tell(error)
+        with HOOKS.preparing():
+            return self._compiled(types, None)
 
     def _compiled(self, types: tuple[Any, ...], folder: Path | None) -> Function:
         """Compile, or load from a folder what is there and write there what is not."""
-        numba = _numba()
         calls = reached(self._entry, self._own)
         anew = those_that_reach(calls, set(self._own.values()))
         top = self._own.get(self._entry, self._entry)
 
         def made(copy: FunctionType, original: FunctionType) -> Any:
-            options = OPTIONS if original is top else INNER
-            return numba.njit(**options, cache=folder is not None and original not in anew)(copy)
+            options: Mapping[str, object] = OPTIONS if original is top else INNER
+            return _kept_in(folder, copy, options) if folder and original not in anew else _numba().njit(**options)(copy)
 
-        before = numba.config.CACHE_DIR
-        try:
-            numba.config.CACHE_DIR = str(folder or "")
-            run = linked(calls, self._own, made)[top]
-            run.compile(types)
-            run.disable_compile()
-        finally:
-            numba.config.CACHE_DIR = before
+        run = linked(calls, self._own, made)[top]
+        run.compile(types)
+        run.disable_compile()
         return cast(Function, run)
 
     def _name(self, types: tuple[Any, ...]) -> str:
@@ -191,6 +222,28 @@ class Engine:
         outside = keeping.content(sorted(file for file in files if keeping.MODEL not in file.parents))
         digest = hashlib.sha256(f"{self._entry.__module__}\0{types}\0{outside}".encode()).hexdigest()
         return f"{self._entry.__name__}-{digest[:20]}"
+
+
+def _kept_in(folder: Path, function: FunctionType, options: Mapping[str, object]) -> Any:
+    """A function to be compiled whose code is kept in a folder.
+
+    Raises
+    ------
+    OSError
+        Where the compiler cannot write there: it would keep the code wherever it can, beside the source or in a cache of its own.
+    """
+    numba = _numba()
+    before = numba.config.CACHE_DIR
+    try:
+        numba.config.CACHE_DIR = str(folder)
+        dispatcher = numba.njit(**options, cache=True)(function)
+    except RuntimeError as error:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(folder)) from error
+    finally:
+        numba.config.CACHE_DIR = before
+    if folder not in Path(dispatcher.stats.cache_path).parents:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(folder))
+    return dispatcher
 
 
 def tell(error: OSError) -> None:

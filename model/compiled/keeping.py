@@ -7,6 +7,7 @@ that anybody else owns or can write.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import platform
@@ -16,18 +17,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
+PREFIX = "engine-"  # of the folders of versions; nothing else in a root is ever removed
 KEPT = 3  # folders of other versions that stay
 PATIENCE = 180.0  # seconds that one process waits for what another compiles
 PROOF = "whole.sha256"
+HARMLESS = {"NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS"}  # settings that leave compiled code as it is
 MODEL = Path(__file__).resolve().parents[1]
-STARTED = time.time()  # no source of the model was imported later than it was read, unless it is younger than this
+STARTED = time.time()  # a source that is younger may differ from what was imported
 
 
 class NotPrivateError(OSError):
-    """Others could have put code into a folder."""
+    """Others could have put code into a folder; the attribute ``filename`` says which, as in all errors here."""
 
 
 class BusyError(OSError):
@@ -35,7 +38,7 @@ class BusyError(OSError):
 
 
 class ChangedError(OSError):
-    """A source was written after it was imported, so that what would be compiled is no longer what it says."""
+    """A source was written after this process began, so that what would be compiled may no longer be what it says."""
 
 
 def roots() -> list[Path]:
@@ -61,8 +64,8 @@ def _of_user() -> Path:
 
 
 @cache
-def fingerprint(*surroundings: str) -> str:
-    """Name of what compiled code depends on: every source of the model, the installation, Python, the machine.
+def version(*surroundings: str) -> str:
+    """Name of a folder by all that compiled code depends on: every source of the model and where it lies, Python, the machine.
 
     Parameters
     ----------
@@ -70,11 +73,13 @@ def fingerprint(*surroundings: str) -> str:
         Versions of the compiler and the like.
     """
     found = hashlib.sha256()
-    settings = [f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("NUMBA_")]
-    for fact in (sys.version, sys.implementation.cache_tag, platform.platform(), *surroundings, *settings):
+    settings = [
+        f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("NUMBA_") and name not in HARMLESS
+    ]
+    for fact in (sys.version, sys.platform, platform.machine(), *surroundings, *settings):
         found.update(f"{fact}\0".encode())
     found.update(content(sorted(MODEL.rglob("*.py"))).encode())
-    return found.hexdigest()[:20]
+    return PREFIX + found.hexdigest()[:20]
 
 
 def content(sources: Iterable[Path]) -> str:
@@ -88,7 +93,7 @@ def content(sources: Iterable[Path]) -> str:
     found = hashlib.sha256()
     for source in sources:
         if source.stat().st_mtime > STARTED:
-            raise ChangedError(f"{source} has changed since this program started")
+            raise ChangedError(errno.ESTALE, "changed since this program started", str(source))
         found.update(f"{source}\0".encode())
         found.update(hashlib.sha256(source.read_bytes()).digest())
     return found.hexdigest()
@@ -106,10 +111,10 @@ def private(path: Path) -> None:
         return  # folders below a user's own are theirs by the access lists that Windows gives them
     at = path.lstat()
     if stat.S_ISLNK(at.st_mode) or at.st_uid != os.geteuid() or at.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise NotPrivateError(f"{path} belongs to somebody else or can be written by others")
+        raise NotPrivateError(errno.EPERM, "belongs to somebody else or can be written by others", str(path))
     above = path.parent.stat()
     if above.st_mode & stat.S_IWOTH and not above.st_mode & stat.S_ISVTX:
-        raise NotPrivateError(f"{path.parent} can be written by everybody")
+        raise NotPrivateError(errno.EPERM, "can be written by everybody", str(path.parent))
 
 
 def made(folder: Path) -> Path:
@@ -154,6 +159,7 @@ def building(home: Path) -> Iterator[Path]:
     aside = Path(tempfile.mkdtemp(prefix="building-", dir=home.parent))
     try:
         yield aside
+        (aside / PROOF).touch()
         for path in aside.rglob("*"):
             path.chmod(0o700 if path.is_dir() else 0o600)
         (aside / PROOF).write_text(_proof(aside), encoding="ascii")
@@ -172,13 +178,16 @@ def locked(folder: Path) -> Iterator[None]:
     BusyError
         If another process holds it for longer than ``PATIENCE``.
     """
-    with (folder / "lock").open("ab") as file:
+    with open(folder / "lock", "ab", opener=partial(os.open, mode=0o600)) as file:
         until = time.monotonic() + PATIENCE
         while not _taken(file.fileno()):
             if time.monotonic() > until:
-                raise BusyError(f"another process holds {folder}")
+                raise BusyError(errno.ETIMEDOUT, "held by another process", str(folder))
             time.sleep(0.05)
-        yield
+        try:
+            yield
+        finally:
+            _let_go(file.fileno())  # closing is not enough where a child that was forked meanwhile has the file open too
 
 
 if sys.platform == "win32":
@@ -190,6 +199,10 @@ if sys.platform == "win32":
         except OSError:
             return False
         return True
+
+    def _let_go(file: int) -> None:
+        with contextlib.suppress(OSError):
+            msvcrt.locking(file, msvcrt.LK_UNLCK, 1)
 else:
     import fcntl
 
@@ -202,11 +215,15 @@ else:
             return True
         return True
 
+    def _let_go(file: int) -> None:
+        with contextlib.suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_UN)
+
 
 def prune(used: Path) -> None:
     """Mark a version's folder as used, and remove the longest unused of the others beyond ``KEPT``."""
     with contextlib.suppress(OSError):
         os.utime(used)
-        others = [path for path in used.parent.iterdir() if path != used and path.is_dir()]
+        others = [path for path in used.parent.glob(f"{PREFIX}*") if path != used]
         for old in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[KEPT:]:
             shutil.rmtree(old, ignore_errors=True)

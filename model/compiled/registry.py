@@ -51,22 +51,25 @@ def those_that_reach(calls: Calls, targets: set[FunctionType]) -> set[FunctionTy
 
 def linked(calls: Calls, own: Own, make: Callable[[FunctionType, FunctionType], Any]) -> dict[FunctionType, Any]:
     """What ``make`` makes of a copy of each function, given both; names in the copies lead to what was made of the others."""
-    spaces: dict[tuple[int, bool], ModuleType] = {}
+    spaces: dict[tuple[int, bool], dict[str, Any]] = {}
     made: dict[FunctionType, Any] = {}
     for function in calls:
         place = (id(function.__globals__), function in own.values())
-        if place not in spaces:
-            spaces[place] = ModuleType("")
-            vars(spaces[place]).update(function.__globals__)
-        made[function] = make(_copy(function, vars(spaces[place])), function)
+        made[function] = make(_copy(function, spaces.setdefault(place, dict(function.__globals__))), function)
     for (_, is_own), space in spaces.items():
         places = {} if is_own else own
-        for name, value in list(vars(space).items()):
-            if isinstance(value, FunctionType):
-                vars(space)[name] = made.get(places.get(value, value), value)
-            elif isinstance(value, ModuleType):
-                vars(space)[name] = spaces.get((id(vars(value)), False), value)
+        for name, value in list(space.items()):
+            if isinstance(value, ModuleType) and (inside := _found(vars(value), places, made)):
+                space[name] = ModuleType(value.__name__)
+                vars(space[name]).update(vars(value) | inside)
+        space.update(_found(space, places, made))
     return made
+
+
+def _found(names: Mapping[str, Any], places: Own, made: Mapping[FunctionType, Any]) -> dict[str, Any]:
+    """What was made of the functions that stand under some names."""
+    functions = {name: places.get(value, value) for name, value in names.items() if isinstance(value, FunctionType)}
+    return {name: made[function] for name, function in functions.items() if function in made}
 
 
 def _copy(function: FunctionType, space: dict[str, Any]) -> FunctionType:

@@ -75,7 +75,7 @@ def distance(found: float, exact: Decimal) -> Decimal:
 @example(-708.4)
 @example(709.782712893384)
 @example(SMALLEST)
-@settings(max_examples=2000)
+@settings(max_examples=500)
 def test_exp_is_within_one_unit(x):
     with localcontext(prec=60), np.errstate(all="ignore"):
         assert distance(exp(x), Decimal(x).exp()) < 1
@@ -86,7 +86,7 @@ def test_exp_is_within_one_unit(x):
 @example(1.0 + 2.0**-52)
 @example(1.0 - 2.0**-53)
 @example(sys.float_info.max)
-@settings(max_examples=2000)
+@settings(max_examples=500)
 def test_log_is_within_one_unit(x):
     with localcontext(prec=60):
         assert distance(log(x), Decimal(x).ln()) < 1
@@ -96,7 +96,7 @@ def test_log_is_within_one_unit(x):
 @example(0.125)
 @example(math.nextafter(0.25, 1.0))
 @example(SMALLEST)
-@settings(max_examples=1000)
+@settings(max_examples=300)
 def test_cosine_is_within_two_units(turns):
     with localcontext(prec=60):
         exact, found = cosine(Decimal(turns)), cosine_of_turns(turns)
@@ -104,7 +104,7 @@ def test_cosine_is_within_two_units(turns):
 
 
 @given(st.floats(1e-9, 1e9), st.floats(-20.0, 20.0))
-@settings(max_examples=1000)
+@settings(max_examples=300)
 def test_power_is_as_exact_as_it_says(x, y):
     with localcontext(prec=60):
         exact = Decimal(x) ** Decimal(y)
@@ -159,18 +159,9 @@ def test_compiled_and_plain_agree_to_the_bit():
 
 
 @pytest.mark.skipif(platform.machine().lower() not in ("x86_64", "amd64"), reason="named processors of another kind")
-@pytest.mark.parametrize("processor", ["x86-64", "x86-64-v3"])
-def test_other_processors_agree_to_the_bit(processor):
-    """One without and one with fused multiplication, which must not be used."""
-    if processor == "x86-64-v3" and not has_fused_multiplication():
-        pytest.skip("this machine cannot run it")
+def test_other_processors_agree_to_the_bit():
+    """One of the first: without the vectors and the fused multiplication that this machine has."""
     code = "from tests.model.test_maths import digest; print(digest())"
-    surroundings = {**os.environ, "NUMBA_CPU_NAME": processor, "NUMBA_CPU_FEATURES": "", "PYTHONPATH": str(ROOT)}
+    surroundings = {**os.environ, "NUMBA_CPU_NAME": "x86-64", "NUMBA_CPU_FEATURES": "", "PYTHONPATH": str(ROOT)}
     said = subprocess.run([sys.executable, "-c", code], env=surroundings, cwd=ROOT, capture_output=True, text=True, check=True)
     assert said.stdout.strip() == digest()
-
-
-def has_fused_multiplication() -> bool:
-    from llvmlite import binding
-
-    return bool(binding.get_host_cpu_features().get("fma"))
