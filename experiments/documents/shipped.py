@@ -11,6 +11,7 @@ from wutong.model.units import NEVER, quarter_name
 
 SHAPES = {Shape.UNIFORM: "uniform", Shape.LOG_UNIFORM: "log-uniform", Shape.NORMAL: "normal", Shape.LOGNORMAL: "lognormal"}
 NONE = "–"
+YES = {True: "yes", False: NONE}
 
 
 def spread(a: Assumption | None) -> str:
@@ -25,10 +26,6 @@ def spread(a: Assumption | None) -> str:
 
 def named(key: str | None) -> str:
     return NONE if key is None else code(key)
-
-
-def yes(value: bool) -> str:
-    return "yes" if value else NONE
 
 
 def date(quarter: int | None) -> str:
@@ -94,7 +91,7 @@ def _links_of_segments(park: Park) -> str:
     )  # fmt: skip
     rows = (
         (
-            code(s.key), exact(s.lag_factor), code(s.spin_off_segment), yes(s.branch_plant), named(s.buyer_segment),
+            code(s.key), exact(s.lag_factor), code(s.spin_off_segment), YES[s.branch_plant], named(s.buyer_segment),
             exact(s.recruit_weight), named(s.partner_kind),
         )
         for s in park.segments
@@ -131,7 +128,7 @@ def anchors(park: Park) -> str:
     dates = (
         (
             code(a.key), a.label.en, a.label.zh, code(a.segment), named(a.partner_kind), a.status.value, date(a.signed),
-            date(a.opens), yes(a.punctual), date(a.closes), yes(a.partners_came_before),
+            date(a.opens), YES[a.punctual], date(a.closes), YES[a.partners_came_before],
         )
         for a in park.anchors
     )  # fmt: skip
@@ -150,7 +147,8 @@ def anchors(park: Park) -> str:
 
 def labs(park: Park) -> str:
     head = (
-        "Laboratory", "Name", "中文", "Type", "Status", "Opens", "Closes", "Opening share", "Money, 亿元/year", "Fields, in this order"
+        "Laboratory", "Name", "中文", "Type", "Status", "Opens", "Closes", "Opening share", "Money, 亿元/year",
+        "Fields, in this order",
     )  # fmt: skip
     rows = (
         (

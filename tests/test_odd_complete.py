@@ -1,0 +1,210 @@
+"""docs/ODD.md leaves nothing out: figures of the park, parameters, constants, and the address of every draw."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import enum
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from wutong.experiments.documents import addresses, constants, observed, odd
+from wutong.model import base
+from wutong.model.assumptions import parameter_facts
+from wutong.model.draws import Draws, Purpose
+from wutong.model.facts import Assumption, Label, Shape
+from wutong.model.scenario import Case, Place
+from wutong.model.simulate import step
+from wutong.model.start.build import begin
+from wutong.model.units import NEVER, quarter_name
+
+MODEL = Path(base.__file__).parent
+TEXT = odd.PATH.read_text(encoding="utf-8")
+SCENARIO = odd.shipped_scenario()
+PARK = SCENARIO.park
+RECORDS = (*PARK.industries, *PARK.segments, *PARK.partner_kinds, *PARK.anchors, *PARK.labs, *PARK.zones)
+UNUSED = {"key", "source", "place", "sites"}  # names of rows, and what only pictures use
+DATES = {"signed", "opens", "opened", "closes"}
+YES = {True: "yes", False: "–"}
+CHOICES = {  # a choice of yes or no that is printed in words of its own
+    "through_funnel": {True: "projects", False: "open at once"},
+    "university": {True: "university", False: "state"},
+    "entry_per_firm": {True: " × firms", False: ""},
+}
+QUARTERS, N_WORLDS = 16, 4  # by then laboratories have founded firms
+
+
+def shown(value: float) -> str:
+    return f"{value:,.6g}"
+
+
+def spread(a: Assumption) -> str:
+    """The beginning of a cell that tells an assumption: default, bounds, and a shape that is no triangle."""
+    if a.low == a.high:
+        return shown(a.default)
+    assert a.shape in (Shape.TRIANGULAR, Shape.LOG_UNIFORM)
+    return f"{shown(a.default)} ({shown(a.low)}–{shown(a.high)}{', log-uniform' * (a.shape is Shape.LOG_UNIFORM)})"
+
+
+def cells_of(key: str) -> list[str]:
+    """Cells of all rows of the document that begin with a key."""
+    rows = [line for line in TEXT.splitlines() if line.startswith(f"| `{key}` |")]
+    return [cell.strip() for row in rows for cell in row.strip("|").split("|")]
+
+
+def expected(name: str, value: object) -> Iterator[str]:
+    """What must stand in some cell of the row for a field of a record."""
+    if isinstance(value, Assumption):
+        yield spread(value)
+    elif isinstance(value, bool):
+        yield CHOICES.get(name, YES)[value]
+    elif isinstance(value, Label):
+        yield from (value.en, value.zh)
+    elif isinstance(value, Mapping):
+        yield from (f"`{key}` {shown(share)}" for key, share in value.items())
+    elif name in DATES:
+        yield "–" if value is None or value >= NEVER else quarter_name(value)
+    elif isinstance(value, enum.StrEnum | str):
+        yield str(value)
+    elif isinstance(value, float):
+        yield shown(value)
+    elif isinstance(value, tuple):
+        yield from (str(part) for item in value for part in (item if isinstance(item, tuple) else (item,)))
+    else:
+        assert value is None, f"{name}: {value!r} is of a kind that this test does not know"
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda r: f"{type(r).__name__}-{r.key}")
+def test_every_figure_and_choice_of_the_park_is_there(record):
+    cells = cells_of(record.key)
+    assert cells, record.key
+    for field in dataclasses.fields(record):
+        if field.name not in UNUSED:
+            for text in expected(field.name, getattr(record, field.name)):
+                assert any(text in cell for cell in cells), (record.key, field.name, text)
+
+
+def test_every_other_figure_of_the_park_is_there():
+    for buyer, row in zip(PARK.segments, PARK.purchases, strict=True):
+        told = [item for cell in cells_of(buyer.key) for item in cell.split(", ")]
+        for seller, share in zip(PARK.segments, row, strict=True):
+            assert (f"`{seller.key}` {shown(share)}" in told) == (share > 0.0)
+    for quarter, count in PARK.pipeline.signed:
+        assert f"| {quarter_name(quarter)} | {count} |" in TEXT
+    assert f"{shown(PARK.pipeline.investment_mean.default)} 亿元" in TEXT
+    for constraint in PARK.constraints:
+        assert f"| {shown(constraint.low)} – {shown(constraint.high)} | {constraint.source} |" in TEXT
+    for seen in PARK.observed:
+        assert f"| `{seen.measure}` | {seen.scope} | {quarter_name(seen.quarter)} | {shown(seen.value)} |" in TEXT
+
+
+def test_the_records_of_a_park_are_all_walked_through():
+    records = {"industries", "segments", "partner_kinds", "anchors", "labs", "zones"}
+    others = {"purchases", "pipeline", "constraints", "observed"}
+    assert {f.name for f in dataclasses.fields(PARK)} == records | others | {"name", "label", "start"}
+    assert {type(r.place) for r in PARK.zones} <= {Place, type(None)}
+
+
+def test_every_parameter_stands_there_with_its_range_and_what_it_is_drawn_from():
+    for name, fact in parameter_facts().items():
+        row = next(line for line in TEXT.splitlines() if line.startswith(f"| `{name}` | {fact.unit} |"))
+        a, given = fact.assumption, SCENARIO.assumptions.get(name)
+        for value in (a.default, *((a.low, a.high) if a.low < a.high else ())):
+            assert re.search(rf"\D{re.escape(f'{value:,.4g}' if abs(value) < 10_000 else f'{value:,.0f}')}\D", row), name
+        assert ("here from" in row) == (given is not None)
+    joint = {name: a for name, a in SCENARIO.assumptions.items() if a.drawn_with}
+    assert len(joint) == len(SCENARIO.assumptions) == 13
+    for name, a in joint.items():
+        assert f"| `{a.drawn_with}` | {len(a.options)} | `{name}` | {shown(a.default)} |" in TEXT
+
+
+def numbers_in_capitals() -> Iterator[tuple[str, str]]:
+    """Module and name of what the rules, the start, the settlement and the newcomers assign in capitals at their top."""
+    paths = [*MODEL.glob("rules/*.py"), *MODEL.glob("start/*.py"), MODEL / "settlement.py", MODEL / "newcomers.py"]
+    for path in sorted(paths):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.Assign):
+                names = [n.id for target in node.targets for n in ast.walk(target) if isinstance(n, ast.Name)]
+                yield from ((path.stem, name) for name in names if name.isupper())
+
+
+def test_every_constant_stands_there_with_its_value():
+    known = constants.constants()
+    left_out = {"anchors.RULE", "settlement.NOBODY", "projects.STAGES"}  # a rule, no rows, and a translation of words
+    rules = {f"{rule}.RULE" for rule, name in numbers_in_capitals() if name == "RULE"}
+    found = {f"{module}.{name}" for module, name in numbers_in_capitals()}
+    assert found - rules - left_out <= known.keys()
+    for name, value in known.items():
+        printed = ", ".join(f"{float(v):,.12g}" for v in np.ravel(value))
+        assert f"| `{name}` | {printed} |" in TEXT, name
+        assert constants.meaning(name), f"say in constants.WORDS, or beside it, what {name} is for"
+    assert not constants.WORDS.keys() - known.keys()
+
+
+def test_a_constant_of_the_prose_is_taken_from_the_code():
+    assert constants.with_values("from {=site.TIGHT} on") == "from 0.85 on"
+    with pytest.raises(KeyError):
+        constants.with_values("{=site.NO_SUCH_NUMBER}")
+    assert "{=" not in TEXT
+
+
+@pytest.fixture(scope="module")
+def seen():
+    """Purposes, kinds of quarter and numbers of uniforms, and names of assumptions, that a run of the shipped park uses."""
+    draws, names = set(), set()
+    with pytest.MonkeyPatch.context() as patch:
+        for method, uniforms in (("bits", 1), ("pair", 2)):
+            patch.setattr(Draws, method, noting(getattr(Draws, method), uniforms, draws))
+        original = base.named_all
+
+        def named_all(key, given):
+            names.update(given)
+            return original(key, given)
+
+        patch.setattr(base, "named_all", named_all)
+        batch, state = begin([Case(SCENARIO, observed.every_lever(PARK.start), n) for n in range(N_WORLDS)])
+        for _ in range(QUARTERS):
+            state = step(batch, state)[1]
+    return draws, names
+
+
+def noting(method, uniforms, seen):
+    def noted(self, key, purpose):
+        if np.size(key):
+            seen.add((purpose, str(self.quarter) if self.quarter < 2 else addresses.NOW, uniforms))
+        return method(self, key, purpose)
+
+    return noted
+
+
+def test_every_draw_of_a_run_has_its_address_told(seen):
+    assert seen[0] == {(use.purpose, use.quarter, use.uniforms) for use in addresses.USES}
+
+
+def test_every_purpose_stands_in_the_table():
+    for purpose in Purpose:
+        assert f"| {int(purpose)} | {purpose.name.lower().replace('_', ' ')} |" in TEXT
+
+
+def test_every_assumption_has_the_name_that_is_its_address_told(seen):
+    parameters = set(parameter_facts())
+    members = {
+        "industry": PARK.industries, "anchor": PARK.anchors, "lab": PARK.labs, "zone": PARK.zones, "kind": PARK.partner_kinds,
+    }  # fmt: skip
+    told = set(parameters)
+    for pattern, _, _ in addresses.NAMES:
+        kind = re.search(r"<(\w+)>", pattern)
+        if kind is None:
+            told.add(pattern)
+        elif kind[1] in members:
+            told |= {pattern.replace(kind[0], member.key) for member in members[kind[1]]}
+        elif kind[1] == "file":
+            told |= {a.drawn_with for a in SCENARIO.assumptions.values()}
+    assert seen[1] <= told
+    unused = told - seen[1] - parameters
+    waiting = {f"{name}.{a.key}" for name in ("jobs", "revenue") for a in PARK.anchors if a.status.value != "operating"}
+    assert unused <= waiting
