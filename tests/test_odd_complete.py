@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import dataclasses
 import enum
+import hashlib
+import math
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,7 +17,7 @@ import pytest
 from wutong.experiments.documents import addresses, constants, observed, odd
 from wutong.model import base
 from wutong.model.assumptions import parameter_facts
-from wutong.model.draws import Draws, Purpose
+from wutong.model.draws import Draws, Purpose, child, named, world_key
 from wutong.model.facts import Assumption, Label, Shape
 from wutong.model.scenario import Case, Place
 from wutong.model.simulate import step
@@ -208,3 +210,33 @@ def test_every_assumption_has_the_name_that_is_its_address_told(seen):
     unused = told - seen[1] - parameters
     waiting = {f"{name}.{a.key}" for name in ("jobs", "revenue") for a in PARK.anchors if a.status.value != "operating"}
     assert unused <= waiting
+
+
+def mixed(x: int) -> int:
+    """SplitMix64's finaliser as section 7.11 writes it, on plain whole numbers."""
+    x %= 2**64
+    x ^= x >> 30
+    x = x * 0xBF58476D1CE4E5B9 % 2**64
+    x ^= x >> 27
+    x = x * 0x94D049BB133111EB % 2**64
+    return x ^ x >> 31
+
+
+def test_the_recipe_of_the_draws_gives_what_the_model_draws():
+    golden = int(re.search(r"G = (0x\w+)", TEXT)[1], 16)
+    world = mixed(mixed(7 * golden + 0x5EED) + 3 * golden)
+    assert world == world_key(7, 3)
+    cell = mixed(world + int.from_bytes(hashlib.blake2b(b"segment.ic.design", digest_size=8).digest(), "little"))
+    firm = mixed(cell + 5 * golden)
+    keys = np.array([world], np.uint64)
+    assert child(named(keys, "segment.ic.design"), np.array([5]))[0] == firm
+    address = mixed(mixed(int(Purpose.QUALITY) * golden + 0x1234567) + 8091 * golden)
+    first, second = ((mixed(firm + a) >> 11) * 2.0**-53 for a in (address, mixed(address + 1)))
+    draws, key = Draws(8091), np.array([firm], np.uint64)
+    assert draws.pair(key, Purpose.QUALITY).ravel().tolist() == [first, second]
+    normal = math.sqrt(-2.0 * math.log(1.0 - first)) * math.cos(2.0 * math.pi * second)
+    assert draws.normal(key, Purpose.QUALITY)[0] == pytest.approx(normal, rel=1e-12)
+    gamma = -0.5 * 3.0 * (math.log(1.0 - first) + math.log(1.0 - second))
+    assert draws.gamma_two(key, Purpose.QUALITY, np.array([3.0]))[0] == pytest.approx(gamma, rel=1e-12)
+    laplace = math.copysign(-math.log(1.0 - 2.0 * abs(first - 0.5)), first - 0.5)
+    assert draws.laplace(key, Purpose.QUALITY, np.ones(1))[0] == pytest.approx(laplace, rel=1e-12)
