@@ -14,13 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from wutong.experiments.documents import addresses, constants, observed, odd
-from wutong.model import base
+from wutong.experiments.documents import addresses, constants, odd
+from wutong.model import base, draws
 from wutong.model.assumptions import parameter_facts
 from wutong.model.draws import Draws, Purpose, child, named, world_key
 from wutong.model.facts import Assumption, Label, Shape
-from wutong.model.scenario import Case, Place
-from wutong.model.simulate import step
+from wutong.model.scenario import NO_NEW_POLICY, Case, Place
 from wutong.model.start.build import begin
 from wutong.model.units import NEVER, quarter_name
 
@@ -37,7 +36,7 @@ CHOICES = {  # a choice of yes or no that is printed in words of its own
     "university": {True: "university", False: "state"},
     "entry_per_firm": {True: " × firms", False: ""},
 }
-QUARTERS, N_WORLDS = 16, 4  # by then laboratories have founded firms
+TWO_UNIFORMS = {"pair", "normal", "gamma_two"}
 
 
 def shown(value: float) -> str:
@@ -154,37 +153,26 @@ def test_a_constant_of_the_prose_is_taken_from_the_code():
     assert "{=" not in TEXT
 
 
-@pytest.fixture(scope="module")
-def seen():
-    """Purposes, kinds of quarter and numbers of uniforms, and names of assumptions, that a run of the shipped park uses."""
-    draws, names = set(), set()
-    with pytest.MonkeyPatch.context() as patch:
-        for method, uniforms in (("bits", 1), ("pair", 2)):
-            patch.setattr(Draws, method, noting(getattr(Draws, method), uniforms, draws))
-        original = base.named_all
-
-        def named_all(key, given):
-            names.update(given)
-            return original(key, given)
-
-        patch.setattr(base, "named_all", named_all)
-        batch, state = begin([Case(SCENARIO, observed.every_lever(PARK.start), n) for n in range(N_WORLDS)])
-        for _ in range(QUARTERS):
-            state = step(batch, state)[1]
-    return draws, names
+def draws_in_the_code() -> Iterator[tuple[Purpose, str, int]]:
+    """Purpose, quarter and number of uniforms of every draw, read off the calls that name a purpose."""
+    for path in sorted(MODEL.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                places = [i for i, given in enumerate(node.args) if ast.unparse(given).startswith("Purpose.")]
+                if places:
+                    purpose = Purpose[ast.unparse(node.args[places[0]]).partition(".")[2]]
+                    yield purpose, quarter_of(node, places[0]), 2 if node.func.attr in TWO_UNIFORMS else 1
 
 
-def noting(method, uniforms, seen):
-    def noted(self, key, purpose):
-        if np.size(key):
-            seen.add((purpose, str(self.quarter) if self.quarter < 2 else addresses.NOW, uniforms))
-        return method(self, key, purpose)
-
-    return noted
+def quarter_of(call: ast.Call, place: int) -> str:
+    """Where the quarter of a draw stands: inside ``Draws(...)``, or behind the purpose; a name of any kind is the present one."""
+    source = call.func.value
+    given = source.args if isinstance(source, ast.Call) else call.args[place + 1 :] if ast.unparse(source) == "keyed" else []
+    return str(given[0].value) if given and isinstance(given[0], ast.Constant) else addresses.NOW
 
 
-def test_every_draw_of_a_run_has_its_address_told(seen):
-    assert seen[0] == {(use.purpose, use.quarter, use.uniforms) for use in addresses.USES}
+def test_every_draw_of_the_code_has_its_address_told():
+    assert set(draws_in_the_code()) == {(use.purpose, use.quarter, use.uniforms) for use in addresses.USES}
 
 
 def test_every_purpose_stands_in_the_table():
@@ -192,7 +180,22 @@ def test_every_purpose_stands_in_the_table():
         assert f"| {int(purpose)} | {purpose.name.lower().replace('_', ' ')} |" in TEXT
 
 
-def test_every_assumption_has_the_name_that_is_its_address_told(seen):
+@pytest.fixture(scope="module")
+def names():
+    """Names whose hashes are the addresses of assumptions, at the start of the shipped park."""
+    found = set()
+
+    def named_all(key, given):
+        found.update(given)
+        return draws.named_all(key, given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(base, "named_all", named_all)
+        begin([Case(SCENARIO, NO_NEW_POLICY, 0)])
+    return found
+
+
+def test_every_assumption_has_the_name_that_is_its_address_told(names):
     parameters = set(parameter_facts())
     members = {
         "industry": PARK.industries, "anchor": PARK.anchors, "lab": PARK.labs, "zone": PARK.zones, "kind": PARK.partner_kinds,
@@ -206,8 +209,8 @@ def test_every_assumption_has_the_name_that_is_its_address_told(seen):
             told |= {pattern.replace(kind[0], member.key) for member in members[kind[1]]}
         elif kind[1] == "file":
             told |= {a.drawn_with for a in SCENARIO.assumptions.values()}
-    assert seen[1] <= told
-    unused = told - seen[1] - parameters
+    assert names <= told
+    unused = told - names - parameters
     waiting = {f"{name}.{a.key}" for name in ("jobs", "revenue") for a in PARK.anchors if a.status.value != "operating"}
     assert unused <= waiting
 
@@ -232,11 +235,11 @@ def test_the_recipe_of_the_draws_gives_what_the_model_draws():
     assert child(named(keys, "segment.ic.design"), np.array([5]))[0] == firm
     address = mixed(mixed(int(Purpose.QUALITY) * golden + 0x1234567) + 8091 * golden)
     first, second = ((mixed(firm + a) >> 11) * 2.0**-53 for a in (address, mixed(address + 1)))
-    draws, key = Draws(8091), np.array([firm], np.uint64)
-    assert draws.pair(key, Purpose.QUALITY).ravel().tolist() == [first, second]
+    now, key = Draws(8091), np.array([firm], np.uint64)
+    assert now.pair(key, Purpose.QUALITY).ravel().tolist() == [first, second]
     normal = math.sqrt(-2.0 * math.log(1.0 - first)) * math.cos(2.0 * math.pi * second)
-    assert draws.normal(key, Purpose.QUALITY)[0] == pytest.approx(normal, rel=1e-12)
+    assert now.normal(key, Purpose.QUALITY)[0] == pytest.approx(normal, rel=1e-12)
     gamma = -0.5 * 3.0 * (math.log(1.0 - first) + math.log(1.0 - second))
-    assert draws.gamma_two(key, Purpose.QUALITY, np.array([3.0]))[0] == pytest.approx(gamma, rel=1e-12)
+    assert now.gamma_two(key, Purpose.QUALITY, np.array([3.0]))[0] == pytest.approx(gamma, rel=1e-12)
     laplace = math.copysign(-math.log(1.0 - 2.0 * abs(first - 0.5)), first - 0.5)
-    assert draws.laplace(key, Purpose.QUALITY, np.ones(1))[0] == pytest.approx(laplace, rel=1e-12)
+    assert now.laplace(key, Purpose.QUALITY, np.ones(1))[0] == pytest.approx(laplace, rel=1e-12)
