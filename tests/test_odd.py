@@ -12,6 +12,7 @@ from tests import worlds
 from wutong.experiments.documents import __main__ as command
 from wutong.experiments.documents import declared, observed, odd
 from wutong.experiments.documents.markdown import TEMPLATES, filled, table
+from wutong.experiments.reading.schema import IndustryEntry, TradeEntry
 from wutong.model.assumptions import parameter_facts
 from wutong.model.draws import Draws
 from wutong.model.entities import replaced, rows
@@ -35,7 +36,10 @@ CONCEPTS = (
     "Basic principles", "Emergence", "Adaptation", "Objectives", "Learning", "Prediction", "Sensing", "Interaction",
     "Stochasticity", "Collectives", "Observation",
 )  # fmt: skip
-SYMBOLS = {"ridge_share", "ridge_lag"}  # of the equations, explained beside them
+SYMBOLS = {  # of the equations, explained beside them
+    "ridge_share", "ridge_lag", "opens_below", "revenue_j", "quality_i", "reserved_i", "orders_i", "left_s", "share_s", "size_s",
+    "k_s", "x_s",
+}  # fmt: skip
 NO_CODE_NAMES = {"end_states", "laptop_wave"}
 
 
@@ -83,11 +87,13 @@ def test_names_in_the_prose_exist_in_the_code(template):
     effects = {f.name for f in dataclasses.fields(Effects)}
     park = odd.shipped_scenario().park
     fields = {f.name for record in (park.segments[0], park.anchors[0], park) for f in dataclasses.fields(record)}
+    fields |= {*TradeEntry.model_fields, *IndustryEntry.model_fields}
     known = columns | parameters | effects | fields | set(declared.TABLES) | set(LEVERS) | set(MEASURES) | SYMBOLS
-    prose = re.sub(r"^\{\{\w+\}\}$", "", template, flags=re.MULTILINE)
+    prose = re.sub(r"^\{\{\w+\}\}$|\{=[\w.]+\}", "", template, flags=re.MULTILINE)
     named = set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", prose)) - NO_CODE_NAMES
     assert not named - known
-    assert not set(re.findall(r"`([a-z_]+\.[a-z_]+)`", prose)) - set(parameter_facts()) - {"firms.site"}
+    paths = {f"{table}.{f.name}" for table, kind in declared.TABLES.items() for f in dataclasses.fields(kind)}
+    assert not set(re.findall(r"`([a-z_]+\.[a-z_]+)`", prose)) - set(parameter_facts()) - paths
 
 
 def test_every_declared_fact_has_its_row():

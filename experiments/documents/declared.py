@@ -8,11 +8,11 @@ from collections.abc import Mapping
 
 from wutong.experiments.documents.markdown import code, plain, table
 from wutong.model.assumptions import parameter_facts
-from wutong.model.draws import Purpose
 from wutong.model.entities import (
     Anchors,
     Cells,
     Channel,
+    Direction,
     Fate,
     Firms,
     Labs,
@@ -23,7 +23,7 @@ from wutong.model.entities import (
     Worlds,
     Zones,
 )
-from wutong.model.facts import ParameterFact, Shape
+from wutong.model.facts import Assumption, ParameterFact, Shape
 from wutong.model.lever_effects import Effects
 from wutong.model.levers import LEVERS, Target
 from wutong.model.measures import MEASURES
@@ -68,6 +68,12 @@ FATES: Mapping[enum.IntEnum, str] = {
     Fate.CANCELLED: "given up this quarter",
 }
 
+DIRECTIONS: Mapping[enum.IntEnum, str] = {
+    Direction.NEITHER: "no link, or the same segment",
+    Direction.UPSTREAM: "the anchor's segment spends at least the linked share there, and no smaller a share than the other way",
+    Direction.DOWNSTREAM: "not upstream, and it spends at least the linked share of its revenue on the anchor's segment",
+}
+
 
 def owners() -> dict[str, str]:
     """Rule that writes each column or table, by name."""
@@ -92,23 +98,33 @@ def _columns_of(name: str, kind: type) -> str:
         low = "" if fact["low"] == float("-inf") else f"≥ {plain(fact['low'])}"
         high = "" if fact["high"] == float("inf") else f"≤ {plain(fact['high'])}"
         label = fact["label"]
-        rows.append((code(field.name), fact["unit"], label.en, label.zh, " ".join((low, high)).strip(), writer))
-    return table(("Column", "Unit", "Meaning", "中文", "Bounds", "Written by rule"), rows)
+        first = "–" if fact["initial"] is None else plain(fact["initial"])
+        rows.append((code(field.name), fact["unit"], label.en, label.zh, " ".join((low, high)).strip(), first, writer))
+    return table(("Column", "Unit", "Meaning", "中文", "Bounds", "In a new row", "Written by rule"), rows)
 
 
-def parameters() -> str:
-    """One table an owner of parameters."""
+def parameters(given: Mapping[str, Assumption]) -> str:
+    """One table an owner of parameters.
+
+    Parameters
+    ----------
+    given : what the scenario draws in their place, by name
+    """
     groups: dict[str, list[ParameterFact]] = {}
     for fact in parameter_facts().values():
         groups.setdefault(fact.name.partition(".")[0], []).append(fact)
     header = ("Parameter", "Unit", "Default", "Range", "Shape", "Tag", "Meaning", "中文", "Source")
-    return "\n\n".join(f"**{owner}**\n\n{table(header, map(_parameter, facts))}" for owner, facts in groups.items())
+    return "\n\n".join(
+        f"**{owner}**\n\n{table(header, [_parameter(fact, given.get(fact.name)) for fact in facts])}"
+        for owner, facts in groups.items()
+    )
 
 
-def _parameter(fact: ParameterFact) -> tuple[str, ...]:
+def _parameter(fact: ParameterFact, given: Assumption | None) -> tuple[str, ...]:
     a = fact.assumption
     spread = "–" if a.shape is Shape.FIXED else f"{plain(a.low)} – {plain(a.high)}"
     shape = SHAPES[a.shape] + (f", 0 with chance {plain(a.null_prob)}" if a.null_prob else "")
+    shape += f"; here from {code(given.drawn_with)}" if given is not None and given.drawn_with else ""
     names = (fact.label.en, fact.label.zh)
     return (code(fact.name), fact.unit, plain(a.default), spread, shape, fact.tag.value, *names, a.source)
 
@@ -156,5 +172,5 @@ def _enumeration(meaning: Mapping[enum.IntEnum, str], head: str) -> str:
     return table(("Code", head, "Meaning"), rows)
 
 
-def purposes() -> str:
-    return ", ".join(f"{purpose.name.lower().replace('_', ' ')} ({int(purpose)})" for purpose in Purpose)
+def directions() -> str:
+    return _enumeration(DIRECTIONS, "Segment of the other firm")

@@ -36,6 +36,11 @@ def plain(value: float) -> str:
     return f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
 
 
+def exact(value: float) -> str:
+    """A number to six digits: enough to rebuild what was computed from declared ones."""
+    return f"{value:,.6g}"
+
+
 def filled(template: str, blocks: Mapping[str, str]) -> str:
     """The template with every marked line replaced by the block of its name.
 

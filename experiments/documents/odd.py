@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from wutong.experiments.documents import declared, observed, shipped
-from wutong.experiments.documents.markdown import DOCS, document, plain, table
+from wutong.experiments.documents import addresses, constants, declared, observed, shipped
+from wutong.experiments.documents.markdown import DOCS, code, document, exact, plain, table
 from wutong.experiments.reading import read_scenario
 from wutong.model.measures import MEASURES
 from wutong.model.scenario import Case, Scenario
@@ -18,17 +18,18 @@ def odd_text(scenario: Scenario) -> str:
     park = scenario.park
     policy = observed.every_lever(park.start)
     reads = observed.observed_reads([Case(scenario, policy, n) for n in range(N_WORLDS)])
-    return document(
+    filled = document(
         "odd",
         {
             "goals": goals(scenario),
             "columns": declared.columns(),
             "channels": declared.channels(),
             "stages": declared.stages(),
+            "directions": declared.directions(),
             "schedule": observed.schedule_table(reads),
             "inputs": observed.inputs_table(reads),
             "measures": declared.measures(),
-            "purposes": declared.purposes(),
+            "industries": shipped.industries(park),
             "segments": shipped.segments(park),
             "purchases": shipped.purchases(park),
             "partner_kinds": shipped.partner_kinds(park),
@@ -36,11 +37,18 @@ def odd_text(scenario: Scenario) -> str:
             "labs": shipped.labs(park),
             "zones": shipped.zones(park),
             "constraints": shipped.constraints(park),
+            "pipeline": shipped.pipeline(park),
+            "observations": shipped.observations(park),
             "levers": declared.levers(),
             "effects": declared.effects(),
-            "parameters": declared.parameters(),
+            "posteriors": posteriors(scenario),
+            "parameters": declared.parameters(scenario.assumptions),
+            "draws": addresses.draw_table(),
+            "names": addresses.name_table(),
+            "constants": constants.constant_table(),
         },
     )
+    return constants.with_values(filled)
 
 
 def goals(scenario: Scenario) -> str:
@@ -51,6 +59,16 @@ def goals(scenario: Scenario) -> str:
         reading = "sum of the year" if target.basis.value == "year" else "level at the quarter's end"
         rows.append((target.label.en, target.label.zh, value, quarter_name(target.by), reading, target.note.en))
     return table(("Goal", "中文", "Value", "By", "Read as", "Scope"), rows)
+
+
+def posteriors(scenario: Scenario) -> str:
+    """What the scenario draws together: files, parameters, and the row that stands for the middle."""
+    rows = [
+        (code(a.drawn_with), str(len(a.options)), code(name), exact(a.default), f"{exact(a.low)} – {exact(a.high)}")
+        for name, a in scenario.assumptions.items()
+        if a.drawn_with
+    ]
+    return table(("File", "Rows", "Parameter", "In the middle row", "Range of the rows"), rows)
 
 
 def shipped_scenario() -> Scenario:
