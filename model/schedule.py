@@ -11,6 +11,7 @@ Every column has one owner; a rule before the owner sees last quarter's value, a
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -75,6 +76,20 @@ def is_crowded(park: Park) -> bool:
         or 4 * park.partners.n[0] > 3 * len(park.partners.row)
         or 4 * park.research.n[0] > 3 * len(park.research.row)
     )
+
+
+# ── The open loop ────────────────────────────────────────────────────────────────────────────────────────────────────
+def arguments(function: Callable[..., Any], t: int, given: Given, p: Parameters, levers: Levers, park: Park, record: Record) -> Any:
+    """What a rule, the settlement or the recording is called with in quarter t, by the names of its parameters.
+
+    So one part of a quarter can be run by itself, as plain Python; ``levers`` and ``record`` are those of the quarter.
+    """
+    rule = next((rule.name for rule in SCHEDULE if rule.apply is function), "newcomers")
+    known = {
+        "t": t, "given": given, "p": getattr(p, rule)[0], "newcomers": p.newcomers[0], "levers": levers, "park": park,
+        "record": record, "localisable": levers.segment.localisable, "small_investment": p.levers[0].small_investment,
+    }  # fmt: skip
+    return {name: known[name] for name in inspect.signature(function).parameters}
 
 
 # ── Who owns what ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -20,13 +20,14 @@ from wutong.experiments.documents.markdown import code, table
 from wutong.model import (
     assumptions,
     base,
+    derived,
     draws,
     lever_costs,
     lever_effects,
     lever_table,
     levers,
-    measures,
     newcomers,
+    recording,
     rules,
     settlement,
     start,
@@ -34,7 +35,7 @@ from wutong.model import (
 )
 
 INLINE = re.compile(r"\{=(\w+\.[A-Z_\d]+)\}")
-SHARED = (units, base, newcomers, settlement, lever_effects, lever_costs, lever_table, levers, assumptions, measures)
+SHARED = (units, base, newcomers, settlement, lever_effects, lever_costs, lever_table, levers, assumptions, recording, derived)
 WORDS: Mapping[str, str] = {
     "units.STEP_YEARS": "Δ, a quarter [year]",
     "units.QUARTERS_PER_YEAR": "quarters a year",
@@ -45,7 +46,7 @@ WORDS: Mapping[str, str] = {
     "newcomers.FULL_PLANT_INVESTMENT": "contract from which a project brings its own plant [亿元] (3.3)",
     "settlement.FOUNDERS": "staff that leave the parent of a spin-off (3.3)",
     "lever_effects.SQUARE_METRES": "m² in a unit of the space lever (7.9)",
-    "lever_effects.LANDING_CAP": "landing subsidy of a project at most [亿元] (7.9)",
+    "lever_costs.LANDING_CAP": "landing subsidy of a project at most [亿元] (7.9)",
     "lever_costs.CHAINS": "chains with a leader, for supplier matching (7.9)",
     "lever_costs.PROJECTS_PER_MANAGER": "unfinished projects of a manager of delivery service (7.9)",
     "lever_costs.FUND_FEE": "yearly fee of the seed fund, share of the money (7.9)",
@@ -53,9 +54,9 @@ WORDS: Mapping[str, str] = {
     "lever_costs.YUAN": "亿元 a yuan",
     "levers.SUPPORT_LIMIT": "support of an entrant or an anchor at most (7.9)",
     "assumptions.ATTEMPTS": "draws of a rule's parameters at most until they are admissible (7.10)",
-    "measures.ABOVE_SCALE": "revenue of an above-scale firm from here on [亿元/year]",
-    "measures.MU": "m² of floor on a mu of land",
-    "measures.BOOKS": "quarters for which a closed firm stays registered",
+    "recording.ABOVE_SCALE": "revenue of an above-scale firm from here on [亿元/year]",
+    "derived.MU": "m² of floor on a mu of land",
+    "derived.BOOKS": "quarters for which a closed firm stays registered",
     "anchors.CANCELLED_AFTER": "quarters after the signing from which a project that will not open is cancelled (7.1)",
     "anchors.WHOLE": "progress at which a project is through: six steps of a sixth sum to a hair less than one (7.1)",
     "anchors.FIRST_OUTPUT": "share of full output at the opening of a plant (7.1)",
@@ -82,10 +83,10 @@ WORDS: Mapping[str, str] = {
     "firms.AGE_SHARES": "initial firms under 5, under 10 and under 20 years, cumulative share (7.9)",
     "firms.AGE_LIMITS": "limits of these ages [year] (7.9)",
     "firms.NAMES_BUYER": "initial firms of segments with a buyer segment that name a buyer, share (7.9)",
-    "firms.OLD_ANCHOR": "quarters of age of an operating anchor whose opening was not seen (7.9)",
+    "opening.OLD_ANCHOR": "quarters of age of an operating anchor whose opening was not seen (7.9)",
     "labs.LOOK_BACK": "quarters before the start in which research may have begun (7.9)",
     "labs.RECENT": "quarters over which the first maturity is counted (7.9)",
-    "projects.SIZE_LIMIT": "factor within which the mean contract of a segment stays of the park's (7.9)",
+    "drawn.SIZE_LIMIT": "factor within which the mean contract of a segment stays of the park's (7.9)",
     "projects.ALMOST": "progress at most of a named anchor at the start (7.9)",
     "totals.BLOCK": "draws of the totals that are judged at once",
     "totals.BLOCKS": "such blocks at most (7.9)",

@@ -8,38 +8,14 @@ from collections.abc import Mapping
 
 from wutong.experiments.documents.markdown import code, plain, table
 from wutong.model.assumptions import parameter_facts
-from wutong.model.entities import (
-    Anchors,
-    Cells,
-    Channel,
-    Direction,
-    Fate,
-    Firms,
-    Labs,
-    Partners,
-    Projects,
-    Research,
-    Stage,
-    Worlds,
-    Zones,
-)
+from wutong.model.codes import Channel, Direction, Fate, Stage
 from wutong.model.facts import Assumption, ParameterFact, Shape
 from wutong.model.lever_effects import Effects
 from wutong.model.levers import LEVERS, Target
 from wutong.model.measures import MEASURES
 from wutong.model.schedule import SCHEDULE
+from wutong.model.tables import TABLES
 
-TABLES: Mapping[str, type] = {
-    "firms": Firms,
-    "projects": Projects,
-    "anchors": Anchors,
-    "partners": Partners,
-    "labs": Labs,
-    "research": Research,
-    "cells": Cells,
-    "zones": Zones,
-    "worlds": Worlds,
-}
 SHAPES = {
     Shape.FIXED: "fixed",
     Shape.UNIFORM: "uniform",
@@ -98,9 +74,8 @@ def _columns_of(name: str, kind: type) -> str:
         low = "" if fact["low"] == float("-inf") else f"≥ {plain(fact['low'])}"
         high = "" if fact["high"] == float("inf") else f"≤ {plain(fact['high'])}"
         label = fact["label"]
-        first = "–" if fact["initial"] is None else plain(fact["initial"])
-        rows.append((code(field.name), fact["unit"], label.en, label.zh, " ".join((low, high)).strip(), first, writer))
-    return table(("Column", "Unit", "Meaning", "中文", "Bounds", "In a new row", "Written by rule"), rows)
+        rows.append((code(field.name), fact["unit"], label.en, label.zh, " ".join((low, high)).strip(), writer))
+    return table(("Column", "Unit", "Meaning", "中文", "Bounds", "Written by rule"), rows)
 
 
 def parameters(given: Mapping[str, Assumption]) -> str:

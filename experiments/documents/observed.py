@@ -1,29 +1,26 @@
-"""What every rule reads, observed: the rules run on a park whose tables note which of their columns somebody looks at.
-
-Rules are pure, so each runs twice a quarter: watched, to note what it reads, and plain, to move the park on.
-"""
+"""What every rule reads, observed: the rules run as plain Python on tables that note which of their columns somebody looks at."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from wutong.experiments.documents.declared import TABLES, owners
+import numpy as np
+
+from wutong.experiments.documents.declared import owners
 from wutong.experiments.documents.markdown import codes, table
-from wutong.model.codes import replaced
-from wutong.model.draws import Draws
 from wutong.model.facts import Label
+from wutong.model.given import levers_at, record_at
 from wutong.model.levers import LEVERS
 from wutong.model.scenario import Case, LeverSetting, Policy
-from wutong.model.schedule import SCHEDULE
+from wutong.model.schedule import SCHEDULE, arguments, begin_quarter
 from wutong.model.settlement import settle
-from wutong.model.simulate import next_quarter
-from wutong.model.start.build import Batch, begin
-from wutong.model.state import ParkState, after
+from wutong.model.simulate import World, prepare
+from wutong.model.tables import TABLES, Table
 
-WATCHED = (*TABLES, "levers", "base")
-WAITING = ("arrivals", "openings", "deaths", "flows", "levels", "floor_added")
+WAITING = ("arrivals", "births")
+SETTLEMENT = "settlement"
 
 
 @dataclass(frozen=True)
@@ -34,54 +31,54 @@ class Reads:
     last_quarter: tuple[str, ...]  # columns as the last quarter left them, or that never change
     levers: tuple[str, ...]  # effects of levers
     drawn: tuple[str, ...]  # drawn once a world, or given by the park
-    waiting: tuple[str, ...]  # what other rules left for the settlement or the measures
+    waiting: tuple[str, ...]  # what other rules left for the settlement
 
 
-def watched(record: object, name: str, seen: set[str]) -> object:
-    """A copy of a frozen record that adds ``name.column`` to ``seen`` whenever a column is read.
+class Watched:
+    """Something whose attributes and rows are noted under ``name`` when they are looked at; what is written is not."""
 
-    Copies made of it watch too; a column that such a copy has replaced is the reader's own and is not noted.
-    """
-    kind = type(record)
-    fields = {f.name for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    original = dict(record.__dict__)
+    def __init__(self, value: Any, name: str, seen: set[str]) -> None:
+        object.__setattr__(self, "_told", (value, name, seen))
 
-    def look(self: object, attribute: str) -> object:
-        value = object.__getattribute__(self, attribute)
-        if attribute in fields and not _own(value, original[attribute]):
-            seen.add(f"{name}.{attribute}")
-        return value
+    def __getattr__(self, attribute: str) -> Any:
+        value, name, seen = self._told
+        found = getattr(value, attribute)
+        if isinstance(found, Table):
+            return Table(Watched(found.row, attribute, seen), found.n)
+        if isinstance(found, np.ndarray) and found.dtype.names:
+            return Watched(found, attribute if attribute in TABLES else name, seen)
+        seen.add(f"{name}.{attribute}")
+        return found
 
-    copy: object = object.__new__(type(f"Watched{kind.__name__}", (kind,), {"__getattribute__": look}))
-    object.__getattribute__(copy, "__dict__").update(original)
-    return copy
+    def __setattr__(self, attribute: str, new: object) -> None:
+        setattr(self._told[0], attribute, new)
 
+    def __getitem__(self, place: Any) -> Any:
+        value, name, seen = self._told
+        return Watched(value[place], name, seen)
 
-def _own(value: object, original: object) -> bool:
-    """Whether a column of a copy was replaced: another array of as many rows as the table has."""
-    return value is not original and getattr(value, "shape", None) == getattr(original, "shape", ())
+    def __setitem__(self, place: Any, new: Any) -> None:
+        self._told[0][place] = new._told[0] if isinstance(new, Watched) else new
 
-
-def watched_state(state: ParkState, seen: set[str]) -> ParkState:
-    """The state with its tables, lever effects and base watched, and its waiting lists too."""
-    tables = {name: watched(state.__dict__[name], name, seen) for name in WATCHED}
-    copy = watched(replaced(state, tables), "state", seen)
-    assert isinstance(copy, ParkState)
-    return copy
+    def __len__(self) -> int:
+        return len(self._told[0])
 
 
-def observe(batch: Batch, state: ParkState, n_quarters: int) -> dict[str, set[str]]:
+def observe(world: World, n_quarters: int) -> dict[str, set[str]]:
     """Names that each rule, and the settlement, reads in so many quarters."""
-    seen: dict[str, set[str]] = {name: set() for name in (*(rule.name for rule in SCHEDULE), "settlement")}
-    for _ in range(n_quarters):
-        running = next_quarter(batch, state)
-        draws = Draws(running.quarter)
-        for rule in SCHEDULE:
-            given = batch.parameters[rule.name]
-            rule.apply(watched_state(running, seen[rule.name]), given, draws)
-            running = after(running, rule, rule.apply(running, given, draws))
-        settle(watched_state(running, seen["settlement"]), draws)
-        state = settle(running, draws)[0]
+    steps = {**{rule.name: rule.apply for rule in SCHEDULE}, SETTLEMENT: settle}
+    seen: dict[str, set[str]] = {name: set() for name in steps}
+    given, park = world.given, world.park
+    for step in range(1, n_quarters + 1):
+        levers, record = levers_at(world.levers, step), record_at(world.record, step)
+        t = given.start + step
+        begin_quarter(t, given, park)
+        for name, function in steps.items():
+            own = arguments(function, t, given, world.parameters, levers, park, record)
+            watched = {"given": given, "levers": levers, "park": park}
+            own |= {key: Watched(value, key, seen[name]) for key, value in watched.items() if key in own}
+            with np.errstate(over="ignore"):
+                function(**own)
     return seen
 
 
@@ -96,15 +93,16 @@ def sorted_reads(seen: Mapping[str, set[str]]) -> dict[str, Reads]:
     order = [rule.name for rule in SCHEDULE]
     by = owners()
     found = {}
-    for n, name in enumerate([*order, "settlement"]):
-        columns = sorted(path for path in seen[name] if path.partition(".")[0] in TABLES)
+    for n, name in enumerate([*order, SETTLEMENT]):
+        columns = sorted(path for path in seen[name] if path.partition(".")[0] in set(TABLES) - set(WAITING))
         fresh = [path for path in columns if _writer(path, by, order) < n]
+        waiting = {path.partition(".")[0] for path in seen[name]} & set(WAITING)
         found[name] = Reads(
             tuple(fresh),
             tuple(path for path in columns if path not in fresh),
             _named(seen[name], "levers"),
-            _named(seen[name], "base"),
-            tuple(part for part in _named(seen[name], "state") if part in WAITING),
+            _named(seen[name], "given"),
+            tuple(sorted(waiting)),
         )
     return found
 
@@ -119,19 +117,18 @@ def _named(seen: set[str], owner: str) -> tuple[str, ...]:
     return tuple(sorted(path.partition(".")[2] for path in seen if path.startswith(f"{owner}.")))
 
 
-def observed_reads(cases: Sequence[Case], n_quarters: int = 6) -> dict[str, Reads]:
-    """Reads of every rule in the first quarters of the given cases."""
-    batch, state = begin(cases)
-    return sorted_reads(observe(batch, state, n_quarters))
+def observed_reads(case: Case, n_quarters: int = 2) -> dict[str, Reads]:
+    """Reads of every rule in the first quarters of a case."""
+    return sorted_reads(observe(World(prepare((case,)), 0, plain=True), n_quarters))
 
 
 def schedule_table(reads: Mapping[str, Reads]) -> str:
     """The order of the rules, with what each writes and was seen to read."""
     rows = []
-    writes = {rule.name: rule.writes for rule in SCHEDULE} | {"settlement": frozenset({"which rows exist; links; see 3.3"})}
+    writes = {rule.name: rule.writes for rule in SCHEDULE} | {SETTLEMENT: frozenset({"which rows exist; links; see 3.3"})}
     for n, (name, found) in enumerate(reads.items(), start=1):
         own = sorted(writes[name])
-        told = ", ".join(own) if name == "settlement" else codes(own)
+        told = ", ".join(own) if name == SETTLEMENT else codes(own)
         rows.append((str(n), f"**{name}**", told, codes(found.this_quarter), codes(found.last_quarter), codes(found.waiting)))
     head = ("Step", "Rule", "Writes", "Reads, written this quarter", "Reads, as last quarter left it", "Reads, waiting")
     return table(head, rows)

@@ -10,14 +10,13 @@ from wutong.model.scenario import Case, Scenario
 from wutong.model.units import quarter_name
 
 PATH = DOCS / "ODD.md"
-N_WORLDS = 2
 
 
 def odd_text(scenario: Scenario) -> str:
     """The whole document for the park of a scenario."""
     park = scenario.park
     policy = observed.every_lever(park.start)
-    reads = observed.observed_reads([Case(scenario, policy, n) for n in range(N_WORLDS)])
+    reads = observed.observed_reads(Case(scenario, policy, 0))
     filled = document(
         "odd",
         {

@@ -37,12 +37,14 @@ class Accounts:
 
 # ── The rule ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 @compiled
-def keep_accounts(t: int, given: Given, p: Any, small_investment: float, levers: Levers, park: Park, record: Record) -> None:
+def keep_accounts(
+    t: int, given: Given, newcomers: Any, small_investment: float, levers: Levers, park: Park, record: Record
+) -> None:
     """Note what the levers are charged on, and what is paid to anchors, labs and the firms that go back to them.
 
     Parameters
     ----------
-    p : parameters of newcomers
+    newcomers : their parameters
     small_investment : of a newcomer that rents an office [亿元]
     """
     anchors, named, plants = park.anchors, given.n_anchors, given.n_zones - 1
@@ -60,7 +62,7 @@ def keep_accounts(t: int, given: Given, p: Any, small_investment: float, levers:
                 record.lab[firm.lab].lab_brought_support += money
     for j in range(park.projects.n[0]):
         project = park.projects.row[j]
-        money = charge_project(t, project, p, levers.segment[project.segment], record.segment[project.segment])
+        money = charge_project(t, project, newcomers, levers.segment[project.segment], record.segment[project.segment])
         if project.leads >= 0:
             record.anchor[member_of(anchors.row[project.leads], named)].anchor_support += money
         elif project.anchor >= 0:
