@@ -141,6 +141,20 @@ def short_chance(share: Share, language: str) -> str:
     return f"{percent(share)}（{inside}）" if language == "zh" else f"{percent(share)} ({inside})"
 
 
+def counted(share: Share, n_runs: int, language: str) -> str:
+    """In how many of the runs a goal could be judged, as an addition to its chance; empty where in all of them or in none."""
+    if share.n in (0, n_runs):
+        return ""
+    return f"（只有 {share.n}/{n_runs} 次模拟有数值）" if language == "zh" else f" (defined in {share.n} of {n_runs} runs)"
+
+
+def undefined(names: Sequence[str], language: str) -> str:
+    """The sentence on goals whose measure has no value in any run, and why."""
+    if language == "zh":
+        return f"无法判定的目标：{'、'.join(names)}。其指标是比值，各次模拟中分母都为零，没有数值。"
+    return f"Cannot be judged, because the measure is a ratio whose denominator is 0 in every run: {', '.join(names)}."
+
+
 def bare_chance(share: Share) -> str:
     """A probability without its interval, for the narrowest places."""
     low, high = bounds(share)

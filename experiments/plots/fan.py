@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from wutong.experiments import wording
+from wutong.experiments.defined import highest, lowest, quantiles
 from wutong.experiments.plots import style
 from wutong.experiments.plots.style import Pen
 from wutong.model.facts import Floats
@@ -20,7 +21,7 @@ QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
 
 @dataclass(frozen=True)
 class Fan:
-    """One series: quantiles of shape (5, n_dates) at times of shape (n_dates,) [year]."""
+    """One series: quantiles of shape (5, n_dates) at times of shape (n_dates,) [year]; NaN where nothing is drawn."""
 
     name: str
     pen: Pen
@@ -58,7 +59,7 @@ def fans_of(
         series = history.total(measure, wording.members(history, measure, scope)) * factor
         time = times(history.start, series.shape[0])
         pen = style.pen_of(i) if pens is None else pens[i]
-        found.append(Fan(name, pen, time, np.quantile(series, QUANTILES, axis=1)))
+        found.append(Fan(name, pen, time, quantiles(series, QUANTILES)))
     return found
 
 
@@ -79,12 +80,12 @@ def draw_fans(axes: Axes, fans: Sequence[Fan]) -> None:
 
 def top_of(fans: Sequence[Fan]) -> float:
     """Highest value that :func:`draw_fans` shows."""
-    return max(float(fan.quantiles[4 if len(fans) <= 2 or i == 0 else 2].max()) for i, fan in enumerate(fans))
+    return highest(*(fan.quantiles[4 if len(fans) <= 2 or i == 0 else 2] for i, fan in enumerate(fans)))
 
 
 def ends_of_axis(fans: Sequence[Fan], *others: float) -> tuple[float, float]:
     """Lower and upper end of an axis that shows fans and other values: from 0, or below where values are negative."""
-    low = min(float(fan.quantiles[0].min()) for fan in fans)
+    low = lowest(*(fan.quantiles[0] for fan in fans))
     high = max(top_of(fans), *others, 0.0) if low < 0.0 else max(top_of(fans), *others, 1e-9)
     room = 0.06 * (high - min(low, 0.0))
     return (low - room if low < 0.0 else 0.0), high + room
