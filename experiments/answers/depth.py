@@ -24,7 +24,8 @@ class GoalInDepth:
     Attributes
     ----------
     results : of the goal under each definition, the stated one first; of the members of a set
-    share : chance of the goal as stated, or of all members in one world; n = 0 where a date lies beyond the runs or a measure is undefined
+    share : chance of the goal as stated, or of all members in one world; n = 0 where a date lies beyond the runs, or a measure
+        is undefined
     bands : the same by thirds of the entry rate; none where entry does not differ between worlds
     medians : median of what a single goal is compared with, in each of the bands
     read_otherwise : of a set, the chance when one of its goals is read under another definition
@@ -99,7 +100,9 @@ def share_by_band(results: Sequence[Attainment], values: Floats) -> tuple[Band, 
     """Chance that all goals are reached, by thirds of the worlds in the order of a drawn value of shape (n_worlds,)."""
     if not all(r.judged for r in results):
         return ()
-    every = replace(results[0], target=replace(results[0].target, at_least=1.0), values=all_of(results))  # 1 where all are reached
+    every = replace(
+        results[0], target=replace(results[0].target, at_least=1.0), values=all_of(results)
+    )  # 1 where all are reached
     return by_band(every, values)
 
 
