@@ -267,7 +267,7 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Row], *, exact:
 
 
 def written_cell(cell: Cell) -> str | int:
-    """A cell as it is written: numbers to seven digits, nothing for None and what is undefined, texts safe from formula readers."""
+    """A cell as it is written: numbers to seven digits, nothing where there is none, texts safe from formula readers."""
     if isinstance(cell, float):
         return "" if math.isnan(cell) else NUMBER % cell
     if isinstance(cell, str):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from wutong.model.facts import Floats
+from wutong.model.facts import Floats, Ints
 
 
-def ratio(above: Floats, below: Floats) -> Floats:
+def ratio(above: Floats | Ints, below: Floats | Ints) -> Floats:
     """Numerator over denominator, of their common shape; undefined (NaN) wherever the denominator is 0 or either is undefined."""
     top, bottom = np.broadcast_arrays(above, below)
     nothing = np.full(top.shape, np.nan, np.result_type(top, bottom, np.float32))

@@ -164,7 +164,7 @@ def ranks(values: Floats) -> Ints:
 # ── Shares of worlds ─────────────────────────────────────────────────────────────────────────────────────────────────
 def best_in(table: Grid) -> Floats:
     """1 where a policy is best, alone or with others, else 0, of the shape of the grid's values."""
-    return (table.values >= table.values.max(axis=1, keepdims=True)).astype(np.float64)
+    return np.asarray(table.values >= table.values.max(axis=1, keepdims=True), np.float64)
 
 
 def share_over(chosen: Floats) -> tuple[Share, ...]:

@@ -112,7 +112,7 @@ def growth_spread(history: History) -> Floats:
     revenue = history.values["revenue"][::QUARTERS_PER_YEAR]
     throughout = (revenue > 0.1).all(axis=0)
     logs = np.log(np.where(throughout, revenue, np.nan))
-    return quantiles(np.diff(logs, axis=0).std(axis=0), (0.5,))[0]
+    return np.asarray(quantiles(np.diff(logs, axis=0).std(axis=0), (0.5,))[0])
 
 
 def occupancy(history: History, row: int) -> dict[str, Floats]:

@@ -99,7 +99,7 @@ def hill(sizes: Floats) -> float:
 def young_shares(state: ParkState) -> Floats:
     world, n = _worlds(state), state.base.n_worlds
     young = np.bincount(world[state.firms.born > state.quarter - YOUNG], minlength=n)
-    return ratio(young, np.bincount(world, minlength=n))
+    return ratio(np.asarray(young), np.asarray(np.bincount(world, minlength=n)))
 
 
 def growth_spreads(history: History) -> Floats:
