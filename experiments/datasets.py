@@ -18,8 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from wutong.experiments.defined import count
-from wutong.experiments.defined import quantiles as spread
+from wutong.experiments import defined
 from wutong.experiments.errors import ResultsError
 from wutong.experiments.extras import needs
 from wutong.experiments.kept import BLOCK, Align, Group, Selection, kept_in, recorded, selected
@@ -126,9 +125,7 @@ def quantiles(
     by: By = ("scenario", "policy"),
     block: int = BLOCK,
 ) -> xr.DataArray:
-    """Exact quantiles of a measure over runs, worked through in blocks of runs.
-
-    The coordinate ``n`` says of each scope and quarter in how many runs the measure is defined; NaN where in none.
+    """Exact quantiles of a measure over the runs that define it, whom the coordinate ``n`` counts, in blocks of runs.
 
     Parameters
     ----------
@@ -153,7 +150,7 @@ def quantiles(
             for first in range(0, len(scopes), at_once):
                 some = scopes[first : first + at_once]
                 for k, series in enumerate(_series(store, chosen, groups, measure, some, block), start=first):
-                    out[n, k], n_defined[n, k] = spread(series, probs).T, count(series)
+                    out[n, k], n_defined[n, k] = defined.quantiles(series, probs).T, defined.count(series)
     return _quantile_array(chosen, fact, by, scopes, probs, (out, n_defined))
 
 

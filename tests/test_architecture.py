@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = (  # of model/, lowest first: a module imports from its own floor or below
     {"facts"},
-    {"units"},
+    {"ratios", "units"},
     {"draws", "entities", "scenario", "history", "lever_facts", "lever_costs", "lever_effects", "newcomer_facts"},
     {"base", "contract", "levers"},
     {"state"},

@@ -84,15 +84,7 @@ def grid(histories: Sequence[History], yardstick: Target) -> Grid:
     if not policies:
         raise ValueError("no policy was run in every scenario up to the date of the yardstick")
     table = tuple(tuple(found[s, p] for p in policies) for s in scenarios)
-    places = [[{(c.seed, c.replication): i for i, c in enumerate(h.cases)} for h in row] for row in table]
-    if any(
-        len(place) < len(h.cases) for row, many in zip(table, places, strict=True) for h, place in zip(row, many, strict=True)
-    ):
-        raise ValueError("a replication stands twice in one history: give one scenario and policy each")
-    common = sorted(set.intersection(*(set(place) for many in places for place in many)))
-    if not common:
-        raise ValueError("the histories share no replication")
-    worlds = tuple(tuple(np.array([place[k] for k in common], np.int64) for place in many) for many in places)
+    worlds = _common_worlds(table)
     values = np.array(
         [
             [reading(h, yardstick).values[w] for h, w in zip(row, rows, strict=True)]
@@ -112,6 +104,19 @@ def grid(histories: Sequence[History], yardstick: Target) -> Grid:
         worlds,
         len(histories) - len(scenarios) * len(policies),
     )
+
+
+def _common_worlds(table: Sequence[Sequence[History]]) -> tuple[tuple[Ints, ...], ...]:
+    """Worlds of every history that have the replications that all of them have; raises as :func:`grid`."""
+    places = [[{(c.seed, c.replication): i for i, c in enumerate(h.cases)} for h in row] for row in table]
+    if any(
+        len(place) < len(h.cases) for row, many in zip(table, places, strict=True) for h, place in zip(row, many, strict=True)
+    ):
+        raise ValueError("a replication stands twice in one history: give one scenario and policy each")
+    common = sorted(set.intersection(*(set(place) for many in places for place in many)))
+    if not common:
+        raise ValueError("the histories share no replication")
+    return tuple(tuple(np.array([place[k] for k in common], np.int64) for place in many) for many in places)
 
 
 def reading(history: History, yardstick: Target) -> Attainment:
