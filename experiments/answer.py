@@ -96,13 +96,13 @@ class _Chinese:
         goal, median = wording.goal(base, r.target, "zh"), wording.median_text(base, r, "zh")
         odds = wording.chance(r.share, "zh")
         when = "" if wording.says_when(r.target, "zh") else f"到 {wording.date(r.target, 'zh')}"
-        counted = wording.counted(r.share, len(base.cases), "zh")
+        counted = wording.counted(r.share.n, len(base.cases), "zh")
         return f"{r.target.label.zh}{when}达到 {goal}的可能性{_spaced(odds)}{counted}，中位数为 {median}"
 
     def together(self, name: Label | None, base: History, of: Sequence[Attainment]) -> str:
         share, n_goals = joint(of), len(of)
         goals = f"这 {n_goals} 个目标" if name is None else f"“{name.zh}”（{n_goals} 个目标）"
-        odds = f"{_spaced(wording.chance(share, 'zh'))}{wording.counted(share, len(base.cases), 'zh')}"
+        odds = f"{_spaced(wording.chance(share, 'zh'))}{wording.counted(share.n, len(base.cases), 'zh')}"
         return f"{goals}在同一次模拟中全部实现的可能性{odds}。"
 
     def missing(self, base: History, r: Attainment) -> str:
@@ -165,13 +165,13 @@ class _English:
         goal, median = wording.goal(base, r.target, "en"), wording.median_text(base, r, "en")
         odds = wording.chance(r.share, "en")
         when = "" if wording.says_when(r.target, "en") else f" by {wording.date(r.target, 'en')}"
-        counted = wording.counted(r.share, len(base.cases), "en")
+        counted = wording.counted(r.share.n, len(base.cases), "en")
         return f"{r.target.label.en} ({goal}{when}), {odds}{counted}, median {median}"
 
     def together(self, name: Label | None, base: History, of: Sequence[Attainment]) -> str:
         share, n_goals = joint(of), len(of)
         goals = f"All {n_goals} goals together" if name is None else f"“{name.en}” ({n_goals} goals together)"
-        odds = f"{wording.chance(share, 'en')}{wording.counted(share, len(base.cases), 'en')}"
+        odds = f"{wording.chance(share, 'en')}{wording.counted(share.n, len(base.cases), 'en')}"
         return f"{goals}, in one and the same run: {odds}."
 
     def missing(self, base: History, r: Attainment) -> str:
@@ -291,6 +291,6 @@ def _table_row(histories: Sequence[History], key: str, target: Target, owner: Hi
             cells.append("" if result is None else wording.short_chance(result.share, language))
             continue
         median = "中位数 " if language == "zh" else "median "
-        odds = wording.short_chance(result.share, language) + wording.counted(result.share, len(history.cases), language)
+        odds = wording.short_chance(result.share, language) + wording.counted(result.share.n, len(history.cases), language)
         cells.append(f"{odds}\n{median}{wording.median_text(history, result, language)}")
     return cells

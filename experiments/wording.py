@@ -141,11 +141,11 @@ def short_chance(share: Share, language: str) -> str:
     return f"{percent(share)}（{inside}）" if language == "zh" else f"{percent(share)} ({inside})"
 
 
-def counted(share: Share, n_runs: int, language: str) -> str:
-    """In how many of the runs a goal could be judged, as an addition to its chance; empty where in all of them or in none."""
-    if share.n in (0, n_runs):
+def counted(n: int, n_runs: int, language: str) -> str:
+    """In how many of the runs a measure is defined, as an addition to what is said of it; empty where in all or in none."""
+    if n in (0, n_runs):
         return ""
-    return f"（只有 {share.n}/{n_runs} 次模拟有数值）" if language == "zh" else f" (defined in {share.n} of {n_runs} runs)"
+    return f"（只有 {n}/{n_runs} 次模拟有数值）" if language == "zh" else f" (defined in {n} of {n_runs} runs)"
 
 
 def undefined(names: Sequence[str], language: str) -> str:

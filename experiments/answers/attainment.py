@@ -121,7 +121,7 @@ def _chances(goals: Sequence[GoalInDepth], language: str) -> str:
     by_odds: dict[str, list[str]] = {}  # goals with one chance share a clause
     for g in goals:
         name = g.label.in_language(language) if g.is_set else goal_name(g.target, language)
-        by_odds.setdefault(wording.short_chance(g.share, language) + wording.counted(g.share, n, language), []).append(name)
+        by_odds.setdefault(wording.short_chance(g.share, language) + wording.counted(g.share.n, n, language), []).append(name)
     told = [f"{listed(names, language)} {odds}" for odds, names in by_odds.items()]
     if language == "zh":
         return f"在“{scenario}”中按“{policy}”模拟 {n} 次，达标的可能性（括号内为 90% 区间）：{'；'.join(told)}。"

@@ -115,7 +115,7 @@ def _lead(lined: LineUp, s: Standing, language: str) -> str:
     zh, difference = language == "zh", s.difference(s.leader or 0)
     size = size_text(difference, s.series.unit, language)
     share = wilson(int((difference > 0.0).sum()), difference.size)
-    odds = wording.chance(share, language) + wording.counted(share, lined.opponents[(s.leader or 1) - 1].n_pairs, language)
+    odds = wording.chance(share, language) + wording.counted(share.n, lined.opponents[(s.leader or 1) - 1].n_pairs, language)
     rivals = _rivals(lined, s.rivals, language)
     best = _best(lined, s, language)
     if zh:
@@ -154,7 +154,9 @@ def _nobody(lined: LineUp, s: Standing, language: str) -> str:
     if s.differences and not any(d.size for d in s.differences):
         return "比值没有分母，无从比较" if zh else "undefined, because there is nothing to divide by"
     if s.differences and not any(d.any() for d in s.differences):
-        return "每一次运行都与基准完全相同" if zh else "exactly as under the baseline in every run"
+        n, n_pairs = min(d.size for d in s.differences), min(o.n_pairs for o in lined.opponents)
+        same = "每一次运行都与基准完全相同" if zh else "exactly as under the baseline in every run"
+        return same + wording.counted(n, n_pairs, language)
     told = ("没有方案明显好于基准" if zh else "no policy is clearly better than the baseline") if several else ""
     worse = [_worse(lined, s, i, language) for i in s.worse]
     undecided = _rivals(lined, s.open, language)

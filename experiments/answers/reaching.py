@@ -42,7 +42,7 @@ def _when(histories: Sequence[History], language: str) -> str:
     history, told, never, empty = histories[0], list[str](), list[tuple[str, str]](), list[str]()
     for target in history.cases[0].scenario.targets:
         result = attainment(history, target)
-        label = target.label.in_language(language)
+        label = target.label.in_language(language) + wording.counted(result.reached.n, len(history.cases), language)
         if not result.reached.n:
             empty.append(label)
         elif result.reached.count == 0:

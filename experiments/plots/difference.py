@@ -91,12 +91,14 @@ def _told(values: Floats, end: str, language: str) -> list[str]:
     """The mean at the end with its interval, and in how many worlds it lies above zero."""
     zh, last = language == "zh", defined(values[-1])
     if values.shape[1] >= 2 and not defined(values).any() and last.size:
-        return ["每次运行都与基准完全相同" if zh else "exactly as under the baseline"]
+        same = "每次运行都与基准完全相同" if zh else "exactly as under the baseline"
+        return [same + wording.counted(last.size, values.shape[1], language)]
     if last.size < 2:
         return ["可配对的运行不足两次" if zh else "fewer than two pairs"]
     inside = mean_interval(last)
     mean, low, high = (fans.signed(float(v)) for v in (last.mean(), inside.low, inside.high))
     more = wording.short_chance(wilson(int((last > 0.0).sum()), last.size), language)
+    more += wording.counted(last.size, values.shape[1], language)
     if zh:
         return [f"{end} 平均 {mean}（{low} 至 {high}）", f"高于基准的运行 {more}"]
     return [f"{end}: mean {mean} ({low} to {high})", f"above the baseline in {more}"]

@@ -221,7 +221,7 @@ def _label_lines(p: _Picture, position: int) -> list[tuple[str, float, str]]:
     parts = []
     for own in (t for t in history.cases[0].scenario.targets if t.key in keys):
         share, when = attainment(history, own).share, wording.short_date(own, p.language)
-        odds = wording.short_chance(share, p.language) + wording.counted(share, len(history.cases), p.language)
+        odds = wording.short_chance(share, p.language) + wording.counted(share.n, len(history.cases), p.language)
         parts.append(f"{when}达标概率 {odds}" if zh else f"chance of goal, {when}: {odds}")
     median = wording.with_unit(wording.number(float(one.median[-1])), p.scale.name)
     when = fans.end_of(history, p.language)

@@ -30,7 +30,7 @@ def goals(material: Material, group: Sequence[History], rest: str, language: str
     for target in group[0].cases[0].scenario.targets:
         shares = [(wording.policy_name(h, language, with_scenario=False), attainment(h, target).share) for h in group]
         name, best = max(shares, key=lambda pair: (pair[1].n > 0, pair[1].value if pair[1].n else 0.0))
-        odds = wording.short_chance(best, language) + wording.counted(best, len(group[0].cases), language)
+        odds = wording.short_chance(best, language) + wording.counted(best.n, len(group[0].cases), language)
         alone = best.n > 0 and [share.value for _, share in shares].count(best.value) == 1 and len(group) > 1
         where = "" if not alone else said(language, f"（“{name}”）", f" (“{name}”)")
         told.append(f"{target.label.in_language(language)} {odds}{where}")
