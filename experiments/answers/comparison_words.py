@@ -152,7 +152,7 @@ def _nobody(lined: LineUp, s: Standing, language: str) -> str:
     """What is said where no policy is told to be better than the baseline."""
     zh, several = language == "zh", len(lined.opponents) > 1
     if s.differences and not any(d.size for d in s.differences):
-        return "比值没有分母，无从比较" if zh else "undefined, because there is nothing to divide by"
+        return "比值没有数值，无从比较" if zh else "undefined and not compared, as there is nothing to divide by"
     if s.differences and not any(d.any() for d in s.differences):
         n, n_pairs = min(d.size for d in s.differences), min(o.n_pairs for o in lined.opponents)
         same = "每一次运行都与基准完全相同" if zh else "exactly as under the baseline in every run"

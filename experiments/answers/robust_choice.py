@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 import numpy as np
 
@@ -79,10 +80,11 @@ EFFECT_COLUMNS: dict[str, Column] = {
 
 
 def yardstick_of(histories: Sequence[History]) -> Target:
-    """What policies are measured by where nothing is asked for: the first goal that every history judges, else revenue."""
+    """What policies are measured by where nothing is asked for: the first goal that all judge in a common run, else revenue."""
     for target in histories[0].cases[0].scenario.targets:
         if all(attainment(h, target).judged for h in histories):
-            return target
+            with suppress(ValueError):  # undefined in every run of one history or another
+                return grid(histories, target).yardstick
     return outcome(histories[0], MEASURE)
 
 
