@@ -280,7 +280,8 @@ HIRES = Wanted(("hiring_share",), quarters=("2022Q3", "2022Q4"), policies=("none
 
 def test_an_undefined_cell_is_empty_in_csv(kept, tmp_path):
     exports.export(kept, Form.CSV, HIRES, tmp_path)
-    rows = list(csv.DictReader((tmp_path / "industries.csv").open(encoding="utf-8-sig", newline="")))
+    with (tmp_path / "industries.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
     assert [row["hiring_share"] == "" for row in rows] == [row["quarter"] == "2022Q3" for row in rows]
 
 
