@@ -139,7 +139,9 @@ def _write_parquet(store: Store, found: Sequence[Table], paths: Sequence[Path]) 
     for table, path in zip(found, paths, strict=True):
         told = {line[1]: dict(zip(list(DICTIONARY)[2:], line[2:], strict=True)) for line in table.dictionary()}
         types = [pa.int64() if name in NUMBERED else pa.string() if name in KEYS else pa.float64() for name in table.columns]
-        fields = [pa.field(n, kind, nullable=False, metadata=told[n]) for n, kind in zip(table.columns, types, strict=True)]
+        fields = [
+            pa.field(n, kind, nullable=n not in KEYS, metadata=told[n]) for n, kind in zip(table.columns, types, strict=True)
+        ]
         schema = pa.schema(fields, {**about, "columns": json.dumps(told, ensure_ascii=False)})
         with replacing(path) as unfinished, parquet.ParquetWriter(unfinished, schema) as writer:
             for columns in blocks(store, table):

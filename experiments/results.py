@@ -10,6 +10,7 @@ import csv
 import functools
 import itertools
 import json
+import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from wutong.experiments.defined import count, mean, quantiles
 from wutong.experiments.goals import Attainment, attainment, readings
 from wutong.experiments.outcomes import OUTCOMES
 from wutong.experiments.wording import members, scope_key, shown_unit, target_unit
@@ -60,7 +62,7 @@ TRAJECTORY_COLUMNS: dict[str, Label] = {
     "q95": Label("95% 分位数", "95 % quantile"),
     "mean": Label("平均值", "Mean"),
     "unit": Label("单位", "Unit"),
-    "n": Label("运行次数", "Runs"),
+    "n": Label("运行次数，只计有数值的", "Runs in which it is defined"),
 }
 SUMMARY_COLUMNS: dict[str, Label] = {
     "scenario": RUN_COLUMNS["scenario"],
@@ -74,7 +76,10 @@ SUMMARY_COLUMNS: dict[str, Label] = {
     "unit": TRAJECTORY_COLUMNS["unit"],
     "by": Label("期限（季度）", "Date (quarter)"),
     "basis": Label("口径：level 期末值，year 全年值", "Basis: level at the date, or the year that ends there"),
-    "judged": Label("是否判定：yes 是；no 期限不在模拟期内", "Judged: yes, or no where the run does not cover the date"),
+    "judged": Label(
+        "是否判定：yes 是；no 期限不在模拟期内，或各次运行都没有数值",
+        "Judged: yes, or no where the run does not cover the date or the measure is undefined in every run",
+    ),
     "attained": Label("达标次数", "Runs that reach it"),
     "n": Label("判定次数", "Runs judged"),
     "prob": Label("达标概率", "Probability of reaching it"),
@@ -123,23 +128,26 @@ def trajectory_rows(histories: Sequence[History]) -> Iterator[Row]:
     """Quantiles over worlds, one row per scenario, policy, measure, scope and quarter; of many policies without segments."""
     detailed = len(histories) <= DETAILED_GROUPS
     for history in histories:
-        case, n, quarters = history.cases[0], len(history.cases), history.quarters
+        case, quarters = history.cases[0], history.quarters
         for measure, pairs in itertools.groupby(scopes_of(history, segments=detailed), key=itemgetter(0)):
             scopes = [scope for _, scope in pairs]
             unit = shown_unit(history.facts[measure])
             for scope, numbers in zip(scopes, _summaries(history, measure, scopes), strict=True):
                 for quarter, row in zip(quarters, numbers, strict=True):
-                    yield (case.scenario.name, case.policy.name, measure, scope, quarter, *row, unit, n)
+                    yield (case.scenario.name, case.policy.name, measure, scope, quarter, *row[:-1], unit, row[-1])
 
 
 def _summaries(history: History, measure: str, scopes: Sequence[str]) -> Iterator[list[list[float]]]:
-    """Quantiles and mean of a measure in every scope, one list a quarter; scopes are taken together as far as memory bears."""
+    """Quantiles, mean and number of runs of a measure in every scope, one list a quarter.
+
+    Scopes are taken together as far as memory bears.
+    """
     step = max(1, NUMBERS_AT_ONCE // (len(history.cases) * (history.n_quarters + 1)))
     for first in range(0, len(scopes), step):
         series = [history.total(measure, members(history, measure, scope)) for scope in scopes[first : first + step]]
-        quantiles = np.quantile(np.stack(series), QUANTILES, axis=2)
+        spread = quantiles(np.stack(series), QUANTILES)
         for i, one in enumerate(series):
-            yield np.vstack([quantiles[:, i], one.mean(axis=1)]).T.tolist()
+            yield [[*row, int(n)] for row, n in zip(np.vstack([spread[:, i], mean(one)]).T.tolist(), count(one), strict=True)]
 
 
 def scopes_of(history: History, *, segments: bool = True) -> Iterator[tuple[str, str]]:
@@ -222,7 +230,7 @@ def _summary_row(history: History, result: Attainment) -> Row:
     names = (case.scenario.name, case.policy.name, target.key, target.label.zh, target.label.en)
     if not result.judged:
         return (*names, *about, *when, "no", None, 0, *(None,) * 7, _quarter_or_none(result.median_first), target.source)
-    low, high = (float(q) for q in np.quantile(result.values, (0.05, 0.95)))
+    low, high = (float(q) for q in quantiles(result.values, (0.05, 0.95)))
     odds = ("yes", share.count, share.n, share.value, share.low, share.high)
     values = (result.median, low, high, result.shortfall, _quarter_or_none(result.median_first))
     return (*names, *about, *when, *odds, *values, target.source)
@@ -259,9 +267,9 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Row], *, exact:
 
 
 def written_cell(cell: Cell) -> str | int:
-    """A cell as it is written: numbers to seven digits, nothing for None, texts safe from formula readers."""
+    """A cell as it is written: numbers to seven digits, nothing where there is none, texts safe from formula readers."""
     if isinstance(cell, float):
-        return NUMBER % cell
+        return "" if math.isnan(cell) else NUMBER % cell
     if isinstance(cell, str):
         return safe_text(cell)
     return "" if cell is None else cell
