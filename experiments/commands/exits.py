@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import typer
 
 from wutong.experiments.commands.language import Language, told
-from wutong.experiments.errors import WordedError
+from wutong.experiments.errors import WordedError, said_by_system
 
 
 class Exit(enum.IntEnum):
@@ -22,7 +22,16 @@ class Exit(enum.IntEnum):
 
 def say(text: str) -> None:
     """Write a line for the user beside the answer, on standard error."""
-    sys.stderr.write(f"{text}\n")
+    from wutong.experiments.reading.wide import harmless
+
+    sys.stderr.write(f"{harmless(text)}\n")
+
+
+def show(text: str) -> None:
+    """Print a part of the answer: a folder or a title may hold what a terminal would act on."""
+    from wutong.experiments.reading.wide import harmless
+
+    print(harmless(text))
 
 
 @contextmanager
@@ -33,10 +42,13 @@ def exits(language: Language) -> Iterator[None]:
     try:
         yield
     except ReadingError as error:
-        say("\n".join(problem.text(language) for problem in error.problems))
+        say(error.text(language))
         raise typer.Exit(Exit.BAD_INPUT) from error
     except WordedError as error:
         say(told("错误：", "Error: ", language) + error.message.in_language(language))
+        raise typer.Exit(Exit.BAD_INPUT) from error
+    except OSError as error:
+        say(told("错误：", "Error: ", language) + said_by_system(error).in_language(language))
         raise typer.Exit(Exit.BAD_INPUT) from error
     except KeyboardInterrupt as error:
         say(told("已中断，结果没有写完。", "Interrupted; the results are not complete.", language))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wutong.experiments.commands.exits import exits, say
+from wutong.experiments.commands.exits import exits, say, show
 from wutong.experiments.commands.language import LOCALE, Language, told
 from wutong.experiments.commands.options import Lang, Quiet
 from wutong.experiments.commands.resuming import Folder
@@ -74,7 +74,7 @@ def export(
         except ResultsError as error:
             raise BadInputError(error.message) from error
         if not quiet:
-            print("\n".join(map(str, written)))
+            show("\n".join(map(str, written)))
         if kept.n_failed or kept.n_missing:
             zh = f"未导出：失败 {kept.n_failed} 次，尚未运行 {kept.n_missing} 次。"
             say(told(zh, f"Not in it: {kept.n_failed} runs that failed, {kept.n_missing} not run yet.", language))

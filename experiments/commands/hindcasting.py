@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from wutong.experiments.commands.exits import Exit, exits
+from wutong.experiments.commands.exits import Exit, exits, show
 from wutong.experiments.commands.language import LOCALE, Language, told
 from wutong.experiments.commands.options import Jobs, Lang, Out, Quiet
 from wutong.experiments.commands.shared import Seed
@@ -71,6 +71,6 @@ def hindcast(
         finally:
             progress.close()
         if not quiet:
-            print(words.in_language(language))
-            print(told(f"\n结果：{folder}", f"\nResults: {folder}", language))
+            show(words.in_language(language))
+            show(told(f"\n结果：{folder}", f"\nResults: {folder}", language))
         raise typer.Exit(Exit.WELL)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from wutong.experiments.commands.asking import PolicyName, Scenario
-from wutong.experiments.commands.exits import Exit, exits
+from wutong.experiments.commands.exits import Exit, exits, show
 from wutong.experiments.commands.language import LOCALE, Language, told
 from wutong.experiments.commands.options import Lang, Out, Quiet, Sets
 from wutong.experiments.commands.shared import SCENARIO, Seed, Shared, Until
@@ -62,6 +62,6 @@ def portrait(
         asked = Asked(scenario, policy, replication, seed, tuple(of or ()), end, tuple(sets or ()), n, languages)
         folder, words = carried_out(asked, out)
         if not quiet:
-            print(words.in_language(language))
-            print(told(f"\n结果：{folder}", f"\nResults: {folder}", language))
+            show(words.in_language(language))
+            show(told(f"\n结果：{folder}", f"\nResults: {folder}", language))
         raise typer.Exit(Exit.WELL)

@@ -112,8 +112,6 @@ def read_observed(path: Path, shown: str, park: Park, entries: Sequence[Observed
     ReadingError
         With every row that cannot be used.
     """
-    if not path.is_file():
-        raise ReadingError([problem("no_file", Mark(shown, 0, 0), facts={"name": shown})])
     table = read_rows(path, shown).whole()
     start = Mark(shown, 1, 1)
     needed = [INDICATOR] if INDICATOR in table.columns and "measure" not in table.columns else ["measure"]

@@ -23,6 +23,8 @@ from wutong.model.facts import Label
 
 E = TypeVar("E", bound=BaseModel)
 ROUNDS = 20
+MOST_TOLD = 200  # problems of one tree that are told one by one
+MOST_COMPARED = 20  # unknown keys among which a missing one is looked for
 
 CODES: Mapping[str, str] = {
     "string_type": "not_text",
@@ -51,12 +53,22 @@ class Findings:
 
     def add(self, code: str, path: Sequence[str | int], facts: Facts | None = None, mend: Label | None = None) -> None:
         """Note a problem at a path; positions in lists count the items that :meth:`validated` left."""
+        if self.full:
+            return
         path = self.original(path)
         mark = locate(self.tree, path)
+        if len(self.problems) == MOST_TOLD:
+            self.problems.append(problem("more", mark))
+            return
         node = node_at(self.tree, path)
         if node is not None and code in STRUCTURE:
             code, facts, mend, mark = _slip_of_writing(node) or (code, facts, mend, mark)
         self.problems.append(problem(code, mark, path, facts, mend))
+
+    @property
+    def full(self) -> bool:
+        """Whether there are more problems than anybody reads: what else is wrong is looked for no longer."""
+        return len(self.problems) > MOST_TOLD
 
     def remark(self, code: str, path: Sequence[str | int], facts: Facts) -> None:
         """Note something odd that stops nothing."""
@@ -72,8 +84,8 @@ class Findings:
 
     def known(self, name: str, allowed: Sequence[str], path: Path, kind: Label, labels: Mapping[str, str] | None = None) -> bool:
         """Whether a name is allowed; if not, a problem that names the nearest."""
-        if name in allowed:
-            return True
+        if name in allowed or self.full:
+            return name in allowed
         facts = {"name": name, "kind_zh": kind.zh, "kind_en": kind.en}
         if NAMES.get(name) in allowed:
             self.add("renamed", path, {"old": name, "new": NAMES[name]}, hint("rename"))
@@ -131,16 +143,23 @@ class Findings:
                 if attempt == 0:  # what later rounds find missing is what this one takes out
                     self._translate_all(details, kind, beside)
                 if not self._without(raw, [wrong_part(detail) for detail in details]):
-                    return None
+                    break
+        if not self.problems:  # nothing is refused without a word
+            self.add("forms_mixed", ())
         return None
 
     def _translate_all(self, details: Sequence[ErrorDetails], kind: type[BaseModel], beside: Sequence[str]) -> None:
         """Every complaint as a problem; a key that is missing because it is misspelt is not named twice."""
-        unknown = [tuple(d["loc"]) for d in details if d["type"] == "extra_forbidden"]
+        unknown: dict[Path, list[str]] = {}
+        for d in details:
+            if d["type"] == "extra_forbidden":
+                unknown.setdefault(tuple(d["loc"][:-1]), []).append(str(d["loc"][-1]))
         for detail in details:
+            if self.full:
+                break
             path = tuple(detail["loc"])
-            beside_it = [other[-1] for other in unknown if other[:-1] == path[:-1]]
-            if detail["type"] != "missing" or not any(_stands_for(str(path[-1]), str(k), kind, path) for k in beside_it):
+            beside_it = unknown.get(path[:-1], ())[:MOST_COMPARED]
+            if detail["type"] != "missing" or not any(_stands_for(str(path[-1]), k, kind, path) for k in beside_it):
                 self._translate(detail, kind, beside)
 
     def _without(self, raw: object, paths: Sequence[Path]) -> bool:

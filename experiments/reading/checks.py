@@ -18,7 +18,7 @@ from wutong.experiments.reading.parks import ParkSource, build_park
 from wutong.experiments.reading.policies import policy_of, policy_source
 from wutong.experiments.reading.resolve import DESIGNS, OF_DESIGNS, PARKS, POLICIES, SHIPPED, SUFFIXES, Source, find, resolved
 from wutong.experiments.reading.schema import ParkFile
-from wutong.experiments.reading.text import read_tree
+from wutong.experiments.reading.text import is_file, read_tree
 from wutong.model.scenario import Park
 
 
@@ -83,7 +83,7 @@ def kind_of(name: str) -> Kind:
         If the file cannot be read.
     """
     path = FilePath(name)
-    if not (name.endswith(SUFFIXES) and path.is_file()):
+    if not (name.endswith(SUFFIXES) and is_file(path)):
         if name in list_scenarios():
             return Kind.SCENARIO
         others = {Kind.POLICY: list_policies, Kind.PARK: list_parks, Kind.DESIGN: list_designs}

@@ -23,7 +23,7 @@ from wutong.experiments.reading.nodes import Mark, Node, locate
 from wutong.experiments.reading.policies import policy_of, policy_source
 from wutong.experiments.reading.probing import Given
 from wutong.experiments.reading.resolve import DESIGNS, SCENARIOS, Source, find, resolved
-from wutong.experiments.reading.schema import LabelEntry
+from wutong.experiments.reading.schema import LabelEntry, WordsEntry
 from wutong.experiments.varying import LEVER
 from wutong.model.facts import Label
 from wutong.model.scenario import Policy
@@ -38,7 +38,7 @@ class DesignFile(PointsEntry):
     name: str | None = None
     extends: str | None = None
     title: LabelEntry
-    remark: LabelEntry = LabelEntry(zh="", en="")
+    remark: WordsEntry = WordsEntry(zh="", en="")
     source: str = ""
     note: str = ""
     scenarios: Scope

@@ -10,6 +10,7 @@ from wutong.experiments.reading.catalogue import declared
 from wutong.experiments.reading.explaining import explained, explained_tree
 from wutong.experiments.reading.files import Resolved, resolve_scenario
 from wutong.experiments.reading.policies import policy_of, policy_source
+from wutong.experiments.reading.text import is_file
 from wutong.experiments.reading.posteriors import FOLDER, posterior_file
 from wutong.model.facts import Label
 from wutong.model.scenario import Park, Policy, Scenario
@@ -66,7 +67,7 @@ def _tables(resolved: Resolved) -> Iterator[tuple[str, str]]:
     named += [o.series.file for o in entry.observed if o.series is not None]
     for name in dict.fromkeys(named):
         inside = ".." not in FilePath(name).parts and not FilePath(name).is_absolute()
-        if inside and (own / name).is_file():
+        if inside and is_file(own / name):
             yield name, (own / name).read_text(encoding="utf-8-sig")
     for name in resolved.file.posteriors:
         path = posterior_file(name, resolved.scenario_folders)

@@ -10,7 +10,8 @@ from pydantic import BeforeValidator, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from wutong.experiments.reading.fates import Fates, read_fates
-from wutong.experiments.reading.quantities import Quantity, QuantityError, read_count, read_quarter, read_years
+from wutong.experiments.reading.messages import hint
+from wutong.experiments.reading.quantities import Quantity, QuantityError, read_count, read_quarter, read_years, shown
 from wutong.experiments.reading.spreads import Spread
 from wutong.model.facts import Assumption, Shape
 
@@ -34,6 +35,27 @@ class Reads:
 
 SHARE = Quantity("share", 0.0, 1.0)
 RATE = Quantity("1/year", -1.0, 1.0)
+LONGEST_LINE = 200  # characters of a name that is shown
+
+
+def read_line(raw: object) -> str:
+    """A name on one line.
+
+    Raises
+    ------
+    QuantityError
+        If it is no text, or too long to be shown.
+    """
+    if not isinstance(raw, str):
+        raise QuantityError("not_text", {"given": shown(raw)})
+    line = " ".join(raw.split())
+    if len(line) > LONGEST_LINE:
+        facts = {"given": shown(line), "length": str(len(line)), "limit": str(LONGEST_LINE)}
+        raise QuantityError("long_text", facts, hint("to_remark"))
+    return line
+
+
+Line = Annotated[str, Reads(read_line)]
 Share = Annotated[float, Reads(SHARE.read)]
 Number = Annotated[float, Reads(Quantity("1").read)]
 Money = Annotated[float, Reads(Quantity("亿元").read)]

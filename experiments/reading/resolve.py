@@ -11,7 +11,8 @@ from wutong.experiments.reading.nodes import Mark, Node, merge, moved, plain, wi
 from wutong.experiments.reading.quantities import shown
 from wutong.experiments.reading.schema import KEYED_BLOCKS, PARK_BLOCKS
 from wutong.experiments.reading.tables import read_block
-from wutong.experiments.reading.text import Text, parse, read_tree
+from wutong.experiments.reading.text import Text, is_dir, is_file, parse, read_tree
+from wutong.experiments.reading.wide import CONTROL, name_of
 from wutong.model.facts import Label
 
 SHIPPED = FilePath(__file__).resolve().parents[2] / "scenarios"
@@ -60,13 +61,13 @@ def find(name: str, kind: str, near: FilePath, said: Mark) -> FilePath:
         If there is no such file (it names the nearest), or there are two.
     """
     written = FilePath(name)
-    if written.is_dir() and (len(written.parts) > 1 or name.endswith(("/", ".", *SUFFIXES))):
+    if is_dir(written) and (len(written.parts) > 1 or name.endswith(("/", ".", *SUFFIXES))):
         raise ReadingError([problem("folder", said)])
     if name.endswith(SUFFIXES):
-        found = [path for path in (written, near / name) if path.is_file()]
+        found = [path for path in (written, near / name) if is_file(path)]
         if found:
             return found[0]
-    elif written.suffix and written.is_file():
+    elif written.suffix and is_file(written):
         raise ReadingError([problem("not_yaml_file", said, facts={"name": name})])
     home = near.parent if near.name in (POLICIES, PARKS, DESIGNS) else near
     hits = _called(name, (home / kind, SHIPPED / kind)) or _called(name, (near / kind,))
@@ -82,7 +83,14 @@ def find(name: str, kind: str, near: FilePath, said: Mark) -> FilePath:
 def _called(name: str, folders: Sequence[FilePath]) -> list[FilePath]:
     """The YAML files of that name, each once."""
     paths = (folder / (name + suffix) for folder in folders for suffix in SUFFIXES)
-    return list({path.resolve(): path for path in paths if path.is_file()}.values())
+    return list({path.resolve(): path for path in paths if is_file(path)}.values())
+
+
+def _refuse_name(path: FilePath) -> None:
+    """Refuse a file whose name cannot be shown: tables and pictures are called by it."""
+    found = CONTROL.search(path.stem)
+    if found is not None:
+        raise ReadingError([problem("file_name", Mark(shown_path(path), 0, 0), facts={"name": name_of(found[0])}, hint=hint("rename_file"))])
 
 
 def resolved(path: FilePath, kind: str, chain: tuple[FilePath, ...] = ()) -> Source:
@@ -93,6 +101,7 @@ def resolved(path: FilePath, kind: str, chain: tuple[FilePath, ...] = ()) -> Sou
     ReadingError
         If a file is missing or cannot be read at all, or the files extend each other in a circle.
     """
+    _refuse_name(path)
     text = _own_text(path, kind)
     parent = text.tree.get("extends")
     if parent is None or not isinstance(parent.value, str):
@@ -187,7 +196,7 @@ def included(text: Text, folder: FilePath) -> Text:
         if key not in PARK_BLOCKS or not isinstance(child.value, str):
             continue
         file = folder / child.value
-        if not file.is_file():
+        if not is_file(file):
             there = [p.relative_to(folder).as_posix() for p in folder.glob("*/*") if p.suffix in (*SUFFIXES, ".csv")]
             problems.append(problem("no_file", child.mark, (key,), {"name": child.value}, choices(child.value, there)))
             broken = True

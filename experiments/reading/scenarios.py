@@ -10,7 +10,7 @@ import numpy as np
 
 from wutong.experiments.reading.catalogue import Catalogue, quantity_of
 from wutong.experiments.reading.checking import Findings
-from wutong.experiments.reading.heads import check_name, label
+from wutong.experiments.reading.heads import check_keys, check_name, label
 from wutong.experiments.reading.messages import ReadingError, hint
 from wutong.experiments.reading.parks import expand, scope_labels, scopes_of
 from wutong.experiments.reading.policies import policy_of
@@ -50,6 +50,7 @@ def scenario_of(parts: Parts, policy: Source | None, known: Catalogue, findings:
     """The scenario, or None if ``findings`` gathered problems or there is no park."""
     file, entry = parts.file, parts.entry
     check_name(file.name, parts.name, findings)
+    check_keys(findings)
     _check_clock(file, entry.start, findings)
     found = posterior_assumptions(file.posteriors, parts.folders, known, findings)
     assumptions = {**found, **assumptions_of(file.assumptions, known, findings)}

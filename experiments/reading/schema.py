@@ -12,6 +12,7 @@ from wutong.experiments.reading.kinds import (
     Area,
     Count,
     FateList,
+    Line,
     Money,
     Number,
     Quarter,
@@ -51,8 +52,8 @@ class Sourced(Entry):
     note: str = ""
 
 
-class LabelEntry(Entry):
-    """A name in both languages; a bare text is the name in both."""
+class WordsEntry(Entry):
+    """Words in both languages; a bare text stands for both."""
 
     zh: str
     en: str
@@ -61,6 +62,13 @@ class LabelEntry(Entry):
     @classmethod
     def _in_both(cls, raw: object) -> object:
         return {"zh": raw, "en": raw} if isinstance(raw, str) else raw
+
+
+class LabelEntry(WordsEntry):
+    """A name in both languages, on one line: tables and pictures show it."""
+
+    zh: Line
+    en: Line
 
 
 class IndustryEntry(Sourced):
@@ -113,7 +121,7 @@ class ZoneEntry(Sourced):
     floor: SpreadArea | None = None
     additions: list[AdditionEntry] = []
     place: PlaceEntry | None = None
-    sites: LabelEntry = LabelEntry(zh="", en="")
+    sites: WordsEntry = WordsEntry(zh="", en="")
 
 
 class PartnerKindEntry(Sourced):
@@ -193,7 +201,7 @@ class ParkFile(Sourced):
     format: int = 1
     name: str | None = None
     label: LabelEntry
-    remark: LabelEntry = LabelEntry(zh="", en="")
+    remark: WordsEntry = WordsEntry(zh="", en="")
     extends: str | None = None
     start: Quarter
     industries: dict[str, IndustryEntry]
@@ -221,7 +229,7 @@ class TargetEntry(Sourced):
     by: Quarter
     basis: Literal["level", "year"] = "level"
     source: str
-    scope_note: LabelEntry = LabelEntry(zh="", en="")
+    scope_note: WordsEntry = WordsEntry(zh="", en="")
 
 
 class JointEntry(Sourced):
@@ -252,7 +260,7 @@ class PolicyFile(Sourced):
     name: str | None = None
     title: LabelEntry
     extends: str | None = None
-    remark: LabelEntry = LabelEntry(zh="", en="")
+    remark: WordsEntry = WordsEntry(zh="", en="")
     settings: list[SettingEntry]
 
 
@@ -262,11 +270,11 @@ class ScenarioFile(Sourced):
     format: int = 1
     name: str | None = None
     title: LabelEntry
-    remark: LabelEntry = LabelEntry(zh="", en="")
+    remark: WordsEntry = WordsEntry(zh="", en="")
     extends: str | None = None
     park: str | dict[str, object]
     clock: ClockEntry
-    policy: str | PolicyFile | None = None
+    policy: str | dict[str, object] | None = None
     anchor_fate: FateList = ()
     posteriors: list[str] = []
     assumptions: dict[str, object] = {}
