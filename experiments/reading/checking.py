@@ -90,6 +90,10 @@ class Findings:
         if NAMES.get(name) in allowed:
             self.add("renamed", path, {"old": name, "new": NAMES[name]}, hint("rename"))
             return False
+        several = [key for key in allowed if (labels or {}).get(key) == name]
+        if len(several) > 1:
+            self.add("several_meant", path, {**facts, "names": ", ".join(several)}, hint("one_key"))
+            return False
         parts = [part.strip() for part in narrow(name).split(",")]
         if is_wide(name) and all(part in allowed for part in parts):
             self.add("wide_text", path, {"given": name}, mended(name))
@@ -142,7 +146,8 @@ class Findings:
                 details = [detail for detail in map(_outside_unions, error.errors(include_url=False)) if detail is not None]
                 if attempt == 0:  # what later rounds find missing is what this one takes out
                     self._translate_all(details, kind, beside)
-                if not self._without(raw, [wrong_part(detail) for detail in details]):
+                parts = [wrong_part(detail) for detail in details if not _stood_in(raw, detail, kind)]
+                if not self._without(raw, parts):
                     break
         if not self.problems:  # nothing is refused without a word
             self.add("forms_mixed", ())
@@ -259,6 +264,16 @@ def _slip_of_writing(node: Node) -> tuple[str, Facts, Label, Mark] | None:
         if tight is not None and not isinstance(node.value, tuple):
             return "no_space", {"key": tight[1]}, hint("write", {"text": f"{tight[1]}: {tight[2]}"}), part.mark
     return None
+
+
+def _stood_in(raw: object, detail: ErrorDetails, kind: type[BaseModel]) -> bool:
+    """Whether something stands in for a top-level key that is missing, so that the other keys can be checked."""
+    standins: Mapping[str, object] = getattr(kind, "standins", {})
+    key = detail["loc"][0] if len(detail["loc"]) == 1 else ""
+    if detail["type"] != "missing" or key not in standins or not isinstance(raw, dict):
+        return False
+    raw[key] = standins[str(key)]
+    return True
 
 
 def wrong_part(detail: ErrorDetails) -> Path:

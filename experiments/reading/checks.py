@@ -19,6 +19,7 @@ from wutong.experiments.reading.policies import policy_of, policy_source
 from wutong.experiments.reading.resolve import DESIGNS, OF_DESIGNS, PARKS, POLICIES, SHIPPED, SUFFIXES, Source, find, resolved
 from wutong.experiments.reading.schema import ParkFile
 from wutong.experiments.reading.text import is_file, read_tree
+from wutong.experiments.reading.understanding import Understanding, declared_names, names_in_tree
 from wutong.model.scenario import Park
 
 
@@ -119,7 +120,8 @@ def park_of(source: Source, known: Catalogue) -> Park:
     ReadingError
         With everything that is wrong in it.
     """
-    findings = Findings(source.tree)
+    words = Understanding({**declared_names(known), **names_in_tree(source.tree)})
+    findings = Findings(words.entry(source.tree, ParkFile))
     entry = findings.validated(ParkFile)
     park = None
     if entry is not None:

@@ -157,7 +157,8 @@ def explained(resolved: Resolved, language: str) -> str:
         numbers = points.get(path, points.get(path[:-1]) if path and path[-1] in WHOLE else None)
         return said if numbers is None else f"{said}  {word} {' … '.join(f'{n:.4g}' for n in numbers)}"
 
-    return f"# {HEAD.in_language(language)}\n{written(whole(resolved), comment)}{_calibrated(resolved, word)}"
+    taken = "".join(f"# {note.text(language)}\n" for note in resolved.understood)
+    return f"# {HEAD.in_language(language)}\n{taken}{written(whole(resolved), comment)}{_calibrated(resolved, word)}"
 
 
 def _calibrated(resolved: Resolved, word: str) -> str:

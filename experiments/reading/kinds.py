@@ -33,6 +33,13 @@ class Reads:
             raise PydanticCustomError("reading", "{code}", {"code": error.code, **context}) from None
 
 
+@dataclass(frozen=True)
+class Called:
+    """Marks a field that names one thing of a kind, or several; of a mapping, that its keys do."""
+
+    kind: str
+
+
 SHARE = Quantity("share", 0.0, 1.0)
 RATE = Quantity("1/year", -1.0, 1.0)
 LONGEST_LINE = 200  # characters of a name that is shown
@@ -80,5 +87,17 @@ SpreadChange = Annotated[Assumption, Reads(Spread(Quantity("share", -0.95, 5.0))
 Years = Annotated[tuple[int, int], Reads(read_years)]
 FateList = Annotated[Fates, Reads(read_fates)]
 Scope = Annotated[list[str], BeforeValidator(lambda raw: [raw] if isinstance(raw, str) else raw)]
+Scopes = Annotated[Scope, Called("scopes")]
+Zones = Annotated[Scope, Called("zones")]
+OneScope = Annotated[str, Called("scopes")]
+Measure = Annotated[str, Called("measures")]
+Lever = Annotated[str, Called("levers")]
+OneSegment = Annotated[str, Called("segments")]
+OneIndustry = Annotated[str, Called("industries")]
+PartnerKey = Annotated[str, Called("partner_kinds")]
+SharesBySegment = Annotated[dict[str, Share], Called("segments")]
+ByParameter = Annotated[dict[str, object], Called("parameters")]
+Goals = Annotated[list[str], Called("targets")]
+Judged = Annotated[list[str], Called("judged")]
 NO_CHANGE = Assumption(0.0, 0.0, 0.0, Shape.FIXED)
 NONE_LOCAL = Assumption(0.0, 0.0, 0.0, Shape.FIXED)

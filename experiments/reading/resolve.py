@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path as FilePath
 
 from wutong.experiments.reading.messages import Problem, ReadingError, choices, hint, problem
@@ -13,6 +14,7 @@ from wutong.experiments.reading.schema import KEYED_BLOCKS, PARK_BLOCKS
 from wutong.experiments.reading.tables import read_block
 from wutong.experiments.reading.text import Text, is_dir, is_file, parse, read_tree
 from wutong.experiments.reading.wide import CONTROL, name_of
+from wutong.experiments.reading.understanding import label_of, labels_in, meant, with_known_keys
 from wutong.model.facts import Label
 
 SHIPPED = FilePath(__file__).resolve().parents[2] / "scenarios"
@@ -25,6 +27,7 @@ NAMED: Mapping[str, Mapping[str, str]] = {  # keys of a kind of file that name o
 OF_DESIGNS = frozenset({"scenarios", "factors", "points", "method", "replications"})  # keys that only designs have
 OF_OTHERS = frozenset({"clock", "park", "settings", "segments"})
 
+HEAD, HEAD_SIZE = re.compile("(?:title|label):"), 4_000  # where a file says what it is called, in characters
 FORMAT = 1
 OWN = ("name", "extends", "format")  # keys that speak of a file alone and are not inherited
 
@@ -43,6 +46,7 @@ class Source:
     path: FilePath
     problems: tuple[Problem, ...] = ()
     folders: tuple[FilePath, ...] = ()
+    understood: tuple[Problem, ...] = ()  # what was taken for what
 
 
 def names_in(folder: FilePath) -> tuple[str, ...]:
@@ -71,13 +75,34 @@ def find(name: str, kind: str, near: FilePath, said: Mark) -> FilePath:
         raise ReadingError([problem("not_yaml_file", said, facts={"name": name})])
     home = near.parent if near.name in (POLICIES, PARKS, DESIGNS) else near
     hits = _called(name, (home / kind, SHIPPED / kind)) or _called(name, (near / kind,))
+    titles = {} if hits else titles_in(dict.fromkeys((home / kind, near / kind, SHIPPED / kind)))
+    hits = hits or [titles[key][0] for key in meant(name, {key: title for key, (_, title) in titles.items()})]
     if len(hits) > 1:
         facts = {"name": name, "one": shown_path(hits[0]), "other": shown_path(hits[1])}
         raise ReadingError([problem("ambiguous_name", said, facts=facts, hint=hint("path"))])
     if hits:
         return hits[0]
-    known = [known for folder in dict.fromkeys((home / kind, near / kind, SHIPPED / kind)) for known in names_in(folder)]
-    raise ReadingError([problem("no_file", said, facts={"name": name}, hint=choices(name, known) if known else None)])
+    called = {key: title.zh for key, (_, title) in titles.items()}
+    raise ReadingError([problem("no_file", said, facts={"name": name}, hint=choices(name, called, called) if called else None)])
+
+
+def titles_in(folders: Iterable[FilePath]) -> dict[str, tuple[FilePath, Label]]:
+    """The files in folders by their name, each with its title; that of a file that says none of its own is its name."""
+    found: dict[str, tuple[FilePath, Label]] = {}
+    for folder in folders:
+        for path in sorted(p for p in folder.glob("*") if p.suffix in SUFFIXES and is_file(p)):
+            found.setdefault(path.stem, (path, _title(path)))
+    return found
+
+
+def _title(path: FilePath) -> Label:
+    """The title or label that stands on one line near the beginning of a file: the whole of it need not be read for that."""
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            line = next(filter(HEAD.match, file.read(HEAD_SIZE).splitlines()), "")
+        return label_of(path.stem, next(iter(parse(line, "").tree.members.values()), None)) if line else Label(path.stem, path.stem)
+    except (OSError, ValueError, ReadingError):
+        return Label(path.stem, path.stem)
 
 
 def _called(name: str, folders: Sequence[FilePath]) -> list[FilePath]:
@@ -118,9 +143,10 @@ def resolved(path: FilePath, kind: str, chain: tuple[FilePath, ...] = ()) -> Sou
         base = resolved(above, kind, line)
     except ReadingError as error:
         raise ReadingError([*text.problems, *error.problems]) from None
-    tree = merge(without(base.tree, OWN), text.tree)
+    own, understood = with_known_keys(base.tree, text.tree)
+    tree = merge(without(base.tree, OWN), own)
     folders = tuple(dict.fromkeys((path.parent, *base.folders)))
-    return Source(tree, path.stem, path, (*text.problems, *base.problems), folders)
+    return Source(tree, path.stem, path, (*text.problems, *base.problems), folders, (*base.understood, *understood))
 
 
 def _own_text(path: FilePath, kind: str) -> Text:
@@ -262,6 +288,10 @@ def _parts(tree: Node, path: str, mark: Mark) -> list[str]:
             return [*parts, rest]
         members = {} if place is None else place.members
         key = max((k for k in members if rest == k or rest.startswith(k + ".")), key=len, default="")
+        if not key and len(parts) == 1:
+            called = meant(rest.partition(".")[0], labels_in(tree, parts[0]))
+            rest = rest if len(called) != 1 else ".".join([called[0], *rest.split(".")[1:]])
+            key = called[0] if len(called) == 1 else ""
         if not key and len(parts) == 1 and parts[0] in KEYED_BLOCKS:
             raise ReadingError([problem("unknown_path", mark, facts={"path": path}, hint=_nearest(path, parts[0], members))])
         key = key or rest.partition(".")[0]

@@ -58,7 +58,7 @@ def scenario_of(parts: Parts, policy: Source | None, known: Catalogue, findings:
     targets = tuple(_target(key, target, parts, known, findings) for key, target in file.targets.items())
     joint = tuple(_joint(key, file, findings) for key in file.joint_targets)
     targets, joint = _judged(file, targets, joint, findings)
-    own = _own_policy(policy, parts.park, known, findings)
+    own = own_policy(policy, parts.park, known, findings)
     if findings.problems or parts.park is None or not _can_start(parts.park, parts.merged):
         return None
     return Scenario(
@@ -87,7 +87,7 @@ def _check_clock(file: ScenarioFile, start: int, findings: Findings) -> None:
         findings.add("clock_start", ("clock", "start"), facts)
 
 
-def _own_policy(source: Source | None, park: Park | None, known: Catalogue, findings: Findings) -> Policy | None:
+def own_policy(source: Source | None, park: Park | None, known: Catalogue, findings: Findings) -> Policy | None:
     if source is None:
         return None
     try:

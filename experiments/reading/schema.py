@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -10,14 +11,24 @@ from wutong.experiments.reading.kinds import (
     NO_CHANGE,
     NONE_LOCAL,
     Area,
+    ByParameter,
     Count,
     FateList,
+    Goals,
+    Judged,
+    Lever,
     Line,
+    Measure,
     Money,
     Number,
+    OneIndustry,
+    OneScope,
+    OneSegment,
+    PartnerKey,
     Quarter,
-    Scope,
+    Scopes,
     Share,
+    SharesBySegment,
     SpreadArea,
     SpreadCapacity,
     SpreadChange,
@@ -33,14 +44,18 @@ from wutong.experiments.reading.kinds import (
     SpreadRate,
     SpreadShare,
     Years,
+    Zones,
 )
+from wutong.experiments.reading.quantities import LAST_YEAR
 from wutong.model.facts import Assumption, Shape
 
 Stage = Literal["planned", "signed", "started", "operating"]
 
 
 class Entry(BaseModel):
-    """A mapping in a file."""
+    """A mapping in a file; ``standins`` stand in for keys that are missing, so that all others can be checked."""
+
+    standins: ClassVar[Mapping[str, object]] = {}
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False, arbitrary_types_allowed=True)
 
@@ -79,7 +94,7 @@ class IndustryEntry(Sourced):
 
 class SegmentEntry(Sourced):
     label: LabelEntry
-    industry: str
+    industry: OneIndustry
     sector: str | None = None
     plant: Literal["office", "plant", "fab"]
     firms: SpreadFirms
@@ -97,10 +112,10 @@ class SegmentEntry(Sourced):
     size_spread: Number
     branch_plant: bool = False
     lag_factor: Number = 1.0
-    spin_off_segment: str | None = None
-    buyer_segment: str | None = None
+    spin_off_segment: OneSegment | None = None
+    buyer_segment: OneSegment | None = None
     recruit_weight: Number = 0.0
-    partner_kind: str | None = None
+    partner_kind: PartnerKey | None = None
 
 
 class AdditionEntry(Sourced):
@@ -127,13 +142,13 @@ class ZoneEntry(Sourced):
 class PartnerKindEntry(Sourced):
     label: LabelEntry
     partners: SpreadFirms | None
-    shares: dict[str, Share]
+    shares: SharesBySegment
 
 
 class AnchorEntry(Sourced):
     label: LabelEntry
-    segment: str
-    partner_kind: str | None = None
+    segment: OneSegment
+    partner_kind: PartnerKey | None = None
     status: Stage = "planned"
     signed: Quarter
     opens: Quarter | None = None
@@ -152,7 +167,7 @@ class LabEntry(Sourced):
     closing: Quarter | None = None
     budget: SpreadOutput
     university: bool
-    fields: dict[str, Share]
+    fields: SharesBySegment
     opening_share: SpreadShare
 
 
@@ -173,7 +188,7 @@ class TradeEntry(Sourced):
 
 class ConstraintEntry(Sourced):
     quantity: Literal["firms", "staff", "revenue", "value_added"]
-    scope: Scope
+    scope: Scopes
     range: list[object]
     source: str
 
@@ -190,8 +205,8 @@ class SeriesEntry(Entry):
 class ObservedEntry(Sourced):
     """One figure (``quarter``, ``value``, ``source``), or a whole ``series``."""
 
-    measure: str
-    scope: str
+    measure: Measure
+    scope: OneScope
     quarter: Quarter | None = None
     value: object = None
     series: SeriesEntry | None = None
@@ -223,8 +238,8 @@ class ClockEntry(Entry):
 
 class TargetEntry(Sourced):
     label: LabelEntry
-    measure: str
-    scope: Scope
+    measure: Measure
+    scope: Scopes
     at_least: object
     by: Quarter
     basis: Literal["level", "year"] = "level"
@@ -234,28 +249,30 @@ class TargetEntry(Sourced):
 
 class JointEntry(Sourced):
     label: LabelEntry
-    targets: list[str]
+    targets: Goals
 
 
 class ShockEntry(Sourced):
     label: LabelEntry
-    scope: Scope
+    scope: Scopes
     years: Years
     demand: SpreadChange = NO_CHANGE
     entry: SpreadChange = NO_CHANGE
 
 
 class SettingEntry(Sourced):
-    lever: str
+    lever: Lever
     level: object
     start: Quarter | None = None
     end: Quarter | None = None
     ready: Quarter | None = None
-    segments: Scope = []
-    zones: Scope = []
+    segments: Scopes = []
+    zones: Zones = []
 
 
 class PolicyFile(Sourced):
+    standins = {"title": "", "settings": []}  # noqa: RUF012
+
     format: int = 1
     name: str | None = None
     title: LabelEntry
@@ -267,6 +284,8 @@ class PolicyFile(Sourced):
 class ScenarioFile(Sourced):
     """A scenario's own keys; beside them it may repeat any block of its park, to change what stands there."""
 
+    standins = {"title": "", "park": "", "clock": {"end": f"{LAST_YEAR}Q4"}}  # noqa: RUF012
+
     format: int = 1
     name: str | None = None
     title: LabelEntry
@@ -277,11 +296,11 @@ class ScenarioFile(Sourced):
     policy: str | dict[str, object] | None = None
     anchor_fate: FateList = ()
     posteriors: list[str] = []
-    assumptions: dict[str, object] = {}
+    assumptions: ByParameter = {}
     shocks: dict[str, ShockEntry] = {}
     targets: dict[str, TargetEntry] = {}
     joint_targets: dict[str, JointEntry] = {}
-    judged: list[str] | None = None
+    judged: Judged | None = None
 
 
 PARK_BLOCKS = (

@@ -34,6 +34,7 @@ LARGEST = 1_000_000  # bytes; a park is under 50 kB
 DEEPEST = 20
 MOST_KEYS = 2_000  # of one mapping
 LONGEST_KEY = 80  # characters: keys become names of tables and pictures
+CHINESE = re.compile("[\u4e00-\u9fff]")
 INTEGER = re.compile(r"[-+]?[0-9]+")
 FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 SPECIAL: dict[str, Scalar] = {
@@ -254,6 +255,8 @@ class _Builder:
             self.slip("wide_colon", event, {"key": name}, hint("half_colon"))
             return name.strip() or text, rest.strip()
         key = self.meant(event)
+        if CHINESE.search(key) is not None:  # a title in place of a key: its signs are its own
+            return key, ""
         if narrow(key) != key:
             self.slip("wide_text", event, {"given": key}, mended(key))
         return narrow(key) or text, ""

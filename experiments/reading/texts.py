@@ -43,6 +43,8 @@ TEXTS: Mapping[str, Label] = {
     "one_of": Label(
         "应给出 {one} 或 {other} 之一（不能都给，也不能都不给）", "give either {one} or {other}, not both and not neither"
     ),
+    "understood": Label("“{given}”即 {meant}", "{given!r} is {meant}"),
+    "several_meant": Label("{kind_zh}“{name}”可指 {names}", "the {kind_en} {name!r} may be {names}"),
     "unknown_name": Label("未知的{kind_zh}“{name}”", "unknown {kind_en} {name!r}"),
     "not_text": Label("这里应为文字，而不是 {given}", "text is expected here, not {given}"),
     "not_mapping": Label("这里应为“键: 值”的映射，而不是 {given}", "a mapping (key: value) is expected here, not {given}"),
@@ -173,6 +175,7 @@ HINTS: Mapping[str, Label] = {
         "leave out / \\ : * ? \" < > | and a leading dot, and take at most {limit} characters",
     ),
     "plain_space": Label("请删去它，或换成普通空格", "delete it, or put an ordinary space"),
+    "one_key": Label("请写出键", "give the key"),
     "year_month": Label("请写成 1999 或 2003-06", "write it like 1999 or 2003-06"),
     "write": Label("请写成 {text}", "write {text}"),
     "per_head": Label("是否指 {number} 万元/人？", "did you mean {number} 万元/人?"),

@@ -92,6 +92,8 @@ class Entries:
         inner, *marks = get_args(annotation)
         if any(isinstance(mark, BeforeValidator) for mark in marks):  # one name or a list of them
             return [{"type": "string"}, *self.ways(inner, key)]
+        if not any(isinstance(mark, Reads) for mark in marks):
+            return self.ways(inner, key)
         read = next(mark.read for mark in marks if isinstance(mark, Reads))
         source = getattr(read, "__self__", read)
         if isinstance(source, Quantity):
