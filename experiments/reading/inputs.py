@@ -33,7 +33,7 @@ def scenario_inputs(path_or_name: str, sets: Sequence[str] = (), language: str =
     return resolved.scenario, own | dict(_tables(resolved))
 
 
-def policy_inputs(path_or_name: str, park: Park) -> tuple[Policy, Texts]:
+def policy_inputs(path_or_name: str, park: Park | None) -> tuple[Policy, Texts]:
     """A policy of a park, and the file that holds it after all changes.
 
     Raises

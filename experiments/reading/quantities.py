@@ -17,7 +17,7 @@ from functools import lru_cache
 from wutong.experiments.reading.messages import Facts, hint
 from wutong.experiments.reading.wide import is_wide, narrow
 from wutong.model.facts import Label
-from wutong.model.units import quarter, quarter_name
+from wutong.model.units import FIRST_YEAR, LAST_YEAR, quarter, quarter_name
 
 Dimensions = tuple[tuple[str, int], ...]
 
@@ -55,7 +55,6 @@ BASES: Mapping[str, tuple[str, str]] = {
 FRACTIONS = {"月", "个月", "month", "months", "季", "季度", "个季度", "quarter", "quarters"}
 NUMBER = re.compile(r"\s*([-+]?[0-9]*(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?)\s*(.*)", re.IGNORECASE | re.DOTALL)
 RANGE = re.compile(r"[-~–至到] *([0-9.]+).*")
-FIRST_YEAR, LAST_YEAR = 1900, 2200  # of every date: the model counts quarters in small numbers
 SEASONS = {**dict(zip("一二三四", range(1, 5), strict=True)), **{str(n): n for n in range(1, 5)}}
 QUARTER = r"([0-9]{4})\s*[-年./]?\s*(?:[Qq]\s*([1-4])|第?([1-4一二三四])季度?末?)|[Qq]([1-4])[-/\s]+([0-9]{4})"
 COMMA = re.compile(r"(?<=\d),(?=\d)")

@@ -8,6 +8,7 @@ from pathlib import Path as FilePath
 
 import numpy as np
 
+from wutong.experiments.goals import covers
 from wutong.experiments.reading.catalogue import Catalogue, quantity_of
 from wutong.experiments.reading.checking import Findings
 from wutong.experiments.reading.heads import check_keys, check_name, label
@@ -144,12 +145,15 @@ def _target(key: str, entry: TargetEntry, parts: Parts, known: Catalogue, findin
         value = findings.number(Quantity(known.measures[entry.measure].unit), entry.at_least, (*path, "at_least"))
     if entry.basis == "year" and entry.by % QUARTERS_PER_YEAR != QUARTERS_PER_YEAR - 1:
         findings.add("year_needs_q4", (*path, "by"))
-    if key in _judged_names(parts.file) and not parts.entry.start < entry.by <= parts.file.clock.end:
-        first, last = quarter_name(parts.entry.start + 1), quarter_name(parts.file.clock.end)
-        findings.remark("target_outside", (*path, "by"), {"given": quarter_name(entry.by), "first": first, "last": last})
     note = label(entry.scope_note)
     scope = expand(entry.scope, parts.entry)
-    return Target(key, label(entry.label), entry.measure, scope, value, entry.by, Basis(entry.basis), entry.source, note)
+    target = Target(key, label(entry.label), entry.measure, scope, value, entry.by, Basis(entry.basis), entry.source, note)
+    start, end = parts.entry.start, parts.file.clock.end
+    if key in _judged_names(parts.file) and not covers(start, end, target):
+        within = start < entry.by <= end
+        facts = {"given": quarter_name(entry.by), "first": quarter_name(start + 1), "last": quarter_name(end)}
+        findings.remark("target_part_year" if within else "target_outside", (*path, "by"), facts)
+    return target
 
 
 def _joint(key: str, file: ScenarioFile, findings: Findings) -> JointTarget:

@@ -46,8 +46,8 @@ from wutong.experiments.reading.kinds import (
     Years,
     Zones,
 )
-from wutong.experiments.reading.quantities import LAST_YEAR
 from wutong.model.facts import Assumption, Shape
+from wutong.model.units import LAST_YEAR
 
 Stage = Literal["planned", "signed", "started", "operating"]
 

@@ -61,6 +61,7 @@ TEXTS: Mapping[str, Label] = {
     ),
     "comma_number": Label("“{given}”里有逗号，不是{unit_zh}", "{given!r} holds a comma and is not {unit_en}"),
     "not_whole": Label("这里应为整数，而不是 {given}", "a whole number is expected here, not {given}"),
+    "not_a_count": Label("“{given}”不是 {low} 至 {high} 的整数", "{given!r} is not a whole number from {low} to {high}"),
     "not_finite": Label("数值必须有限，不能是 {given}", "a number must be finite, not {given}"),
     "unknown_unit": Label("“{given}”的单位“{unit}”无法识别", "the unit {unit!r} of {given!r} is unknown"),
     "wrong_unit": Label("“{given}”的单位不对，这里应为{unit_zh}", "{given!r} has the wrong unit: {unit_en} is expected"),
@@ -95,6 +96,10 @@ TEXTS: Mapping[str, Label] = {
     "shock_outside": Label("冲击年份不在模拟期 {first} 至 {last} 年内", "the shock lies outside the run, {first} to {last}"),
     "target_outside": Label(
         "期限 {given} 不在模拟期 {first} 至 {last} 内，不予判定", "{given} lies outside the run, {first} to {last}: not judged"
+    ),
+    "target_part_year": Label(
+        "期限 {given} 的全年目标需要完整的一年，模拟从 {first} 才开始，不予判定",
+        "the goal for the year to {given} needs the whole year and the run begins in {first}: not judged",
     ),
     "posteriors_clash": Label("“{name}”在 {other} 中已有抽样", "{other} holds draws of {name!r} already"),
     "shock_years": Label(

@@ -21,6 +21,7 @@ from wutong.experiments.reading.messages import Problem, problem
 from wutong.experiments.reading.nodes import Mark, Node, Scalar
 from wutong.experiments.reading.quantities import QuantityError, read_quarter
 from wutong.experiments.reading.titles import word_of
+from wutong.experiments.reading.wide import is_wide, narrow
 from wutong.model.facts import Label
 from wutong.model.scenario import Park
 from wutong.model.units import quarter_name
@@ -41,7 +42,7 @@ def meant(name: str, labels: Labels) -> tuple[str, ...]:
     """The keys that a name may mean: the one that is it, else all that have it as their title."""
     if name in labels:
         return (name,)
-    said = plainly(name)
+    said = "" if is_wide(name) and narrow(name).isascii() else plainly(name)  # a key in full width is a slip of the keyboard
     return tuple(key for key, label in labels.items() if said and said in (plainly(label.zh), plainly(label.en)))
 
 
