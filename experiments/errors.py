@@ -25,6 +25,14 @@ def said_by_system(error: OSError) -> Label:
     return Label(f"“{name}”：{words.zh}", f"{name!r}: {words.en}") if name else words
 
 
+class ToldError(Exception):
+    """Several things cannot be used; ``text`` says all of them."""
+
+    def text(self, language: str) -> str:
+        """What is wrong, line by line."""
+        raise NotImplementedError
+
+
 class WordedError(Exception):
     """Something cannot be used or done; ``message`` says why and what to do, in both languages."""
 

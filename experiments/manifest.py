@@ -181,7 +181,9 @@ def read_manifest(folder: Path) -> Manifest:
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write ``manifest.json`` whole or not at all."""
     with replacing(folder / MANIFEST) as path:
-        path.write_text(json.dumps(manifest, default=_plain, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", errors=ESCAPED)
+        path.write_text(
+            json.dumps(manifest, default=_plain, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", errors=ESCAPED
+        )
 
 
 def code_version() -> CodeVersion:

@@ -26,7 +26,7 @@ from wutong.experiments.reading.designs import read_design
 from wutong.experiments.reading.drawing import MOST_RUNS
 from wutong.experiments.reading.inputs import Texts, policy_inputs, scenario_inputs, together
 from wutong.model.facts import Label
-from wutong.model.scenario import Case, Policy, Scenario
+from wutong.model.scenario import Case, Park, Policy, Scenario
 
 NO_POLICY = "none"
 REPLICATIONS = 100
@@ -255,8 +255,8 @@ def _read_policies(
     Where no scenario could be read they are checked without a park.
     """
     found, texts = [list[Policy]() for _ in scenarios], dict[str, str]()
-    parks = [scenario.park for scenario in scenarios] or [None]
-    for i, park in enumerate(parks):
+    parks: list[Park | None] = [scenario.park for scenario in scenarios]
+    for i, park in enumerate(parks or [None]):
         own = scenarios[i].policy if scenarios else None
         if not names and own is not None:
             found[i].append(own)

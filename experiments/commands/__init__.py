@@ -69,7 +69,9 @@ SUMMARIES = {
     report: told("写成一个网页文件的报告，可离线阅读和打印", "Write the report: one web page to read offline and to print."),
 }
 
-app = typer.Typer(name="wutong", cls=Commands, help=ABOUT, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(
+    name="wutong", cls=Commands, help=ABOUT, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+)
 # answers, results, files, evidence: in this order the help shows them
 app.command("run", help=SUMMARIES[run])(run)
 app.command("compare", help=SUMMARIES[compare])(compare)

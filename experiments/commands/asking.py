@@ -82,7 +82,7 @@ def levers(
     from wutong.experiments.commands.experiment import ask, plan_under
     from wutong.experiments.experiment import available_cores
     from wutong.experiments.questions import Dose, Levers, Mix, Question, equal_levels, understood
-    from wutong.experiments.questions.levers import MONEY, lever_called, level_of
+    from wutong.experiments.questions.levers import MONEY, level_of, lever_called
     from wutong.experiments.reading.options import quantity_option
     from wutong.experiments.reading.quantities import Quantity
 

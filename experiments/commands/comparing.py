@@ -47,7 +47,13 @@ Precision = Annotated[
     ),
 ]
 Most = Annotated[
-    int, typer.Option("--most", metavar="N", parser=whole("--most", 1), help=told("--precision 的重复次数上限", "replications at which it stops"))
+    int,
+    typer.Option(
+        "--most",
+        metavar="N",
+        parser=whole("--most", 1),
+        help=told("--precision 的重复次数上限", "replications at which it stops"),
+    ),
 ]
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import typer
 
 from wutong.experiments.commands.language import Language, told
-from wutong.experiments.errors import WordedError, said_by_system
+from wutong.experiments.errors import ToldError, WordedError, said_by_system
 
 
 class Exit(enum.IntEnum):
@@ -37,11 +37,9 @@ def show(text: str) -> None:
 @contextmanager
 def exits(language: Language) -> Iterator[None]:
     """Turn inputs that cannot be used, and Ctrl-C, into words and an exit code; anything else is a fault of the program."""
-    from wutong.experiments.reading import ReadingError
-
     try:
         yield
-    except ReadingError as error:
+    except ToldError as error:
         say(error.text(language))
         raise typer.Exit(Exit.BAD_INPUT) from error
     except WordedError as error:

@@ -30,7 +30,13 @@ Observed = Annotated[
     ),
 ]
 Until = Annotated[
-    int, typer.Option("--until", metavar="YEAR", parser=whole("--until", FIRST_YEAR, LAST_YEAR), help=told("使用观测值的最后一年", "last year whose observed values are used"))
+    int,
+    typer.Option(
+        "--until",
+        metavar="YEAR",
+        parser=whole("--until", FIRST_YEAR, LAST_YEAR),
+        help=told("使用观测值的最后一年", "last year whose observed values are used"),
+    ),
 ]
 Count = Annotated[
     int,
@@ -41,7 +47,9 @@ Count = Annotated[
         help=told("推演的世界数：历史运行中最接近观测的", "worlds that are projected: the nearest runs of the past"),
     ),
 ]
-Past = Annotated[int, typer.Option("--past", metavar="N", parser=whole("--past", 50), help=told("历史运行数", "runs of the past"))]
+Past = Annotated[
+    int, typer.Option("--past", metavar="N", parser=whole("--past", 50), help=told("历史运行数", "runs of the past"))
+]
 
 
 def hindcast(

@@ -17,11 +17,19 @@ Sets = Annotated[
     ),
 ]
 Jobs = Annotated[
-    int | None, typer.Option("--jobs", metavar="J", parser=whole("--jobs", 1), help=told("进程数，默认用全部核心", "processes; all cores by default"))
+    int | None,
+    typer.Option(
+        "--jobs", metavar="J", parser=whole("--jobs", 1), help=told("进程数，默认用全部核心", "processes; all cores by default")
+    ),
 ]
 MaxFailures = Annotated[
     int | None,
-    typer.Option("--max-failures", metavar="F", parser=whole("--max-failures", 1), help=told("失败到这么多次就停止", "stop after so many failures")),
+    typer.Option(
+        "--max-failures",
+        metavar="F",
+        parser=whole("--max-failures", 1),
+        help=told("失败到这么多次就停止", "stop after so many failures"),
+    ),
 ]
 Cluster = Annotated[
     str | None,

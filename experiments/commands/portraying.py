@@ -33,7 +33,10 @@ Of = Annotated[
 Count = Annotated[
     int,
     typer.Option(
-        "-n", metavar="N", parser=whole("-n", 0), help=told("与另外多少次模拟相比，0 为不比", "other worlds to place it among; 0: none")
+        "-n",
+        metavar="N",
+        parser=whole("-n", 0),
+        help=told("与另外多少次模拟相比，0 为不比", "other worlds to place it among; 0: none"),
     ),
 ]
 

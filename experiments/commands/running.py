@@ -17,7 +17,10 @@ Scenarios = Annotated[list[str], typer.Argument(metavar="SCENARIO", help=told("�
 Replications = Annotated[
     list[int] | None,
     typer.Option(
-        "--replication", metavar="R", parser=whole("--replication", 0), help=told("只运行该编号，可重复", "run this replication alone; may be repeated")
+        "--replication",
+        metavar="R",
+        parser=whole("--replication", 0),
+        help=told("只运行该编号，可重复", "run this replication alone; may be repeated"),
     ),
 ]
 

@@ -18,8 +18,15 @@ from wutong.experiments.commands.usage import LARGEST_SEED, whole
 SCENARIO = "baseline"
 UNTIL = "2030Q4"  # to which the shipped park is run where nothing else is said
 
-Count = Annotated[int, typer.Option("-n", metavar="N", parser=whole("-n", 1), help=told("每个方案的重复次数", "replications of each policy"))]
-Seed = Annotated[int, typer.Option("--seed", metavar="S", parser=whole("--seed", 0, LARGEST_SEED), help=told("随机种子", "seed of all random numbers"))]
+Count = Annotated[
+    int, typer.Option("-n", metavar="N", parser=whole("-n", 1), help=told("每个方案的重复次数", "replications of each policy"))
+]
+Seed = Annotated[
+    int,
+    typer.Option(
+        "--seed", metavar="S", parser=whole("--seed", 0, LARGEST_SEED), help=told("随机种子", "seed of all random numbers")
+    ),
+]
 Until = Annotated[
     str | None, typer.Option("--until", metavar="QUARTER", help=told("模拟到该季度为止", "last quarter, such as 2030Q4"))
 ]

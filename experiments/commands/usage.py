@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -47,13 +48,19 @@ def whole(option: str, low: int, high: int = MOST) -> Callable[[str | int], int]
 class Commands(TyperGroup):
     """The commands, with everything that is wrong in how they were typed said in words."""
 
-    def main(self, args: Sequence[str] | None = None, **settings: Any) -> Any:  # noqa: ANN401 - as Typer declares it
+    def main(  # type: ignore[override]
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,  # noqa: FBT001 - as Typer declares it
+        windows_expand_args: bool = True,  # noqa: FBT001
+    ) -> Any:  # noqa: ANN401
         typed = list(sys.argv[1:] if args is None else args)
         language = language_of(typed)
-        standalone = settings.pop("standalone_mode", True)
         try:
             with exits(language):
-                code = super().main(args=typed, standalone_mode=False, **settings)
+                code = super().main(typed, prog_name, complete_var, False, windows_expand_args)
         except typer.Exit as ended:
             code = ended.exit_code
         except typer.Abort:
@@ -63,7 +70,7 @@ class Commands(TyperGroup):
                 raise
             say(told("错误：", "Error: ", language) + _words(error, language))
             code = Exit.BAD_INPUT
-        if standalone:
+        if standalone_mode:
             sys.exit(code or Exit.WELL)
         return code
 
@@ -82,14 +89,15 @@ def _words(error: Any, language: Language) -> str:  # noqa: ANN401 - its class d
         name = _name(error)
         return told(f"缺少 {name}", f"{name} is missing", language) + see
     if kind == "BadParameter":
-        choices = ", ".join(map(str, getattr(getattr(error.param, "type", None), "choices", ())))
-        if choices:
+        if "is not one of" in error.message:
+            _, *words = re.findall(r"'([^']*)'", error.message)
+            choices = ", ".join(words)
             return told(f"{_name(error)} 可选：{choices}", f"{_name(error)} takes one of {choices}", language)
-        return told(f"{_name(error)} 的取值不对：", f"{_name(error)} cannot be that: ", language) + error.message
+        return told(f"{_name(error)} 的取值不对：", f"{_name(error)} cannot be that: ", language) + str(error.message)
     if kind in ("NoSuchCommand", "UsageError") and "'" in error.message and "command" in error.message:
         name = error.message.split("'")[1]
         return told(f"没有命令 {name}", f"there is no command {name}", language) + see
-    return told("这样的命令行不能用：", "", language) + error.format_message() + see
+    return told("这样的命令行不能用：", "", language) + str(error.format_message()) + see
 
 
 def _name(error: Any) -> str:  # noqa: ANN401 - its class depends on the library's version

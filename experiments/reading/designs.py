@@ -14,6 +14,7 @@ from wutong.experiments.factors import Factor
 from wutong.experiments.reading.catalogue import Catalogue, declared
 from wutong.experiments.reading.checking import Findings
 from wutong.experiments.reading.drawing import AtLeastOne, Chance, PointsEntry, drawn_of, path_of
+from wutong.experiments.reading.entry import LabelEntry, WordsEntry
 from wutong.experiments.reading.factors import read_whole
 from wutong.experiments.reading.files import Resolved, resolve_scenario
 from wutong.experiments.reading.heads import check_name, label
@@ -23,7 +24,6 @@ from wutong.experiments.reading.nodes import Mark, Node, locate
 from wutong.experiments.reading.policies import policy_of, policy_source
 from wutong.experiments.reading.probing import Given
 from wutong.experiments.reading.resolve import DESIGNS, SCENARIOS, Source, find, resolved
-from wutong.experiments.reading.schema import LabelEntry, WordsEntry
 from wutong.experiments.reading.understanding import Understanding
 from wutong.experiments.varying import LEVER
 from wutong.model.facts import Label

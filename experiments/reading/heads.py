@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from wutong.experiments.reading.checking import Findings
+from wutong.experiments.reading.entry import WordsEntry
 from wutong.experiments.reading.messages import hint
-from wutong.experiments.reading.schema import KEYED_BLOCKS, WordsEntry
+from wutong.experiments.reading.schema import KEYED_BLOCKS
 from wutong.experiments.reading.text import LONGEST_KEY
 from wutong.model.facts import Label
 

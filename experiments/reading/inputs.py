@@ -10,8 +10,8 @@ from wutong.experiments.reading.catalogue import declared
 from wutong.experiments.reading.explaining import explained, explained_tree
 from wutong.experiments.reading.files import Resolved, resolve_scenario
 from wutong.experiments.reading.policies import policy_of, policy_source
-from wutong.experiments.reading.text import is_file
 from wutong.experiments.reading.posteriors import FOLDER, posterior_file
+from wutong.experiments.reading.text import is_file
 from wutong.model.facts import Label
 from wutong.model.scenario import Park, Policy, Scenario
 

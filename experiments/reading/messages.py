@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from wutong.experiments.errors import ToldError
 from wutong.experiments.reading.nodes import Mark
 from wutong.experiments.reading.texts import HINTS, TEXTS
 from wutong.experiments.reading.wide import visible
@@ -52,7 +53,7 @@ class Problem:
         return f"{place}: {path}{self.message.in_language(language)}{hint}"
 
 
-class ReadingError(Exception):
+class ReadingError(ToldError):
     """Everything wrong with the inputs, found in one go."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -72,7 +73,9 @@ def told_all(problems: Sequence[Problem], language: str) -> str:
     if len(problems) > 1:
         more = len(problems) - len(lines)
         rest = Label(f"，这里列出前 {MOST} 处" if more else "", f"; these are the first {MOST}" if more else "")
-        lines.append(Label(f"共 {len(problems)} 处问题{rest.zh}。", f"{len(problems)} problems in all{rest.en}.").in_language(language))
+        lines.append(
+            Label(f"共 {len(problems)} 处问题{rest.zh}。", f"{len(problems)} problems in all{rest.en}.").in_language(language)
+        )
     return "\n".join(lines)
 
 

@@ -254,7 +254,9 @@ def within_reach(number: int) -> int:
     """
     first, last = quarter(f"{FIRST_YEAR}Q1"), quarter(f"{LAST_YEAR}Q4")
     if not first <= number <= last:
-        raise QuantityError("long_ago", {name: quarter_name(n) for name, n in (("given", number), ("first", first), ("last", last))})
+        raise QuantityError(
+            "long_ago", {name: quarter_name(n) for name, n in (("given", number), ("first", first), ("last", last))}
+        )
     return number
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 
 from wutong.experiments.reading.messages import Problem, ReadingError, choices, hint, problem
@@ -13,12 +13,12 @@ from wutong.experiments.reading.quantities import shown
 from wutong.experiments.reading.schema import KEYED_BLOCKS, PARK_BLOCKS
 from wutong.experiments.reading.tables import read_block
 from wutong.experiments.reading.text import Text, is_dir, is_file, parse, read_tree
+from wutong.experiments.reading.titled import SUFFIXES, titles_in
+from wutong.experiments.reading.understanding import labels_in, meant, with_known_keys
 from wutong.experiments.reading.wide import CONTROL, name_of
-from wutong.experiments.reading.understanding import label_of, labels_in, meant, with_known_keys
 from wutong.model.facts import Label
 
 SHIPPED = FilePath(__file__).resolve().parents[2] / "scenarios"
-SUFFIXES = (".yaml", ".yml")
 SCENARIOS, POLICIES, PARKS, DESIGNS = ".", "policies", "parks", "designs"  # folders of each kind of file
 NAMED: Mapping[str, Mapping[str, str]] = {  # keys of a kind of file that name others, and of which kind those are
     SCENARIOS: {"park": PARKS, "policy": POLICIES},
@@ -27,7 +27,6 @@ NAMED: Mapping[str, Mapping[str, str]] = {  # keys of a kind of file that name o
 OF_DESIGNS = frozenset({"scenarios", "factors", "points", "method", "replications"})  # keys that only designs have
 OF_OTHERS = frozenset({"clock", "park", "settings", "segments"})
 
-HEAD, HEAD_SIZE = re.compile("(?:title|label):"), 4_000  # where a file says what it is called, in characters
 FORMAT = 1
 OWN = ("name", "extends", "format")  # keys that speak of a file alone and are not inherited
 
@@ -86,25 +85,6 @@ def find(name: str, kind: str, near: FilePath, said: Mark) -> FilePath:
     raise ReadingError([problem("no_file", said, facts={"name": name}, hint=choices(name, called, called) if called else None)])
 
 
-def titles_in(folders: Iterable[FilePath]) -> dict[str, tuple[FilePath, Label]]:
-    """The files in folders by their name, each with its title; that of a file that says none of its own is its name."""
-    found: dict[str, tuple[FilePath, Label]] = {}
-    for folder in folders:
-        for path in sorted(p for p in folder.glob("*") if p.suffix in SUFFIXES and is_file(p)):
-            found.setdefault(path.stem, (path, _title(path)))
-    return found
-
-
-def _title(path: FilePath) -> Label:
-    """The title or label that stands on one line near the beginning of a file: the whole of it need not be read for that."""
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            line = next(filter(HEAD.match, file.read(HEAD_SIZE).splitlines()), "")
-        return label_of(path.stem, next(iter(parse(line, "").tree.members.values()), None)) if line else Label(path.stem, path.stem)
-    except (OSError, ValueError, ReadingError):
-        return Label(path.stem, path.stem)
-
-
 def _called(name: str, folders: Sequence[FilePath]) -> list[FilePath]:
     """The YAML files of that name, each once."""
     paths = (folder / (name + suffix) for folder in folders for suffix in SUFFIXES)
@@ -113,9 +93,11 @@ def _called(name: str, folders: Sequence[FilePath]) -> list[FilePath]:
 
 def _refuse_name(path: FilePath) -> None:
     """Refuse a file whose name cannot be shown: tables and pictures are called by it."""
-    found = CONTROL.search(path.stem)
+    found = re.search(r"[\t\n]|" + CONTROL.pattern, path.stem)
     if found is not None:
-        raise ReadingError([problem("file_name", Mark(shown_path(path), 0, 0), facts={"name": name_of(found[0])}, hint=hint("rename_file"))])
+        raise ReadingError(
+            [problem("file_name", Mark(shown_path(path), 0, 0), facts={"name": name_of(found[0])}, hint=hint("rename_file"))]
+        )
 
 
 def resolved(path: FilePath, kind: str, chain: tuple[FilePath, ...] = ()) -> Source:

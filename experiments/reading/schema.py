@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import Field
 
+from wutong.experiments.reading.entry import Entry, LabelEntry, Sourced, WordsEntry
 from wutong.experiments.reading.kinds import (
     NO_CHANGE,
     NONE_LOCAL,
@@ -17,7 +17,6 @@ from wutong.experiments.reading.kinds import (
     Goals,
     Judged,
     Lever,
-    Line,
     Measure,
     Money,
     Number,
@@ -50,40 +49,6 @@ from wutong.model.facts import Assumption, Shape
 from wutong.model.units import LAST_YEAR
 
 Stage = Literal["planned", "signed", "started", "operating"]
-
-
-class Entry(BaseModel):
-    """A mapping in a file; ``standins`` stand in for keys that are missing, so that all others can be checked."""
-
-    standins: ClassVar[Mapping[str, object]] = {}
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False, arbitrary_types_allowed=True)
-
-
-class Sourced(Entry):
-    """An entry whose numbers come from ``source`` unless they name their own."""
-
-    source: str = ""
-    note: str = ""
-
-
-class WordsEntry(Entry):
-    """Words in both languages; a bare text stands for both."""
-
-    zh: str
-    en: str
-
-    @model_validator(mode="before")
-    @classmethod
-    def _in_both(cls, raw: object) -> object:
-        return {"zh": raw, "en": raw} if isinstance(raw, str) else raw
-
-
-class LabelEntry(WordsEntry):
-    """A name in both languages, on one line: tables and pictures show it."""
-
-    zh: Line
-    en: Line
 
 
 class IndustryEntry(Sourced):
@@ -134,7 +99,7 @@ class ZoneEntry(Sourced):
     share: SpreadShare
     occupancy: SpreadOccupancy | None = None
     floor: SpreadArea | None = None
-    additions: list[AdditionEntry] = []
+    additions: list[AdditionEntry] = Field(default_factory=list)
     place: PlaceEntry | None = None
     sites: WordsEntry = WordsEntry(zh="", en="")
 
@@ -182,8 +147,8 @@ class TradeEntry(Sourced):
     value_added: str
     own_sector_factor: Share
     splits: dict[str, dict[str, Share]]
-    buyer_splits: dict[str, dict[str, dict[str, Share]]] = {}
-    beyond_table: dict[str, dict[str, SpreadShare]] = {}
+    buyer_splits: dict[str, dict[str, dict[str, Share]]] = Field(default_factory=dict)
+    beyond_table: dict[str, dict[str, SpreadShare]] = Field(default_factory=dict)
 
 
 class ConstraintEntry(Sourced):
@@ -222,13 +187,13 @@ class ParkFile(Sourced):
     industries: dict[str, IndustryEntry]
     segments: dict[str, SegmentEntry]
     zones: dict[str, ZoneEntry]
-    partner_kinds: dict[str, PartnerKindEntry] = {}
+    partner_kinds: dict[str, PartnerKindEntry] = Field(default_factory=dict)
     trade: TradeEntry | None = None
-    anchors: dict[str, AnchorEntry] = {}
-    labs: dict[str, LabEntry] = {}
+    anchors: dict[str, AnchorEntry] = Field(default_factory=dict)
+    labs: dict[str, LabEntry] = Field(default_factory=dict)
     pipeline: PipelineEntry | None = None
-    constraints: list[ConstraintEntry] = []
-    observed: list[ObservedEntry] = []
+    constraints: list[ConstraintEntry] = Field(default_factory=list)
+    observed: list[ObservedEntry] = Field(default_factory=list)
 
 
 class ClockEntry(Entry):
@@ -266,8 +231,8 @@ class SettingEntry(Sourced):
     start: Quarter | None = None
     end: Quarter | None = None
     ready: Quarter | None = None
-    segments: Scopes = []
-    zones: Zones = []
+    segments: Scopes = Field(default_factory=list)
+    zones: Zones = Field(default_factory=list)
 
 
 class PolicyFile(Sourced):
@@ -295,11 +260,11 @@ class ScenarioFile(Sourced):
     clock: ClockEntry
     policy: str | dict[str, object] | None = None
     anchor_fate: FateList = ()
-    posteriors: list[str] = []
-    assumptions: ByParameter = {}
-    shocks: dict[str, ShockEntry] = {}
-    targets: dict[str, TargetEntry] = {}
-    joint_targets: dict[str, JointEntry] = {}
+    posteriors: list[str] = Field(default_factory=list)
+    assumptions: ByParameter = Field(default_factory=dict)
+    shocks: dict[str, ShockEntry] = Field(default_factory=dict)
+    targets: dict[str, TargetEntry] = Field(default_factory=dict)
+    joint_targets: dict[str, JointEntry] = Field(default_factory=dict)
     judged: Judged | None = None
 
 

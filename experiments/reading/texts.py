@@ -28,11 +28,17 @@ TEXTS: Mapping[str, Label] = {
     "empty": Label("文件是空的", "the file is empty"),
     "too_deep": Label("嵌套超过 {limit} 层", "nested more than {limit} levels deep"),
     "too_many_keys": Label("这里的键超过 {limit} 个", "there are more than {limit} keys here"),
-    "long_key": Label("键“{key}”应在一行之内，不超过 {limit} 字", "the key {key!r} should be one line of at most {limit} characters"),
+    "long_key": Label(
+        "键“{key}”应在一行之内，不超过 {limit} 字", "the key {key!r} should be one line of at most {limit} characters"
+    ),
     "long_text": Label("“{given}”有 {length} 字，上限 {limit} 字", "{given!r} has {length} characters, at most {limit}"),
     "long_ago": Label("{given} 不在 {first} 至 {last} 之间", "{given} does not lie between {first} and {last}"),
-    "file_name": Label("文件名里有无法显示的字符（{name}）", "the name of the file holds a character that cannot be shown ({name})"),
-    "bad_name": Label("“{name}”不能用作名字：表和图以它为文件名", "{name!r} cannot be a name: tables and pictures are called by it"),
+    "file_name": Label(
+        "文件名里有无法显示的字符（{name}）", "the name of the file holds a character that cannot be shown ({name})"
+    ),
+    "bad_name": Label(
+        "“{name}”不能用作名字：表和图以它为文件名", "{name!r} cannot be a name: tables and pictures are called by it"
+    ),
     "more": Label("从这里起还有其他问题，不再逐一列出", "there are more problems from here on, which are not listed"),
     "key_type": Label("键必须是文字", "a key must be text"),
     "duplicate_key": Label("键“{key}”重复（首次出现在第 {first} 行）", "the key {key!r} appears twice (first in line {first})"),
@@ -176,8 +182,8 @@ HINTS: Mapping[str, Label] = {
     "to_remark": Label("请缩短，细节写入 remark", "shorten it, and give the rest as a remark"),
     "rename_file": Label("请给文件改名", "rename the file"),
     "name_of_file": Label(
-        "请不用 / \\ : * ? \" < > |，不以点开头，不超过 {limit} 字",
-        "leave out / \\ : * ? \" < > | and a leading dot, and take at most {limit} characters",
+        '请不用 / \\ : * ? " < > |，不以点开头，不超过 {limit} 字',
+        'leave out / \\ : * ? " < > | and a leading dot, and take at most {limit} characters',
     ),
     "plain_space": Label("请删去它，或换成普通空格", "delete it, or put an ordinary space"),
     "one_key": Label("请写出键", "give the key"),

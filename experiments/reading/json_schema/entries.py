@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal, TypeGuard, Union, get_args, get_orig
 
 from pydantic import BaseModel, BeforeValidator
 
+from wutong.experiments.reading.entry import LabelEntry, WordsEntry
 from wutong.experiments.reading.fates import read_fates
 from wutong.experiments.reading.json_schema.values import QUARTER, Schema, Values, described, literal, unit_words
 from wutong.experiments.reading.kinds import LONGEST_LINE, Reads, read_line
 from wutong.experiments.reading.nodes import WHOLE
 from wutong.experiments.reading.quantities import Quantity, read_count, read_quarter, read_years
-from wutong.experiments.reading.schema import LabelEntry, WordsEntry
 from wutong.experiments.reading.spreads import Spread
 from wutong.model.facts import Label
 
