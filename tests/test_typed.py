@@ -77,7 +77,9 @@ def test_everything_typed_is_checked_at_once() -> None:
     ("run", "基准情景", "--policy", "人才优先", "--policy", "No new policy", "-n", "2", "--until", "2023年第一季度"),
     ("run", "baseline", "--until", "2040-Q4", "-n", "2"),
     ("run", "baseline", "-n", "1万", "--until", "2022Q4"),
-    ("levers", "--dose", "种子基金", "--level", "0.5亿", "--until", "2023Q2", "--date", "2023年1季度", "--scope", "软件信息", "--measure", "在营企业"),
+    ("levers", "--dose", "种子基金", "--level", "0.5亿", "--until", "2023Q2", "--date", "2023年1季度"),
+    ("levers", "--dose", "Seed fund", "--scope", "软件信息", "--measure", "在营企业", "--until", "2023Q2"),
+    ("run", "baseline", "--set", "growth.people=2 万人/年", "--set", "anchors.Quanta Chongqing.fate=halved"),
     ("attribute", "--of", "广达（重庆）制造基地", "--until", "2022Q4", "-n", "2"),
 ])  # fmt: skip
 def test_titles_dates_and_amounts_are_taken_as_they_are_said(words: tuple[str, ...]) -> None:
@@ -112,8 +114,8 @@ def test_paths_of_any_bytes(here: Path) -> None:
     folder.mkdir()
     text = "format: 1\ntitle: {zh: 试, en: Try}\nextends: baseline\n"
     (folder / "fine.yaml").write_text(text, encoding="utf-8")
-    command = [sys.executable, str(ROOT / "run.py"), "run", str(folder / "fine.yaml"), "-n", "1", "--until", "2022Q4", "--jobs", "1",
-               "--lang", "en", "--out", str(folder / "out")]  # fmt: skip
+    words = ["run", str(folder / "fine.yaml"), "-n", "1", "--until", "2022Q4", "--jobs", "1", "--lang", "en"]
+    command = [sys.executable, str(ROOT / "run.py"), *words, "--out", str(folder / "out")]
     done = subprocess.run(command, capture_output=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr.decode()
     assert b"\x1b" not in done.stdout + done.stderr and b"\xff" not in done.stdout + done.stderr

@@ -49,6 +49,7 @@ class Findings:
         self.tree = tree
         self.problems: list[Problem] = []
         self.remarks: list[Problem] = []  # on what is allowed but odd
+        self.understood: list[Problem] = []  # how tables were read that it names
         self._removed: dict[Path, list[int]] = {}  # list -> positions of its wrong items, which checks do not see
 
     def add(self, code: str, path: Sequence[str | int], facts: Facts | None = None, mend: Label | None = None) -> None:

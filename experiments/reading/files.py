@@ -133,7 +133,7 @@ def _resolved(of: _Sources, problems: list[Problem], known: Catalogue) -> Resolv
     """A scenario whose files could all be read; ``problems`` are those of their writing."""
     park = of.park
     whole = merge(park.tree, only(of.tree, PARK_BLOCKS))
-    words = Understanding({**declared_names(known), **names_in_tree(whole, of.tree)})
+    words = Understanding({**declared_names(known), **names_in_tree(of.tree, whole)})
     findings, merged = Findings(words.entry(without(of.tree, PARK_BLOCKS), ScenarioFile)), Findings(words.entry(whole, ParkFile))
     file, entry = findings.validated(ScenarioFile, PARK_BLOCKS), merged.validated(ParkFile)
     folders = (*park.folders, SHIPPED / "data")
@@ -151,7 +151,7 @@ def _resolved(of: _Sources, problems: list[Problem], known: Catalogue) -> Resolv
     return Resolved(
         scenario, file, entry, findings.tree, merged.tree, None if of.policy is None else of.policy.tree, folders,
         of.scenario.folders, (*findings.remarks, *merged.remarks),
-        (*of.scenario.understood, *park.understood, *of.understood, *words.notes),
+        (*of.scenario.understood, *park.understood, *of.understood, *words.notes, *merged.understood),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from wutong.experiments.reading.wide import visible
 from wutong.model.facts import Label
 
 MANY = 20  # names that a hint lists
-MOST = 50  # problems that are said one by one
+MOST = 40  # problems that are said one by one
 LONGEST = 60  # characters of a name that a hint lists
 LONGEST_FACT = 200  # of what a message quotes
 LONGEST_HINT = 1500

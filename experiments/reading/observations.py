@@ -11,7 +11,7 @@ from wutong.experiments.reading.checking import Findings
 from wutong.experiments.reading.messages import Problem, ReadingError, choices, hint, problem
 from wutong.experiments.reading.nodes import Path
 from wutong.experiments.reading.quantities import Quantity, QuantityError, within_reach
-from wutong.experiments.reading.resolve import shown_path
+from wutong.experiments.reading.resolve import TABLES, shown_path
 from wutong.experiments.reading.schema import ObservedEntry, SeriesEntry
 from wutong.experiments.reading.tables import Rows, read_rows
 from wutong.experiments.reading.text import is_file, scalar
@@ -30,7 +30,8 @@ def data_file(text: str, path: Path, folders: Sequence[FilePath], findings: Find
     for folder in folders:
         if is_file(folder / text):
             return folder / text
-    there = [p.relative_to(folder).as_posix() for folder in folders for form in ("*.csv", "*/*.csv") for p in folder.glob(form)]
+    found = (p for folder in folders for form in ("*.*", "*/*.*") for p in folder.glob(form) if p.suffix in TABLES)
+    there = [next(p.relative_to(folder).as_posix() for folder in folders if p.is_relative_to(folder)) for p in found]
     findings.add("no_file", path, {"name": text}, choices(text, there) if there else None)
     return None
 
@@ -64,6 +65,7 @@ def _series(entry: ObservedEntry, series: SeriesEntry, path: FilePath, at: Path,
     """The rows of a data file that have the indicator and unit of a series."""
     try:
         table = read_rows(path, shown_path(path)).whole()
+        findings.understood += table.notes
     except ReadingError as error:
         findings.problems += error.problems
         return

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 
+from wutong.experiments.reading.catalogue import declared
 from wutong.experiments.reading.messages import Problem, ReadingError, choices, hint, problem
 from wutong.experiments.reading.nodes import Mark, Node, merge, moved, plain, without
 from wutong.experiments.reading.quantities import shown
@@ -16,6 +17,7 @@ from wutong.experiments.reading.text import Text, is_dir, is_file, parse, read_t
 from wutong.experiments.reading.titled import SUFFIXES, titles_in
 from wutong.experiments.reading.understanding import labels_in, meant, with_known_keys
 from wutong.experiments.reading.wide import CONTROL, name_of
+from wutong.experiments.reading.workbooks import WORKBOOKS
 from wutong.model.facts import Label
 
 SHIPPED = FilePath(__file__).resolve().parents[2] / "scenarios"
@@ -27,6 +29,7 @@ NAMED: Mapping[str, Mapping[str, str]] = {  # keys of a kind of file that name o
 OF_DESIGNS = frozenset({"scenarios", "factors", "points", "method", "replications"})  # keys that only designs have
 OF_OTHERS = frozenset({"clock", "park", "settings", "segments"})
 
+TABLES = (".csv", *WORKBOOKS)
 FORMAT = 1
 OWN = ("name", "extends", "format")  # keys that speak of a file alone and are not inherited
 
@@ -112,7 +115,7 @@ def resolved(path: FilePath, kind: str, chain: tuple[FilePath, ...] = ()) -> Sou
     text = _own_text(path, kind)
     parent = text.tree.get("extends")
     if parent is None or not isinstance(parent.value, str):
-        return Source(text.tree, path.stem, path, text.problems, (path.parent,))
+        return Source(text.tree, path.stem, path, text.problems, (path.parent,), text.notes)
     try:
         above = find(parent.value, kind, path.parent, parent.mark)
     except ReadingError as error:
@@ -128,7 +131,7 @@ def resolved(path: FilePath, kind: str, chain: tuple[FilePath, ...] = ()) -> Sou
     own, understood = with_known_keys(base.tree, text.tree)
     tree = merge(without(base.tree, OWN), own)
     folders = tuple(dict.fromkeys((path.parent, *base.folders)))
-    return Source(tree, path.stem, path, (*text.problems, *base.problems), folders, (*base.understood, *understood))
+    return Source(tree, path.stem, path, (*text.problems, *base.problems), folders, (*base.understood, *text.notes, *understood))
 
 
 def _own_text(path: FilePath, kind: str) -> Text:
@@ -143,7 +146,7 @@ def _own_text(path: FilePath, kind: str) -> Text:
     for key, folder in NAMED.get(kind, {}).items():
         if key in value:
             value[key] = _as_path(value[key], folder, path.parent)
-    return Text(dataclasses.replace(text.tree, value=value), (*text.problems, *_wrong_format(text.tree)))
+    return Text(dataclasses.replace(text.tree, value=value), (*text.problems, *_wrong_format(text.tree)), text.notes)
 
 
 def _refuse_other_kind(tree: Node, kind: str) -> None:
@@ -199,13 +202,13 @@ def included(text: Text, folder: FilePath) -> Text:
         If one of them cannot be read.
     """
     value = dict(text.tree.members)
-    problems, broken = list(text.problems), False
+    problems, notes, broken = list(text.problems), list(text.notes), False
     for key, child in text.tree.members.items():
         if key not in PARK_BLOCKS or not isinstance(child.value, str):
             continue
         file = folder / child.value
         if not is_file(file):
-            there = [p.relative_to(folder).as_posix() for p in folder.glob("*/*") if p.suffix in (*SUFFIXES, ".csv")]
+            there = [p.relative_to(folder).as_posix() for p in folder.glob("*/*") if p.suffix in (*SUFFIXES, *TABLES)]
             problems.append(problem("no_file", child.mark, (key,), {"name": child.value}, choices(child.value, there)))
             broken = True
             continue
@@ -218,9 +221,10 @@ def included(text: Text, folder: FilePath) -> Text:
         else:
             value[key] = block.tree
             problems.extend(block.problems)
+            notes.extend(block.notes)
     if broken:
         raise ReadingError(problems)
-    return Text(dataclasses.replace(text.tree, value=value), tuple(problems)) if value else text
+    return Text(dataclasses.replace(text.tree, value=value), tuple(problems), tuple(notes)) if value else text
 
 
 def with_sets(tree: Node, sets: Sequence[str], park: Node | None = None) -> Node:
@@ -264,6 +268,8 @@ def _parts(tree: Node, path: str, mark: Mark) -> list[str]:
     """Keys along a dotted path; keys may hold dots themselves (``segments.software.products.entry``)."""
     parts: list[str] = []
     place: Node | None = tree
+    if path.partition(".")[0] not in tree.members and path in declared().parameters:  # as designs name them too
+        return ["assumptions", path]
     rest = path
     while rest:
         if parts == ["assumptions"]:

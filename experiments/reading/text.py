@@ -52,6 +52,7 @@ class Text:
 
     tree: Node
     problems: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()  # on how it was read
 
 
 def read_tree(path: FilePath, shown: str | None = None) -> Text:
@@ -74,6 +75,17 @@ def read_text(path: FilePath, start: Mark) -> str:
     ReadingError
         If the file is absent, cannot be opened, is too large or not UTF-8.
     """
+    return decode(read_bytes(path, start), start)
+
+
+def read_bytes(path: FilePath, start: Mark) -> bytes:
+    """The content of a file of bearable size.
+
+    Raises
+    ------
+    ReadingError
+        If the file is absent, cannot be opened or is too large.
+    """
     if is_dir(path):
         raise ReadingError([problem("folder", start)])
     if not is_file(path):
@@ -82,7 +94,7 @@ def read_text(path: FilePath, start: Mark) -> str:
         size = path.stat().st_size
         if size > LARGEST:
             raise ReadingError([problem("too_large", start, facts={"size": str(size), "limit": str(LARGEST)})])
-        return decode(path.read_bytes(), start)
+        return path.read_bytes()
     except OSError as error:
         said = said_by_system(OSError(error.errno, error.strerror))
         facts = {"problem_zh": said.zh, "problem_en": said.en}

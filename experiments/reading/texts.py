@@ -49,6 +49,7 @@ TEXTS: Mapping[str, Label] = {
     "one_of": Label(
         "应给出 {one} 或 {other} 之一（不能都给，也不能都不给）", "give either {one} or {other}, not both and not neither"
     ),
+    "read_as": Label("按 {form} 读取", "read as {form}"),
     "understood": Label("“{given}”即 {meant}", "{given!r} is {meant}"),
     "several_meant": Label("{kind_zh}“{name}”可指 {names}", "the {kind_en} {name!r} may be {names}"),
     "unknown_name": Label("未知的{kind_zh}“{name}”", "unknown {kind_en} {name!r}"),
