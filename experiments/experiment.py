@@ -105,6 +105,7 @@ def begun(plan: Plan, out: Path | None = None, jobs: int | None = None, question
         platform=manifest.this_platform(),
         design=plan.design is not None,
         question=recorded(asked),
+        without_effect=[{"zh": idle.words.zh, "en": idle.words.en} for idle in given.idle],
     )
     with manifest.writing(folder):
         manifest.write_manifest(folder, record)

@@ -60,6 +60,7 @@ class Manifest:
     inputs : file within the folder → SHA-256
     model : SHA-256 of the model's code
     seconds : by stage
+    without_effect : what the inputs say that no run ever reaches, in both languages
     """
 
     experiment: str
@@ -80,6 +81,7 @@ class Manifest:
     design: bool = False
     seconds: Mapping[str, float] = field(default_factory=dict)
     ended: str | None = None
+    without_effect: Sequence[Mapping[str, str]] = ()
 
 
 def _plain(value: object) -> object:

@@ -24,6 +24,7 @@ from wutong.experiments.reading.design_inputs import FILE as DESIGN_FILE
 from wutong.experiments.reading.design_inputs import design_inputs
 from wutong.experiments.reading.designs import read_design
 from wutong.experiments.reading.drawing import MOST_RUNS
+from wutong.experiments.reading.idle import Idle, idle_in
 from wutong.experiments.reading.inputs import Texts, policy_inputs, scenario_inputs, together
 from wutong.model.facts import Label
 from wutong.model.scenario import Case, Park, Policy, Scenario
@@ -77,6 +78,12 @@ class Plan:
     def pairs(self) -> list[Planned]:
         """Names of the scenarios, each with those of its policies."""
         return [Planned(s.name, [p.name for p in own]) for s, own in zip(self.scenarios, self.policies, strict=True)]
+
+    @property
+    def idle(self) -> tuple[Idle, ...]:
+        """What the scenarios and policies say that no run ever reaches, each once."""
+        found = (i for s, own in zip(self.scenarios, self.policies, strict=True) for i in idle_in(s, own))
+        return tuple({idle.words: idle for idle in found}.values())
 
     def under(self, policies: Sequence[Sequence[Policy]]) -> Plan:
         """The same scenarios and replications under other policies, given by scenario."""

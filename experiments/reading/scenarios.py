@@ -8,7 +8,6 @@ from pathlib import Path as FilePath
 
 import numpy as np
 
-from wutong.experiments.goals import covers
 from wutong.experiments.reading.catalogue import Catalogue, quantity_of
 from wutong.experiments.reading.checking import Findings
 from wutong.experiments.reading.heads import check_keys, check_name, label
@@ -25,7 +24,7 @@ from wutong.model.draws import world_key
 from wutong.model.facts import Assumption, Label
 from wutong.model.scenario import Basis, JointTarget, Park, Policy, Scenario, Shock, Target
 from wutong.model.start.totals import NoStartError, accepted_totals
-from wutong.model.units import QUARTERS_PER_YEAR, quarter_name, year_of
+from wutong.model.units import QUARTERS_PER_YEAR, quarter_name
 
 PARAMETER = Label("参数", "parameter")
 TARGET = Label("目标", "target")
@@ -54,7 +53,10 @@ def scenario_of(parts: Parts, policy: Source | None, known: Catalogue, findings:
     check_keys(findings)
     _check_clock(file, entry.start, findings)
     found = posterior_assumptions(file.posteriors, parts.folders, known, findings)
-    assumptions = {**found, **assumptions_of(file.assumptions, known, findings)}
+    given = assumptions_of(file.assumptions, known, findings)
+    for name in found.keys() & given.keys():
+        findings.remark("posterior_replaced", ("assumptions", name), {"other": found[name].drawn_with})
+    assumptions = {**found, **given}
     shocks = tuple(_shock(key, shock, parts, findings) for key, shock in file.shocks.items())
     targets = tuple(_target(key, target, parts, known, findings) for key, target in file.targets.items())
     joint = tuple(_joint(key, file, findings) for key in file.joint_targets)
@@ -128,9 +130,6 @@ def _shock(key: str, entry: ShockEntry, parts: Parts, findings: Findings) -> Sho
     path = ("shocks", key)
     for name in entry.scope:
         findings.known(name, scopes_of(parts.merged), (*path, "scope"), SCOPE, scope_labels(parts.merged))
-    first, last = year_of(parts.entry.start + 1), year_of(parts.file.clock.end)
-    if entry.years[1] < first or entry.years[0] > last:
-        findings.remark("shock_outside", (*path, "years"), {"first": str(first), "last": str(last)})
     segments = expand(entry.scope, parts.entry)
     return Shock(key, label(entry.label), segments, *entry.years, entry.demand, entry.entry, entry.source)
 
@@ -147,13 +146,7 @@ def _target(key: str, entry: TargetEntry, parts: Parts, known: Catalogue, findin
         findings.add("year_needs_q4", (*path, "by"))
     note = label(entry.scope_note)
     scope = expand(entry.scope, parts.entry)
-    target = Target(key, label(entry.label), entry.measure, scope, value, entry.by, Basis(entry.basis), entry.source, note)
-    start, end = parts.entry.start, parts.file.clock.end
-    if key in _judged_names(parts.file) and not covers(start, end, target):
-        within = start < entry.by <= end
-        facts = {"given": quarter_name(entry.by), "first": quarter_name(start + 1), "last": quarter_name(end)}
-        findings.remark("target_part_year" if within else "target_outside", (*path, "by"), facts)
-    return target
+    return Target(key, label(entry.label), entry.measure, scope, value, entry.by, Basis(entry.basis), entry.source, note)
 
 
 def _joint(key: str, file: ScenarioFile, findings: Findings) -> JointTarget:

@@ -108,6 +108,16 @@ TEXTS: Mapping[str, Label] = {
         "期限 {given} 的全年目标需要完整的一年，模拟从 {first} 才开始，不予判定",
         "the goal for the year to {given} needs the whole year and the run begins in {first}: not judged",
     ),
+    "setting_outside": Label(
+        "{lever_zh}的设置（{given}）不在模拟期 {first} 至 {last} 内",
+        "the setting of {lever_en} ({given}) lies outside the run, {first} to {last}",
+    ),
+    "after_the_end": Label("{given} 在模拟结束（{last}）之后", "{given} comes after the run's end, {last}"),
+    "observed_after": Label(
+        "{measure}（{scope}）有实际数据在模拟结束（{last}）之后",
+        "figures of {measure} ({scope}) come after the run's end, {last}",
+    ),
+    "posterior_replaced": Label("代替 {other} 中的抽样", "stands in place of the draws of {other}"),
     "posteriors_clash": Label("“{name}”在 {other} 中已有抽样", "{other} holds draws of {name!r} already"),
     "shock_years": Label(
         "years 应为一个年份或 [首年, 末年]，年份为四位整数",

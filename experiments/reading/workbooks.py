@@ -50,7 +50,13 @@ def _note(start: Mark, form: str) -> Problem:
 
 
 def _gbk(content: bytes) -> str | None:
-    """The text of GBK content; None where it is something else: no Chinese in it, or characters that nobody writes."""
+    """The text of GBK content; None where it is something else: no Chinese in it, or characters that nobody writes.
+
+    Most bytes of broken UTF-8 are still UTF-8, and read as GBK they would be other Chinese words.
+    """
+    beyond = sum(byte >= 0x80 for byte in content)
+    if 2 * sum(byte >= 0x80 for byte in content.decode("utf-8", errors="ignore").encode()) > beyond:
+        return None
     try:
         text = content.decode("gb18030")
     except UnicodeDecodeError:
