@@ -65,9 +65,15 @@ def export(
         from wutong.experiments import exports, tables
         from wutong.experiments.errors import ResultsError
         from wutong.experiments.kept import kept_in
+        from wutong.experiments.questions.question import MEASURE
+        from wutong.experiments.reading.options import canonical, key_option
+        from wutong.model.measures import MEASURES
 
-        chosen = (tuple(names or ()) for names in (scenarios, policies, quarters, scopes))
-        wanted = tables.Wanted(tuple(measures or tables.MEASURES_BY_DEFAULT), by, *chosen)
+        dates = [canonical("--quarter", text) for text in quarters or ()]
+        labels = {key: fact.label for key, fact in MEASURES.items()}
+        named = [key_option("--measure", name, labels, MEASURE) for name in measures or ()]
+        chosen = (tuple(names or ()) for names in (scenarios, policies, dates, scopes))
+        wanted = tables.Wanted(tuple(named or tables.MEASURES_BY_DEFAULT), by, *chosen)
         try:
             kept = kept_in(folder)
             written = exports.export(kept, to, wanted, out or folder / "exports")

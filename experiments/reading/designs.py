@@ -24,7 +24,7 @@ from wutong.experiments.reading.nodes import Mark, Node, locate
 from wutong.experiments.reading.policies import policy_of, policy_source
 from wutong.experiments.reading.probing import Given
 from wutong.experiments.reading.resolve import DESIGNS, SCENARIOS, Source, find, resolved
-from wutong.experiments.reading.understanding import Understanding
+from wutong.experiments.reading.understanding import Understanding, factor_names
 from wutong.experiments.varying import LEVER
 from wutong.model.facts import Label
 from wutong.model.scenario import Policy
@@ -106,7 +106,7 @@ def resolve_design(path_or_name: str | FilePath, catalogue: Catalogue | None = N
     known = declared() if catalogue is None else catalogue
     name = str(path_or_name)
     source = resolved(find(name, DESIGNS, FilePath(), Mark(name, 0, 0)), DESIGNS)
-    findings = Findings(Understanding({}).entry(source.tree, DesignFile))
+    findings = Findings(Understanding(factor_names(known)).entry(source.tree, DesignFile))
     file = findings.validated(DesignFile)
     found: ResolvedDesign | None = None
     if file is not None:

@@ -68,6 +68,12 @@ def declared_names(known: Catalogue) -> dict[str, Labels]:
     return {kind: {key: fact.label for key, fact in own.items()} for kind, own in facts.items()}
 
 
+def factor_names(known: Catalogue) -> dict[str, Labels]:
+    """What the factors of a design are called: parameters, and levers."""
+    names = declared_names(known)
+    return {"factors": {**names["parameters"], **{f"levers.{key}": label for key, label in names["levers"].items()}}}
+
+
 def names_in_tree(*trees: Node) -> dict[str, Labels]:
     """What the things of a park, and the goals of a scenario, are called."""
     own = {block: {key: label for tree in trees for key, label in labels_in(tree, block).items()} for block in BLOCKS}

@@ -31,6 +31,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
+from openpyxl.utils.exceptions import IllegalCharacterError
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -495,13 +496,15 @@ def as_workbook(copy: Copy, rng: random.Random) -> tuple[Copy, str]:
         text = table_of(copy.file)
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=_mark(text)):
             book.active.append([int(cell) if re.fullmatch("[1-9][0-9]{0,8}", cell) else cell for cell in row])
-    except (UnicodeError, ValueError, csv.Error):  # openpyxl refuses control characters
+    except (UnicodeError, ValueError, csv.Error, IllegalCharacterError):
         return copy, "no workbook"
     target = copy.file.with_suffix(".xlsx")
     book.save(target)
     copy.file.unlink()
     for park in copy.entrance.parent.glob("parks/*.yaml"):
-        park.write_text(park.read_text(encoding="utf-8").replace(copy.file.name, target.name), encoding="utf-8")
+        named = copy.file.relative_to(park.parent).as_posix()
+        text = re.sub(rf"(?<=: ){re.escape(named)}", named.removesuffix(".csv") + ".xlsx", park.read_text(encoding="utf-8"))
+        park.write_text(text, encoding="utf-8")
     content = bytearray(target.read_bytes())
     for _ in range(rng.choice((0, 0, 1, 5))):
         content[rng.randrange(len(content))] = rng.randrange(256)
