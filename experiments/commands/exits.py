@@ -45,6 +45,8 @@ def exits(language: Language) -> Iterator[None]:
     except WordedError as error:
         say(told("错误：", "Error: ", language) + error.message.in_language(language))
         raise typer.Exit(Exit.BAD_INPUT) from error
+    except BrokenPipeError:  # whoever read the answer has gone: nothing more is to be said
+        raise
     except OSError as error:
         say(told("错误：", "Error: ", language) + said_by_system(error).in_language(language))
         raise typer.Exit(Exit.BAD_INPUT) from error
