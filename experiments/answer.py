@@ -111,7 +111,7 @@ class _Chinese:
 
     def not_judged(self, base: History, open_ended: Sequence[Attainment]) -> str:
         names = "、".join(f"{r.target.label.zh}（{wording.short_date(r.target, 'zh')}）" for r in open_ended)
-        return f"期限不在模拟期内的目标不予判定：{names}{_how(base, open_ended, 'zh')}。"
+        return f"模拟期没有完整覆盖其期限的目标不予判定：{names}{_how(base, open_ended, 'zh')}。"
 
     def comparison(self, base: History, other: History, judged: Sequence[Attainment]) -> str:
         found = differences(base, other, judged)
@@ -181,7 +181,9 @@ class _English:
 
     def not_judged(self, base: History, open_ended: Sequence[Attainment]) -> str:
         names = ", ".join(f"{r.target.label.en} ({wording.short_date(r.target, 'en')})" for r in open_ended)
-        return f"Not judged, because the runs do not cover the date: {names}{_how(base, open_ended, 'en')}."
+        return (
+            f"Not judged, because the runs do not cover the date, or not its whole year: {names}{_how(base, open_ended, 'en')}."
+        )
 
     def comparison(self, base: History, other: History, judged: Sequence[Attainment]) -> str:
         found = differences(base, other, judged)

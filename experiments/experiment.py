@@ -85,8 +85,7 @@ def begun(plan: Plan, out: Path | None = None, jobs: int | None = None, question
         raise BadInputError(Label(zh, f"{en}; run_cases runs it in memory"))
     asked, given = question or Goals(), plan
     plan = asked.expanded(given)
-    ids = run_ids(plan.cases)
-    started = datetime.now(UTC)
+    ids, started = run_ids(plan.cases), datetime.now(UTC)
     folder = manifest.results_folder(out, plan.name, started, manifest.fingerprint(ids, code_of_model()))
     record = Manifest(
         experiment=plan.name,
@@ -105,6 +104,7 @@ def begun(plan: Plan, out: Path | None = None, jobs: int | None = None, question
         platform=manifest.this_platform(),
         design=plan.design is not None,
         question=recorded(asked),
+        without_effect=[{"zh": idle.words.zh, "en": idle.words.en} for idle in given.idle],
     )
     with manifest.writing(folder):
         manifest.write_manifest(folder, record)

@@ -151,6 +151,14 @@ def wilson(count: int, n: int, confidence: float = CONFIDENCE) -> Share:
     return Share(count, n, 0.0 if count == 0 else center - half, 1.0 if count == n else center + half)
 
 
+def covers(start: int, end: int, target: Target) -> bool:
+    """Whether a run from the state at ``start`` to the quarter ``end`` can judge a target, as :func:`readings` has it.
+
+    A year's sum needs the whole year.
+    """
+    return start + (QUARTERS_PER_YEAR if target.basis is Basis.YEAR else 0) <= target.by <= end
+
+
 def readings(history: History, target: Target) -> tuple[Ints, Floats]:
     """Every date at which a target can be read, and what it reads there.
 

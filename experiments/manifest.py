@@ -22,6 +22,7 @@ from wutong.experiments.results import replacing
 from wutong.model.facts import Label
 
 MANIFEST = "manifest.json"
+ESCAPED = "backslashreplace"  # how a byte of a path is written that is no UTF-8
 PACKAGES = ("numpy", "mesa", "networkx", "matplotlib", "pydantic", "ruamel.yaml", "typer", "rich")
 
 
@@ -59,6 +60,7 @@ class Manifest:
     inputs : file within the folder → SHA-256
     model : SHA-256 of the model's code
     seconds : by stage
+    without_effect : what the inputs say that no run ever reaches, in both languages
     """
 
     experiment: str
@@ -79,6 +81,7 @@ class Manifest:
     design: bool = False
     seconds: Mapping[str, float] = field(default_factory=dict)
     ended: str | None = None
+    without_effect: Sequence[Mapping[str, str]] = ()
 
 
 def _plain(value: object) -> object:
@@ -180,7 +183,9 @@ def read_manifest(folder: Path) -> Manifest:
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write ``manifest.json`` whole or not at all."""
     with replacing(folder / MANIFEST) as path:
-        path.write_text(json.dumps(manifest, default=_plain, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        path.write_text(
+            json.dumps(manifest, default=_plain, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", errors=ESCAPED
+        )
 
 
 def code_version() -> CodeVersion:

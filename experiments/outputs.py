@@ -16,6 +16,7 @@ from wutong.experiments.launcher import launcher
 from wutong.experiments.pictures import write
 from wutong.experiments.plan import Plan
 from wutong.experiments.questions import Question
+from wutong.experiments.reading.idle import in_words as idle_words
 from wutong.experiments.runner import Failure, Runs
 from wutong.model.scenario import Case
 
@@ -71,7 +72,9 @@ def in_words(plan: Plan, runs: Runs, language: str, question: Question, answers:
     """What the runs say; of a design with many points only what it is, as a sentence for each would not be read."""
     if plan.design is not None and len(runs.histories) > SHOWN_GROUPS:
         return describe(plan.design, language)
-    return "\n\n".join(question.told(runs.histories, answers or question.answers(runs.histories), language))
+    told = question.told(runs.histories, answers or question.answers(runs.histories), language)
+    idle = idle_words([one for one in plan.idle if one.path[0] != "targets"])  # the answer tells of goals itself
+    return "\n\n".join([*told, *([] if idle is None else [idle.in_language(language)])])
 
 
 def write_answers(folder: Path, answers: Sequence[Answer]) -> None:

@@ -265,9 +265,9 @@ def test_a_scenario_without_policies_runs_under_its_own(made_up):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--until", "2031Q1"), "2022Q4 to 2030Q4"),
-        (("--until", "2022Q3"), "2022Q4 to 2030Q4"),
-        (("--until", "soon"), "2022Q4 to 2030Q4"),
+        (("-n", "1000000000"), "1 to 1,000,000"),
+        (("-n", "1" + "0" * 24, "--dry-run"), "1 to 1,000,000"),
+        (("-n", "1000000", "--policy", "none", "--policy", "as_announced", "--dry-run"), "2,000,000 runs are too many"),
         (("--replication", "1", "--replication", "1"), "twice"),
         (("elsewhere/baseline.yaml",), "two scenarios have the name baseline"),
     ],

@@ -26,6 +26,7 @@ from wutong.experiments.commands.resuming import rerun, resume
 from wutong.experiments.commands.running import main_job, run
 from wutong.experiments.commands.sensing import sensitivity
 from wutong.experiments.commands.sweeping import sweep
+from wutong.experiments.commands.usage import Commands
 
 ABOUT = told(
     "梧桐：产业园区如何围绕龙头企业成长。不带命令时运行主任务：科学城基准情景，比较“不新增政策”与“按已公布政策”。",
@@ -70,7 +71,9 @@ SUMMARIES = {
     report: told("写成一个网页文件的报告，可离线阅读和打印", "Write the report: one web page to read offline and to print."),
 }
 
-app = typer.Typer(name="wutong", help=ABOUT, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(
+    name="wutong", cls=Commands, help=ABOUT, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+)
 # answers, results, files, evidence: in this order the help shows them
 app.command("run", help=SUMMARIES[run])(run)
 app.command("compare", help=SUMMARIES[compare])(compare)

@@ -11,7 +11,7 @@ import typer
 
 from wutong.experiments.commands.engine import shown_engine
 from wutong.experiments.commands.language import Language, told
-from wutong.experiments.errors import WordedError
+from wutong.experiments.errors import ToldError, WordedError, said_by_system
 
 
 class Exit(enum.IntEnum):
@@ -23,23 +23,36 @@ class Exit(enum.IntEnum):
 
 def say(text: str) -> None:
     """Write a line for the user beside the answer, on standard error."""
-    sys.stderr.write(f"{text}\n")
+    from wutong.experiments.reading.wide import harmless
+
+    sys.stderr.write(f"{harmless(text)}\n")
+
+
+def show(text: str) -> None:
+    """Print a part of the answer: a folder or a title may hold what a terminal would act on."""
+    from wutong.experiments.reading.wide import harmless
+
+    print(harmless(text))
 
 
 @contextmanager
 def exits(language: Language) -> Iterator[None]:
     """Turn inputs that cannot be used, and Ctrl-C, into words and an exit code; anything else is a fault of the program."""
-    from wutong.experiments.reading import ReadingError
     from wutong.model.compiled import EngineMissingError
 
     try:
         with shown_engine(language):
             yield
-    except ReadingError as error:
-        say("\n".join(problem.text(language) for problem in error.problems))
+    except ToldError as error:
+        say(error.text(language))
         raise typer.Exit(Exit.BAD_INPUT) from error
     except (WordedError, EngineMissingError) as error:
         say(told("错误：", "Error: ", language) + error.message.in_language(language))
+        raise typer.Exit(Exit.BAD_INPUT) from error
+    except BrokenPipeError:  # whoever read the answer has gone: nothing more is to be said
+        raise
+    except OSError as error:
+        say(told("错误：", "Error: ", language) + said_by_system(error).in_language(language))
         raise typer.Exit(Exit.BAD_INPUT) from error
     except KeyboardInterrupt as error:
         say(told("已中断，结果没有写完。", "Interrupted; the results are not complete.", language))

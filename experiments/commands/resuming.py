@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from wutong.experiments.commands.exits import Exit, exits, say
+from wutong.experiments.commands.exits import Exit, exits, say, show
 from wutong.experiments.commands.language import LOCALE, Language, told
 from wutong.experiments.commands.options import Cluster, Jobs, Lang, MaxFailures, Quiet
 from wutong.experiments.errors import BadInputError
@@ -74,5 +74,5 @@ def rerun(context: typer.Context, folder: Folder, run_id: RunId, lang: Lang = No
         zh, en = "运行成功；结果库中没有相同的结果。", "It runs; the store holds no such result."
         if same:
             zh, en = "与保存的结果完全相同。", "The same as what is kept."
-        print(told(zh, en, language))
+        show(told(zh, en, language))
         raise typer.Exit(Exit.WELL)

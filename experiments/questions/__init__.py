@@ -13,13 +13,13 @@ from wutong.experiments.questions.compare import Compare, verdicts
 from wutong.experiments.questions.conditions import Conditions, Late
 from wutong.experiments.questions.goals import Goals
 from wutong.experiments.questions.levers import Dose, Levers, Mix, equal_levels
-from wutong.experiments.questions.question import Question, recorded, refuse_unknown
+from wutong.experiments.questions.question import Question, recorded, understood
 from wutong.experiments.questions.sensitivity import Sensitivity
 from wutong.model.facts import Label
 
 __all__ = [
     "QUESTIONS", "Attribute", "Chain", "Compare", "Conditions", "Dose", "Goals", "Late", "Levers", "Mix", "Question",
-    "Sensitivity", "equal_levels", "planned_in", "question_in", "recorded", "refuse_unknown", "verdicts",
+    "Sensitivity", "equal_levels", "planned_in", "question_in", "recorded", "understood", "verdicts",
 ]  # fmt: skip
 
 QUESTIONS: dict[str, type[Question]] = {
