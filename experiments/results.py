@@ -10,9 +10,7 @@ import csv
 import functools
 import itertools
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from operator import itemgetter
 from pathlib import Path
 
@@ -20,6 +18,7 @@ import numpy as np
 
 from wutong.experiments.goals import Attainment, attainment, readings
 from wutong.experiments.outcomes import OUTCOMES
+from wutong.experiments.unfinished import replacing
 from wutong.experiments.wording import members, scope_key, shown_unit, target_unit
 from wutong.model.facts import Floats, Label
 from wutong.model.history import Axis, History
@@ -28,6 +27,7 @@ from wutong.model.units import NEVER, quarter_name, year_of
 
 Cell = str | int | float | None
 Row = Sequence[Cell]
+Columns = Mapping[str, Mapping[str, Mapping[str, str]]]  # what they mean: file → column → zh, en, unit
 
 ONLY_IN_ALL = (Axis.PARK, Axis.ANCHOR, Axis.LAB)  # what single anchors brought stands in attribution.csv and in exports
 DETAILED_GROUPS = 4  # scenarios and policies up to which segments stand in trajectories.csv: more would not open in Excel
@@ -95,8 +95,8 @@ MEASURED = {"q05", "q25", "q50", "q75", "q95", "mean", "median", "shortfall", "a
 
 def write_tables(
     folder: Path, histories: Sequence[History], ids: Mapping[int, str], failed: Sequence[Case] = (), *, trajectories: bool = True
-) -> tuple[Path, ...]:
-    """Write all result tables of one experiment into an existing folder and return their paths.
+) -> Columns:
+    """Write all result tables of one experiment into an existing folder, and return what their columns mean.
 
     Parameters
     ----------
@@ -106,17 +106,19 @@ def write_tables(
     trajectories : whether to write them; of many scenarios and policies they would fill gigabytes
     """
     year_columns = reading_columns(histories)
-    paths = (
-        (write_csv(folder / "trajectories.csv", list(TRAJECTORY_COLUMNS), trajectory_rows(histories)),) if trajectories else ()
-    )
-    written = (
-        *paths,
-        write_csv(folder / "runs.csv", [*RUN_COLUMNS, *year_columns], run_rows(histories, ids, failed)),
-        write_csv(folder / "summary.csv", list(SUMMARY_COLUMNS), summary_rows(histories)),
-    )
+    if trajectories:
+        write_csv(folder / "trajectories.csv", list(TRAJECTORY_COLUMNS), trajectory_rows(histories))
+    write_csv(folder / "runs.csv", [*RUN_COLUMNS, *year_columns], run_rows(histories, ids, failed))
+    write_csv(folder / "summary.csv", list(SUMMARY_COLUMNS), summary_rows(histories))
+    columns = column_dictionary(year_columns)
+    write_columns(folder, columns)
+    return columns
+
+
+def write_columns(folder: Path, columns: Columns) -> None:
+    """Write what the columns of tables mean into ``columns.json``."""
     with replacing(folder / "columns.json") as path:
-        path.write_text(json.dumps(column_dictionary(year_columns), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    return (*written, folder / "columns.json")
+        path.write_text(json.dumps(columns, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def trajectory_rows(histories: Sequence[History]) -> Iterator[Row]:
@@ -271,14 +273,3 @@ def written_cell(cell: Cell) -> str | int:
 def safe_text(text: str) -> str:
     """A text that no spreadsheet takes for a formula: an apostrophe leads where one would."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A temporary path beside ``path`` that takes its place on success and vanishes on any failure."""
-    unfinished = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
-    try:
-        yield unfinished
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
