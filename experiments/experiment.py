@@ -85,8 +85,7 @@ def begun(plan: Plan, out: Path | None = None, jobs: int | None = None, question
         raise BadInputError(Label(zh, f"{en}; run_cases runs it in memory"))
     asked, given = question or Goals(), plan
     plan = asked.expanded(given)
-    ids = run_ids(plan.cases)
-    started = datetime.now(UTC)
+    ids, started = run_ids(plan.cases), datetime.now(UTC)
     hash_ = manifest.fingerprint(ids, code_of_model())
     with manifest.new_folder(out, plan.name, started, hash_) as (folder, place):
         record = Manifest(

@@ -24,7 +24,6 @@ from wutong.model.facts import Label
 
 MANIFEST = "manifest.json"
 CHECKSUM = "checksum"
-POLICIES = "inputs/policies/"
 PACKAGES = ("numpy", "mesa", "networkx", "matplotlib", "pydantic", "ruamel.yaml", "typer", "rich")
 
 
@@ -181,13 +180,11 @@ def manifest_of(told: Mapping[str, Any]) -> Manifest:
 
 def _senseless(told: Mapping[str, Any]) -> str:
     """The first entry of a manifest whose value nobody can have asked for."""
-    planned = {name for entry in told["plan"] for name in entry["policies"]}
-    copied = {name.removeprefix(POLICIES).removesuffix(".yaml") for name in told["inputs"] if name.startswith(POLICIES)}
     sound = {
         "seed": told["seed"] >= 0,
         "replications": bool(told["replications"]) and min(told["replications"]) >= 0,
         "jobs": told["jobs"] >= 1,
-        "plan": bool(told["plan"]) and all(entry["policies"] for entry in told["plan"]) and planned >= copied,
+        "plan": bool(told["plan"]) and all(entry["policies"] for entry in told["plan"]),
     }
     return next((name for name, well in sound.items() if not well), "")
 

@@ -5,6 +5,7 @@ What is under way has a name that says which process makes it, so that the next 
 
 from __future__ import annotations
 
+import errno
 import os
 import platform
 import re
@@ -65,7 +66,8 @@ def building(folder: Path) -> Iterator[Path]:
         place.replace(whole)
         _move_up(whole)
     finally:
-        shutil.rmtree(place, ignore_errors=True)
+        for left in (place, whole):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def swept(folder: Path, *, deep: bool = True) -> None:
@@ -95,13 +97,20 @@ def _name(of: str, suffix: str = "") -> str:
 
 
 def _move_up(whole: Path) -> None:
-    """Move what stands in a place into the folder that holds it, over nothing, and the record last."""
-    for entry in sorted(whole.iterdir(), key=lambda path: (path.name == LAST, path.name)):
-        to = whole.parent / entry.name
-        if to.exists():
-            raise FileExistsError(17, "File exists", str(to))
-        entry.replace(to)
-    whole.rmdir()
+    """Move what stands in a place into the folder that holds it, over nothing, and the record last; all of it or nothing."""
+    moved: list[Path] = []
+    try:
+        for entry in sorted(whole.iterdir(), key=lambda path: (path.name == LAST, path.name)):
+            to = whole.parent / entry.name
+            if to.exists():
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(to))
+            entry.replace(to)
+            moved.append(to)
+        whole.rmdir()
+    except BaseException:
+        for to in moved:
+            to.replace(whole / to.name)
+        raise
 
 
 def _end(entry: Path, found: re.Match[str]) -> None:

@@ -22,6 +22,7 @@ from wutong.model.start.projects import signed_before
 from wutong.model.state import ParkState, after
 from wutong.model.units import quarter_name
 
+LARGEST = float(np.finfo(np.float32).max)  # in single precision, as runs are kept
 IN_QUARTER = "in quarter "  # begins the note on an error that says when it was raised
 
 
@@ -57,6 +58,18 @@ class Observer(Protocol):
         """See a quarter: the park before and after its settlement, and what the settlement did."""
 
 
+def refuse_endless(name: str, values: Floats) -> None:
+    """Make sure that a measure is a number that can be kept in every world: values that are allowed one by one can be too much.
+
+    Raises
+    ------
+    FloatingPointError
+        If it is infinite, no number, or larger than what is kept.
+    """
+    if not np.abs(values).max(initial=0.0) <= LARGEST:
+        raise FloatingPointError(f"{name} is no finite number: the assumptions lead beyond all bounds")
+
+
 class Recorder:
     """Measures of a run as they come, of shape (n_quarters + 1, n_worlds, n) each."""
 
@@ -69,6 +82,7 @@ class Recorder:
 
     def _put(self, row: int, values: dict[str, Floats]) -> None:
         for name, value in values.items():
+            refuse_endless(name, value)
             self._values[name][row] = value
 
     def add(self, before: ParkState, now: ParkState, settled: Settled) -> None:
@@ -78,7 +92,8 @@ class Recorder:
         """Everything recorded so far, copied and read-only: what is handed out never changes."""
         park = self._batch.cases[0].scenario.park
         values = {**{name: value.copy() for name, value in self._values.items()}, **derived(self._values, self._before)}
-        for value in values.values():
+        for name, value in values.items():
+            refuse_endless(name, value)
             value.flags.writeable = False
         axes = {
             Axis.SEGMENT: tuple(s.key for s in park.segments),
