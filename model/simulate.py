@@ -118,13 +118,13 @@ def simulate(cases: Sequence[Case], observers: Sequence[Observer] = ()) -> Histo
     recorder = Recorder(batch, state)
     for observer in observers:
         observer.begin(state)
-    for _ in range(batch.n_quarters):
+    for number in range(state.quarter + 1, state.quarter + 1 + batch.n_quarters):
         try:
             before, state, settled = step(batch, state)
             recorder.add(before, state, settled)
             for observer in observers:
                 observer.add(before, state, settled)
         except Exception as error:
-            error.add_note(f"{IN_QUARTER}{quarter_name(state.quarter + 1)}")
+            error.add_note(f"{IN_QUARTER}{quarter_name(number)}")
             raise
     return recorder.history()

@@ -64,8 +64,12 @@ def _reader(path: Path) -> sqlite3.Connection:
 
     The store then still says that it has a write-ahead log, and SQLite would want to make one.
     """
-    with path.open("rb") as file:
-        logged = file.read(HEADER_BYTES)[18:19] == b"\x02"
+    try:
+        with path.open("rb") as file:
+            logged = file.read(HEADER_BYTES)[18:19] == b"\x02"
+    except OSError as error:
+        zh, en = f"无法读取结果库“{path}”：{error.strerror}", f"the store {path} cannot be read: {error.strerror}"
+        raise StoreError(Label(zh, en)) from error
     if logged and not path.with_name(f"{path.name}-wal").exists() and not os.access(path.parent, os.W_OK):
         return sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)
     return sqlite3.connect(path, timeout=PATIENCE_SECONDS)

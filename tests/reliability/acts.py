@@ -109,11 +109,11 @@ def begun(folder: Path) -> None:
     experiment.begun(api.plan_of(REQUEST), folder / "here", 1)
 
 
-def exported(folder: Path) -> None:
+def exported(folder: Path, form: Form = Form.CSV) -> None:
     swept(folder / "here")
     swept(folder / "out")
-    if not (folder / "out" / "columns.csv").exists():
-        export(kept_in(folder / "here"), Form.CSV, Wanted(("firms", "floor")), folder / "out")
+    if not (folder / "out").exists() or not any((folder / "out").iterdir()):
+        export(kept_in(folder / "here"), form, Wanted(("firms", "floor")), folder / "out")
 
 
 def reported(folder: Path) -> None:

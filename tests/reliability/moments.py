@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import signal
 import sys
 import traceback
@@ -14,6 +15,8 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from wutong.experiments.errors import WordedError
 
 CHANGES = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "sqlite3.connect"}
 TAKES_ROOM = {"open", "os.mkdir"}
@@ -73,6 +76,28 @@ def killed_at(moment: int, folder: Path, act: Act) -> bool:
     if os.WIFEXITED(status) and os.WEXITSTATUS(status):
         raise AssertionError("the child failed")
     return os.WIFSIGNALED(status)
+
+
+def limited_to(size: int, act: Act, folder: Path) -> str:
+    """Do something in a child that can make no file larger than so many bytes; ``done``, or what was raised and its words."""
+    reader, writer = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
+        said = "done"
+        try:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+            act(folder)
+        except BaseException as error:  # noqa: BLE001 - the parent says what was wrong
+            said = f"{'words' if isinstance(error, WordedError) else type(error).__name__}: {error}"
+        os.write(writer, said.encode()[:4000])  # a pipe has no size
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as file:
+        said = file.read().decode()
+    os.waitpid(child, 0)
+    return said
 
 
 def full_from(moment: int, folder: Path, act: Act) -> Exception | None:

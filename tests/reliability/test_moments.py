@@ -8,15 +8,17 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.reliability.acts import ACTS, contents, emptied, made_quick
-from tests.reliability.moments import full_from, killed_at
+from tests.reliability.acts import ACTS, Written, contents, emptied, exported, finished, made_quick
+from tests.reliability.moments import full_from, killed_at, limited_to
 from wutong.experiments.errors import WordedError
+from wutong.experiments.forms import Form
 
-STEP = 1 if os.environ.get("EVERY_MOMENT") else 7  # from one moment to the next that is tried
+STEP = 1 if os.environ.get("EVERY_MOMENT") else 11  # from one moment to the next that is tried
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a child is forked for every moment")
 
 
@@ -74,3 +76,43 @@ def test_a_disk_that_is_full_from_any_moment_on_is_told_in_words_and_nothing_is_
         moment += STEP
     assert moment > 2, "it was full at some"
     print(f"{name}: full from {len(range(1, moment, STEP))} moments on")
+
+
+# what was whole when the disk was full, beside the folder of an experiment that had begun
+KEPT_OF = {
+    "resume": {
+        *(f"here/{name}" for name in ("runs.csv", "summary.csv", "columns.json", "trajectories.csv", "answer.txt")),
+        *("here/store.sqlite-wal", "here/store.sqlite-shm"),  # SQLite's own, which the next command folds away
+    },
+    "evidence": {"here", "here/manifest.json"},
+}
+LIMITED = {
+    "beginning": (ACTS["beginning"], (0, 2_000, 20_000)),
+    "repair": (ACTS["repair"], (0, 5_000, 20_000)),
+    "resume": (ACTS["resume"], (0, 2_000, 20_000)),
+    "evidence": (ACTS["evidence"], (0, 100)),
+    **{form.value: (Written(finished, partial(exported, form=form)), (0, 1_000)) for form in Form},
+}
+
+
+@pytest.mark.parametrize("name", LIMITED)
+def test_a_file_that_can_be_written_in_part_only_is_told_in_words_and_leaves_nothing(name, tmp_path):
+    """The system cuts writes short in the middle, those of SQLite and of libraries too."""
+    written, sizes = LIMITED[name]
+    if name in {"xlsx", "parquet"}:
+        pytest.importorskip({"xlsx": "openpyxl", "parquet": "pyarrow"}[name])
+    start, folder = tmp_path / "start", tmp_path / "in"
+    start.mkdir()
+    written.before(start)
+    for size in sizes:
+        shutil.copytree(start, folder)
+        before = names(folder)
+        said = limited_to(size, written.act, folder)
+        assert said.startswith("words: ") and "\n" not in said, f"{size}: {said}"
+        assert names(folder) - before <= KEPT_OF.get(name, set()), size
+        written.act(folder)
+        shutil.rmtree(folder)
+
+
+def names(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
