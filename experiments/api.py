@@ -63,7 +63,7 @@ class Results:
 
     def kept(self) -> Kept:
         """The finished runs by scenario and policy, and how many there are not."""
-        return kept_of(self.folder / FILE, self.experiment.plan.cases)
+        return kept_of(self.folder / FILE, self.experiment.plan.cases, self.experiment.ids)
 
     def selection(
         self,

@@ -115,13 +115,18 @@ def kept_in(folder: Path) -> Kept:
         If its inputs or its store cannot be read, or are not what was written.
     """
     try:
-        return kept_of(folder / FILE, reopened(folder, to_run=False).plan.cases)
+        experiment = reopened(folder, to_run=False)
     except FolderError as error:
         raise ResultsError(error.message) from None
+    return kept_of(folder / FILE, experiment.plan.cases, experiment.ids)
 
 
-def kept_of(path: Path, cases: Sequence[Case]) -> Kept:
+def kept_of(path: Path, cases: Sequence[Case], ids: Sequence[str] | None = None) -> Kept:
     """What a store holds of some cases.
+
+    Parameters
+    ----------
+    ids : of the cases; from their content if None
 
     Raises
     ------
@@ -130,7 +135,7 @@ def kept_of(path: Path, cases: Sequence[Case]) -> Kept:
     StoreError
         If it cannot be read.
     """
-    ids = run_ids(cases)
+    ids = run_ids(cases) if ids is None else ids
     with opened(path, Access.READ) as store:
         complete, failed = store.only(ids), store.failures()
         found: dict[tuple[str, str], list[tuple[Case, str]]] = {}

@@ -18,7 +18,6 @@ from wutong.experiments.questions import Question
 from wutong.experiments.results import Columns
 from wutong.experiments.runner import Failure, Runs
 from wutong.experiments.unfinished import replacing
-from wutong.model.scenario import Case
 
 SHOWN_GROUPS = 15  # scenarios and policies up to which trajectories and sentences are made
 TABLED_AT_ONCE = 256  # runs of which tables are written also after Ctrl-C: those of more take longer than anybody waits
@@ -113,11 +112,7 @@ def _failure_rows(failures: Sequence[Failure], ids: Ids, folder: Path) -> Iterat
     for failure in failures:
         run_id = ids[id(failure.case)]
         told = (failure.quarter, failure.error, failure.traceback, command("rerun", str(folder), run_id))
-        yield (run_id, *_identity(failure.case), *told)
-
-
-def _identity(case: Case) -> tuple[str, str, int, int]:
-    return case.scenario.name, case.policy.name, case.replication, case.seed
+        yield (run_id, *results.identity(failure.case), *told)
 
 
 def command(*words: str) -> str:

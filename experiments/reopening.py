@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +14,10 @@ from wutong.experiments.experiment import Experiment
 from wutong.experiments.identity import code_of_model, run_ids
 from wutong.experiments.manifest import Manifest
 from wutong.experiments.questions import planned_in, question_in
+from wutong.experiments.results import RUN_NAMES, RUNS, identity, written_cell
 from wutong.experiments.store import FILE, salvaged
 from wutong.model.facts import Label
+from wutong.model.scenario import Case
 
 
 def reopened(folder: Path, *, to_run: bool = True) -> Experiment:
@@ -38,7 +42,19 @@ def reopened(folder: Path, *, to_run: bool = True) -> Experiment:
     if to_run:
         refuse_other_code(record)
     plan = planned_in(folder, record)
-    return Experiment(folder, plan, tuple(run_ids(plan.cases)), record, question)
+    ids = None if record.model == code_of_model() else _ids_as_written(folder / RUNS, plan.cases)
+    return Experiment(folder, plan, tuple(ids or run_ids(plan.cases)), record, question)
+
+
+def _ids_as_written(path: Path, cases: Sequence[Case]) -> list[str] | None:
+    """Ids of the runs as another model gave them, from the table of the runs; None unless that has every case once."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = {tuple(row[name] for name in RUN_NAMES): row["run"] for row in csv.DictReader(file)}
+    except (OSError, ValueError, KeyError, csv.Error):
+        return None
+    names = [tuple(str(written_cell(cell)) for cell in identity(case)) for case in cases]
+    return [rows[name] for name in names] if rows.keys() == set(names) and len(rows) == len(names) else None
 
 
 def mended(experiment: Experiment) -> int:

@@ -34,6 +34,8 @@ DETAILED_GROUPS = 4  # scenarios and policies up to which segments stand in traj
 QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 NUMBERS_AT_ONCE = 1_000_000  # of which quantiles are taken
+RUNS = "runs.csv"
+RUN_NAMES = ("scenario", "policy", "replication", "seed")
 NUMBER = "%.7g"  # seven significant digits
 
 RUN_COLUMNS: dict[str, Label] = {
@@ -108,7 +110,7 @@ def write_tables(
     year_columns = reading_columns(histories)
     if trajectories:
         write_csv(folder / "trajectories.csv", list(TRAJECTORY_COLUMNS), trajectory_rows(histories))
-    write_csv(folder / "runs.csv", [*RUN_COLUMNS, *year_columns], run_rows(histories, ids, failed))
+    write_csv(folder / RUNS, [*RUN_COLUMNS, *year_columns], run_rows(histories, ids, failed))
     write_csv(folder / "summary.csv", list(SUMMARY_COLUMNS), summary_rows(histories))
     columns = column_dictionary(year_columns)
     write_columns(folder, columns)
@@ -163,12 +165,13 @@ def run_rows(histories: Sequence[History], ids: Mapping[int, str], failed: Seque
         values = {name: column for name, (_, column) in _readings_by_column(history).items()}
         for world, case in enumerate(history.cases):
             cells = (float(values[name][world]) if name in values else None for name in columns)
-            yield (ids[id(case)], *_identity(case), "complete", *cells)
+            yield (ids[id(case)], *identity(case), "complete", *cells)
     for case in failed:
-        yield (ids[id(case)], *_identity(case), "failed", *(None for _ in columns))
+        yield (ids[id(case)], *identity(case), "failed", *(None for _ in columns))
 
 
-def _identity(case: Case) -> tuple[str, str, int, int]:
+def identity(case: Case) -> tuple[str, str, int, int]:
+    """What tells a run from the others of its experiment, in the order of ``RUN_NAMES``."""
     return case.scenario.name, case.policy.name, case.replication, case.seed
 
 
@@ -236,14 +239,14 @@ def _quarter_or_none(quarter: int) -> str | None:
 
 def column_dictionary(year_columns: Mapping[str, tuple[Label, str]]) -> dict[str, dict[str, dict[str, str]]]:
     """What every column of every table means: file → column → zh, en, unit."""
-    tables = {"trajectories.csv": TRAJECTORY_COLUMNS, "runs.csv": RUN_COLUMNS, "summary.csv": SUMMARY_COLUMNS}
+    tables = {"trajectories.csv": TRAJECTORY_COLUMNS, RUNS: RUN_COLUMNS, "summary.csv": SUMMARY_COLUMNS}
     found = {
         file: {
             name: _entry(label, "see unit" if name in MEASURED else PLAIN_UNITS.get(name, "")) for name, label in columns.items()
         }
         for file, columns in tables.items()
     }
-    found["runs.csv"] |= {name: _entry(label, unit) for name, (label, unit) in year_columns.items()}
+    found[RUNS] |= {name: _entry(label, unit) for name, (label, unit) in year_columns.items()}
     return found
 
 
