@@ -45,8 +45,9 @@ def salvaged(path: Path) -> int:
                 n_runs = len(store.complete())
             if path.exists():
                 _put_aside(path)
-            for log in ("-wal", "-shm"):  # of the damaged file: the new one has none
-                path.with_name(path.name + log).unlink(missing_ok=True)
+            of_reading = path.parent.glob(f"{path.name}{ASIDE}*-shm")
+            for left in (*of_reading, *(path.with_name(path.name + log) for log in ("-wal", "-shm"))):
+                left.unlink(missing_ok=True)  # the log of the damaged file stands aside, and the new one has none
         return n_runs
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -17,6 +19,7 @@ import pytest
 from tests import worlds
 from tests.hindcast.test_hindcast_runs import scenario as past_scenario
 from tests.portrait.test_portrait import seen
+from tests.reliability.moments import killed
 from wutong.experiments import api, experiment, manifest
 from wutong.experiments.answers import Answer, Column
 from wutong.experiments.evidence import outputs as evidence
@@ -34,7 +37,7 @@ from wutong.experiments.questions import goals
 from wutong.experiments.reopening import mended, reopened
 from wutong.experiments.report import write_report
 from wutong.experiments.runner import Workers
-from wutong.experiments.store import FILE, Access, Failed, opened
+from wutong.experiments.store import FILE, Access, Failed, Store, opened
 from wutong.experiments.tables import Wanted
 from wutong.experiments.unfinished import replacing, swept
 from wutong.model.facts import Label
@@ -75,20 +78,34 @@ def nothing(folder: Path) -> None:
 
 def finished(folder: Path) -> None:
     """An experiment that is done, without its tables."""
-    plan = api.plan_of(REQUEST)
-    experiment.begun(plan, folder / "here", 1)
+    experiment.begun(api.plan_of(REQUEST), folder / "here", 1)
     with opened(folder / "here" / FILE, Access.WRITE) as store:
-        for first in (0, 3):
-            cases = plan.cases[first : first + 3]
-            store.add(run_ids(cases), packed(worlds.simulate(cases)), {})
+        fill(store, 0)
+        fill(store, 3)
         store.add([], None, {"f" * 16: Failed("2004Q1", "ArithmeticError", "Traceback")})
 
 
+def fill(store: Store, first: int) -> None:
+    cases = api.plan_of(REQUEST).cases[first : first + 3]
+    store.add(run_ids(cases), packed(worlds.simulate(cases)), {})
+
+
 def broken(folder: Path) -> None:
-    """A store with damage in one of its two chunks."""
-    finished(folder)
-    with closing(sqlite3.connect(folder / "here" / FILE)) as connection, connection:
-        connection.execute("UPDATE parts SET content = zeroblob(length(content)) WHERE chunk = 2 AND measure = 3")
+    """A store of two chunks: of the first a part is damaged, the second stands only in the log that a killed writer left."""
+    path = folder / "here" / FILE
+    experiment.begun(api.plan_of(REQUEST), folder / "here", 1)
+    with opened(path, Access.WRITE) as store:
+        fill(store, 0)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE parts SET content = zeroblob(length(content)) WHERE measure = 3")
+    assert killed(lambda: write_and_end(path)) and path.with_name(f"{FILE}-wal").exists()
+
+
+def write_and_end(path: Path) -> None:
+    with opened(path, Access.WRITE) as store:
+        fill(store, 3)
+        store.add([], None, {"f" * 16: Failed("2004Q1", "ArithmeticError", "Traceback")})
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def repaired(folder: Path) -> None:

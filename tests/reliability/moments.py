@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import os
-import resource
 import signal
 import sys
 import traceback
@@ -54,20 +53,26 @@ def _watch(folder: Path, then: Callable[[str], None] | None) -> None:
 
 def killed_at(moment: int, folder: Path, act: Act) -> bool:
     """Do something in a child that is killed just before its n-th change; whether it came that far."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # libraries have threads, and the child needs none of them
-        child = os.fork()
+    left = [moment]
+
+    def count(event: str) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def watched() -> None:
+        _watch(folder, count)
+        act(folder)
+
+    return killed(watched)
+
+
+def killed(act: Callable[[], object]) -> bool:
+    """Do something in a child of its own; whether it was killed."""
+    child = forked()
     if child == 0:
-        left = [moment]
-
-        def count(event: str) -> None:
-            left[0] -= 1
-            if left[0] == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-
         try:
-            _watch(folder, count)
-            act(folder)
+            act()
         except BaseException:  # noqa: BLE001 - the parent says what was wrong
             traceback.print_exc()
             os._exit(1)
@@ -78,13 +83,19 @@ def killed_at(moment: int, folder: Path, act: Act) -> bool:
     return os.WIFSIGNALED(status)
 
 
+def forked() -> int:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # libraries have threads, and the child needs none of them
+        return os.fork()
+
+
 def limited_to(size: int, act: Act, folder: Path) -> str:
     """Do something in a child that can make no file larger than so many bytes; ``done``, or what was raised and its words."""
     reader, writer = os.pipe()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        child = os.fork()
+    child = forked()
     if child == 0:
+        import resource  # where there is none, nothing is forked either
+
         said = "done"
         try:
             resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))

@@ -98,7 +98,7 @@ def test_a_row_that_is_lost_is_missed(folder, table):
         COMMANDS["read"](folder)
 
 
-def test_a_step_of_a_part_cannot_stand_for_another(folder):
+def test_a_part_cannot_stand_for_another(folder):
     """A part belongs to its place: whole, but of another measure, it is refused."""
     with closing(sqlite3.connect(folder / FILE)) as connection, connection:
         connection.execute("UPDATE parts SET measure = -1 WHERE chunk = 1 AND measure = 0")
