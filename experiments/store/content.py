@@ -14,6 +14,7 @@ from wutong.experiments.packing import Layout, Packed, unpack
 from wutong.experiments.store.index import (
     BAD_ROWS,
     FORMAT,
+    NOBODY,
     Failed,
     Index,
     Place,
@@ -90,13 +91,20 @@ class Store:
             connection.execute("DELETE FROM failures")
 
     def drop(self, ids: Sequence[str]) -> None:
-        """Forget runs and those that stand in their chunks, so that they are run again."""
-        chunks = [(number,) for number, chunk in self._index.chunks.items() if not set(ids).isdisjoint(chunk.ids)]
-        if not chunks:
-            return
+        """Forget runs, so that they are run again; a chunk goes when none of its runs is left."""
+        gone = set(ids)
+        chunks = self._index.chunks
         with self._changing() as connection:
-            connection.executemany("DELETE FROM parts WHERE chunk = ?", chunks)
-            connection.executemany("DELETE FROM chunks WHERE number = ?", chunks)
+            for number, chunk in chunks.items():
+                left = [NOBODY if run_id in gone else run_id for run_id in chunk.ids]
+                if set(left) <= {NOBODY}:
+                    connection.execute("DELETE FROM parts WHERE chunk = ?", (number,))
+                    connection.execute("DELETE FROM chunks WHERE number = ?", (number,))
+                elif gone.intersection(chunk.ids):
+                    row = (number, chunk.layout, " ".join(left))
+                    connection.execute(
+                        "UPDATE chunks SET checksum = ?, ids = ? WHERE number = ?", (row_checksum(*row), row[2], number)
+                    )
 
     # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────────
     def complete(self) -> frozenset[str]:
@@ -207,7 +215,8 @@ class Store:
         with told(self.path):
             if self._connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
                 raise damaged(self.path)
-        return [run_id for number, chunk in self._index.chunks.items() if not self._whole(number) for run_id in chunk.ids]
+        bad = [chunk for number, chunk in self._index.chunks.items() if not self._whole(number)]
+        return [run_id for chunk in bad for run_id in chunk.ids if run_id != NOBODY]
 
     def _whole(self, number: int) -> bool:
         try:

@@ -14,6 +14,7 @@ from wutong.experiments.packing import Layout
 from wutong.experiments.store.words import damaged, later
 
 FORMAT, EARLIER = 3, 2
+NOBODY = "-"  # stands for a run of a chunk that was forgotten
 SEALED = ("layouts", "chunks", "failures")  # tables whose rows are counted; a part is missed when it is read
 BAD_ROWS = (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError)  # what a flipped bit makes of a row
 TABLES = """
@@ -48,7 +49,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Runs that are kept together; the number of their layout, and their ids, one a world."""
+    """Runs that are kept together: the number of their layout, and their ids, one a world, ``NOBODY`` where one was forgotten."""
 
     layout: int
     n_worlds: int
@@ -155,6 +156,7 @@ def _sealed(connection: sqlite3.Connection, path: Path) -> Index:
     for number, chunk in chunks.items():
         for world, run_id in enumerate(chunk.ids):
             runs.setdefault(run_id, Place(number, world))
+    runs.pop(NOBODY, None)
     return Index(layouts, chunks, {row[0]: failure_in(*row) for row in failures}, runs)
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from wutong.experiments.errors import StoreError
 from wutong.experiments.packing import Packed
 from wutong.experiments.store.content import Store
-from wutong.experiments.store.index import BAD_ROWS, EARLIER, chunk_in, failure_in, layout_in, version_of
+from wutong.experiments.store.index import BAD_ROWS, EARLIER, NOBODY, chunk_in, failure_in, layout_in, version_of
 from wutong.experiments.store.opening import alone, create, to_write
 from wutong.experiments.store.words import earlier, told
 from wutong.experiments.unfinished import replacing
@@ -78,7 +78,7 @@ def _put_aside(path: Path) -> None:
 
 def _take(path: Path, store: Store) -> None:
     """Add the whole runs of a damaged store, and the failures that it knows, to a new one."""
-    done = set(store.complete())
+    done = {NOBODY, *store.complete()}
     with closing(_source(path)) as source:
         old, layouts = Store(path, source), dict(_rows(source, "layouts", "number, checksum, layout", layout_in))
         for number, chunk in _rows(source, "chunks", "number, checksum, layout, ids", chunk_in):

@@ -15,7 +15,8 @@ import pytest
 
 from tests.reliability.acts import ACTS, Written, contents, emptied, exported, finished, made_quick
 from tests.reliability.moments import full_from, killed_at, limited_to
-from wutong.experiments.errors import WordedError
+from wutong.experiments.errors import FolderError, WordedError
+from wutong.experiments.evidence.outputs import kept_answers
 from wutong.experiments.forms import Form
 
 STEP = 1 if os.environ.get("EVERY_MOMENT") else 11  # from one moment to the next that is tried
@@ -116,3 +117,16 @@ def test_a_file_that_can_be_written_in_part_only_is_told_in_words_and_leaves_not
 
 def names(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+
+
+@pytest.mark.parametrize("name", ["steps/one.json", "posteriors/one.csv", "figures/en/one.png"])
+def test_a_step_of_the_evidence_that_is_not_what_was_written_is_refused_and_done_again(name, tmp_path):
+    ACTS["evidence"].act(tmp_path)
+    whole, path = contents(tmp_path), tmp_path / "here" / name
+    content = path.read_bytes()
+    for bit in range(0, 8 * len(content), max(len(content) // 2, 1)):
+        path.write_bytes(bytes(byte ^ ((1 << bit % 8) if n == bit // 8 else 0) for n, byte in enumerate(content)))
+        with pytest.raises(FolderError, match="resume does this step again"):
+            kept_answers(tmp_path / "here")
+        ACTS["evidence"].act(tmp_path)
+        assert contents(tmp_path) == whole
