@@ -99,10 +99,12 @@ def test_a_row_that_is_lost_is_missed(folder, table):
 
 
 def test_a_part_cannot_stand_for_another(folder):
-    """A part belongs to its place: whole, but of another measure, it is refused."""
+    """Whole, with its checksum, but of another measure: it is refused, as it belongs to its place."""
     with closing(sqlite3.connect(folder / FILE)) as connection, connection:
-        connection.execute("UPDATE parts SET measure = -1 WHERE chunk = 1 AND measure = 0")
-        connection.execute("UPDATE parts SET measure = 0 WHERE chunk = 1 AND measure = 1")
+        one, other = "chunk = 1 AND measure = 0", "chunk = 1 AND measure = 1"
+        connection.execute(
+            f"UPDATE parts SET (content, checksum) = (SELECT content, checksum FROM parts WHERE {other}) WHERE {one}"
+        )
     with pytest.raises(StoreError, match="damaged"):
         COMMANDS["read"](folder)
 
@@ -219,6 +221,16 @@ def test_a_running_experiment_is_not_repaired(folder):
         store.forget_failures()
     assert sorted(path.name for path in folder.iterdir()) == before
     assert kept_in(folder).n_missing == 1, "the running one still writes into its own store"
+
+
+def test_what_is_repaired_is_put_aside_as_it_was_each_time_under_another_name(folder):
+    store, before = folder / FILE, []
+    for n in (0, 1):
+        with closing(sqlite3.connect(store)) as connection, connection:
+            connection.execute(f"UPDATE parts SET content = zeroblob({n + 1}) WHERE chunk = 1 AND measure = {n}")
+        before.append(store.read_bytes())
+        assert mended(reopened(folder)) == 2, "the second time from what the first put aside"
+    assert [(folder / f"{FILE}.damaged{end}").read_bytes() for end in ("", "-2")] == before
 
 
 def test_what_an_earlier_repair_put_aside_is_saved_from_again(folder):

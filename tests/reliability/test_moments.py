@@ -18,6 +18,7 @@ from tests.reliability.moments import full_from, killed_at, limited_to
 from wutong.experiments.errors import FolderError, WordedError
 from wutong.experiments.evidence.outputs import kept_answers
 from wutong.experiments.forms import Form
+from wutong.experiments.store import FILE, Access, opened
 
 STEP = 1 if os.environ.get("EVERY_MOMENT") else 11  # from one moment to the next that is tried
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a child is forked for every moment")
@@ -113,6 +114,18 @@ def test_a_file_that_can_be_written_in_part_only_is_told_in_words_and_leaves_not
         assert names(folder) - before <= KEPT_OF.get(name, set()), size
         written.act(folder)
         shutil.rmtree(folder)
+
+
+def test_a_store_is_made_whole_or_not_at_all(tmp_path):
+    def made(folder: Path) -> None:
+        with opened(folder / FILE, Access.NEW) as store:
+            assert not store.complete()
+
+    for size in (0, 1_000, 8_000):
+        said = limited_to(size, made, tmp_path)
+        assert said.startswith("words: ") and not names(tmp_path), f"{size}: {said}"
+    made(tmp_path)
+    assert names(tmp_path) == {FILE}
 
 
 def names(folder: Path) -> set[str]:
