@@ -64,13 +64,13 @@ def said_by(refused: pytest.ExceptionInfo[Exception]) -> str:
 def test_a_flipped_bit_is_refused_in_words_or_moves_nothing(name, whole, folder, tmp_path):
     """``python -m tests.reliability.flipping`` tries hundreds, and every command."""
     right = COMMANDS[name](folder)
-    drawn = places(whole, 24, random.Random(5))
+    drawn = places(whole, 16, random.Random(5))
     came = {}
     for file, bit in drawn:
         flipped(whole, tmp_path / "there", file, bit)
         came[file, bit] = outcome(COMMANDS[name], tmp_path / "there", right)
     assert set(came.values()) <= {"refused", "the same"}, came
-    assert list(came.values()).count("refused") >= 12, "all of record and inputs"
+    assert list(came.values()).count("refused") >= 8, "all of record and inputs"
 
 
 TABLES = {"layouts": "layout", "chunks": "ids", "failures": "error", "parts": "content"}

@@ -20,7 +20,7 @@ from wutong.experiments.evidence.outputs import kept_answers
 from wutong.experiments.forms import Form
 from wutong.experiments.store import FILE, Access, opened
 
-STEP = 1 if os.environ.get("EVERY_MOMENT") else 11  # from one moment to the next that is tried
+STEP = 1 if os.environ.get("EVERY_MOMENT") else 17  # from one moment to the next that is tried
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a child is forked for every moment")
 
 
