@@ -66,3 +66,11 @@ class ResultsError(WordedError):
 
 class StoreError(WordedError):
     """The store cannot be used."""
+
+
+class WordedWarning(UserWarning):
+    """Something to be known of what is read; ``message`` says it in both languages."""
+
+    def __init__(self, message: Label) -> None:
+        super().__init__(message.en)
+        self.message = message

@@ -11,9 +11,7 @@ import functools
 import itertools
 import json
 import math
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from operator import itemgetter
 from pathlib import Path
 
@@ -22,6 +20,7 @@ import numpy as np
 from wutong.experiments.defined import count, mean, quantiles
 from wutong.experiments.goals import Attainment, attainment, readings
 from wutong.experiments.outcomes import OUTCOMES
+from wutong.experiments.unfinished import replacing
 from wutong.experiments.wording import members, scope_key, shown_unit, target_unit
 from wutong.model.facts import Floats, Label
 from wutong.model.history import Axis, History
@@ -30,12 +29,15 @@ from wutong.model.units import NEVER, quarter_name, year_of
 
 Cell = str | int | float | None
 Row = Sequence[Cell]
+Columns = Mapping[str, Mapping[str, Mapping[str, str]]]  # what they mean: file → column → zh, en, unit
 
 ONLY_IN_ALL = (Axis.PARK, Axis.ANCHOR, Axis.LAB)  # what single anchors brought stands in attribution.csv and in exports
 DETAILED_GROUPS = 4  # scenarios and policies up to which segments stand in trajectories.csv: more would not open in Excel
 QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 NUMBERS_AT_ONCE = 1_000_000  # of which quantiles are taken
+RUNS = "runs.csv"
+RUN_NAMES = ("scenario", "policy", "replication", "seed")
 NUMBER = "%.7g"  # seven significant digits
 
 RUN_COLUMNS: dict[str, Label] = {
@@ -100,8 +102,8 @@ MEASURED = {"q05", "q25", "q50", "q75", "q95", "mean", "median", "shortfall", "a
 
 def write_tables(
     folder: Path, histories: Sequence[History], ids: Mapping[int, str], failed: Sequence[Case] = (), *, trajectories: bool = True
-) -> tuple[Path, ...]:
-    """Write all result tables of one experiment into an existing folder and return their paths.
+) -> Columns:
+    """Write all result tables of one experiment into an existing folder, and return what their columns mean.
 
     Parameters
     ----------
@@ -111,17 +113,19 @@ def write_tables(
     trajectories : whether to write them; of many scenarios and policies they would fill gigabytes
     """
     year_columns = reading_columns(histories)
-    paths = (
-        (write_csv(folder / "trajectories.csv", list(TRAJECTORY_COLUMNS), trajectory_rows(histories)),) if trajectories else ()
-    )
-    written = (
-        *paths,
-        write_csv(folder / "runs.csv", [*RUN_COLUMNS, *year_columns], run_rows(histories, ids, failed)),
-        write_csv(folder / "summary.csv", list(SUMMARY_COLUMNS), summary_rows(histories)),
-    )
+    if trajectories:
+        write_csv(folder / "trajectories.csv", list(TRAJECTORY_COLUMNS), trajectory_rows(histories))
+    write_csv(folder / RUNS, [*RUN_COLUMNS, *year_columns], run_rows(histories, ids, failed))
+    write_csv(folder / "summary.csv", list(SUMMARY_COLUMNS), summary_rows(histories))
+    columns = column_dictionary(year_columns)
+    write_columns(folder, columns)
+    return columns
+
+
+def write_columns(folder: Path, columns: Columns) -> None:
+    """Write what the columns of tables mean into ``columns.json``."""
     with replacing(folder / "columns.json") as path:
-        path.write_text(json.dumps(column_dictionary(year_columns), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    return (*written, folder / "columns.json")
+        path.write_text(json.dumps(columns, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def trajectory_rows(histories: Sequence[History]) -> Iterator[Row]:
@@ -169,12 +173,13 @@ def run_rows(histories: Sequence[History], ids: Mapping[int, str], failed: Seque
         values = {name: column for name, (_, column) in _readings_by_column(history).items()}
         for world, case in enumerate(history.cases):
             cells = (float(values[name][world]) if name in values else None for name in columns)
-            yield (ids[id(case)], *_identity(case), "complete", *cells)
+            yield (ids[id(case)], *identity(case), "complete", *cells)
     for case in failed:
-        yield (ids[id(case)], *_identity(case), "failed", *(None for _ in columns))
+        yield (ids[id(case)], *identity(case), "failed", *(None for _ in columns))
 
 
-def _identity(case: Case) -> tuple[str, str, int, int]:
+def identity(case: Case) -> tuple[str, str, int, int]:
+    """What tells a run from the others of its experiment, in the order of ``RUN_NAMES``."""
     return case.scenario.name, case.policy.name, case.replication, case.seed
 
 
@@ -242,14 +247,14 @@ def _quarter_or_none(quarter: int) -> str | None:
 
 def column_dictionary(year_columns: Mapping[str, tuple[Label, str]]) -> dict[str, dict[str, dict[str, str]]]:
     """What every column of every table means: file → column → zh, en, unit."""
-    tables = {"trajectories.csv": TRAJECTORY_COLUMNS, "runs.csv": RUN_COLUMNS, "summary.csv": SUMMARY_COLUMNS}
+    tables = {"trajectories.csv": TRAJECTORY_COLUMNS, RUNS: RUN_COLUMNS, "summary.csv": SUMMARY_COLUMNS}
     found = {
         file: {
             name: _entry(label, "see unit" if name in MEASURED else PLAIN_UNITS.get(name, "")) for name, label in columns.items()
         }
         for file, columns in tables.items()
     }
-    found["runs.csv"] |= {name: _entry(label, unit) for name, (label, unit) in year_columns.items()}
+    found[RUNS] |= {name: _entry(label, unit) for name, (label, unit) in year_columns.items()}
     return found
 
 
@@ -279,14 +284,3 @@ def written_cell(cell: Cell) -> str | int:
 def safe_text(text: str) -> str:
     """A text that no spreadsheet takes for a formula: an apostrophe leads where one would."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A temporary path beside ``path`` that takes its place on success and vanishes on any failure."""
-    unfinished = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
-    try:
-        yield unfinished
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)

@@ -27,6 +27,7 @@ from wutong.model.tables import GROWING, FullTableError, copied, in_use, new_tab
 from wutong.model.tables import Park as Tables
 from wutong.model.units import quarter_name
 
+LARGEST = float(np.finfo(np.float32).max)  # in single precision, as runs are kept
 IN_QUARTER = "in quarter "  # begins the note on an error that says when it was raised
 FIRMS_AT_LEAST = 1024
 ROOM = {"projects": 512, "anchors": 128, "partners": 4096, "research": 2048, "arrivals": 512, "births": 512}  # rows to begin with
@@ -169,13 +170,27 @@ def simulate(cases: Sequence[Case]) -> History:
     records = []
     for position in range(len(batch.cases)):
         world = World(batch, position)
-        try:
-            world.advance(batch.base.start + batch.n_quarters)
-        except Exception as error:
-            error.add_note(f"{IN_QUARTER}{quarter_name(world.quarter + 1)}")
-            raise
+        world.advance(batch.base.start + batch.n_quarters)
+        refuse_endless(world)
         records.append(world.record)
     return history_of(batch, records)
+
+
+def refuse_endless(world: World) -> None:
+    """Make sure that all measures are numbers that can be kept: values that are allowed one by one can be too much together.
+
+    Raises
+    ------
+    FloatingPointError
+        With the first measure that is infinite, no number, or larger than what is kept, and a note of its quarter.
+    """
+    for table in world.record:
+        for name in table.dtype.names:
+            if not np.abs(table[name]).max(initial=0.0) <= LARGEST:
+                row = int(np.flatnonzero(~(np.abs(table[name]) <= LARGEST).all(axis=1))[0])
+                error = FloatingPointError(f"{name} is no finite number: the assumptions lead beyond all bounds")
+                error.add_note(f"{IN_QUARTER}{quarter_name(world.given.start + row)}")
+                raise error
 
 
 def history_of(batch: Batch, records: Sequence[Record]) -> History:

@@ -257,13 +257,13 @@ def test_the_command_refuses_in_one_sentence(folder, tmp_path, monkeypatch):
 
 
 def test_the_command_says_what_is_not_in_it(folder, tmp_path, monkeypatch):
-    from wutong.experiments import kept as kept_module
+    from wutong.experiments import reopening
 
     def more(folder, record):
         plan = planned_in(folder, record)
         return dataclasses.replace(plan, cases=(*plan.cases, dataclasses.replace(plan.cases[0], replication=9)))
 
-    monkeypatch.setattr(kept_module, "planned_in", more)
+    monkeypatch.setattr(reopening, "planned_in", more)
     result = invoke("export", str(folder), "--to", "csv", "--out", str(tmp_path / "e"), "--lang", "en")
     assert (result.exit_code, result.stderr) == (0, "Not in it: 0 runs that failed, 1 not run yet.\n")
 

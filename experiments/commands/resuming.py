@@ -38,8 +38,8 @@ def resume(
     with exits(language):
         from wutong.experiments.commands.experiment import Manner, finish
         from wutong.experiments.evidence.outputs import EVIDENCE
-        from wutong.experiments.experiment import mended, reopened
         from wutong.experiments.manifest import read_manifest
+        from wutong.experiments.reopening import mended, reopened
 
         if read_manifest(folder).question.get("name") == EVIDENCE:
             from wutong.experiments.commands.evidence import finish as finish_evidence
@@ -56,7 +56,7 @@ def resume(
 def rerun(context: typer.Context, folder: Folder, run_id: RunId, lang: Lang = None) -> None:
     language: Language = lang or context.obj or LOCALE
     with exits(language):
-        from wutong.experiments.experiment import reopened
+        from wutong.experiments.reopening import reopened
         from wutong.experiments.store import FILE, Access, opened
         from wutong.model.simulate import simulate
 
