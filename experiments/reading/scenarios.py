@@ -14,7 +14,7 @@ from wutong.experiments.reading.heads import check_keys, check_name, label
 from wutong.experiments.reading.messages import ReadingError, hint
 from wutong.experiments.reading.parks import expand, scope_labels, scopes_of
 from wutong.experiments.reading.policies import policy_of
-from wutong.experiments.reading.posteriors import posterior_assumptions
+from wutong.experiments.reading.posteriors import FOLDER, posterior_assumptions
 from wutong.experiments.reading.quantities import Quantity, QuantityError
 from wutong.experiments.reading.resolve import Source
 from wutong.experiments.reading.schema import ParkFile, ScenarioFile, ShockEntry, TargetEntry
@@ -54,8 +54,10 @@ def scenario_of(parts: Parts, policy: Source | None, known: Catalogue, findings:
     _check_clock(file, entry.start, findings)
     found = posterior_assumptions(file.posteriors, parts.folders, known, findings)
     given = assumptions_of(file.assumptions, known, findings)
-    for name in found.keys() & given.keys():
-        findings.remark("posterior_replaced", ("assumptions", name), {"other": found[name].drawn_with})
+    for i, name in enumerate(file.posteriors):
+        drawn = {key for key, a in found.items() if a.drawn_with == f"{FOLDER}/{name}"}
+        if drawn and drawn <= given.keys():
+            findings.remark("posterior_replaced", ("posteriors", i), {})
     assumptions = {**found, **given}
     shocks = tuple(_shock(key, shock, parts, findings) for key, shock in file.shocks.items())
     targets = tuple(_target(key, target, parts, known, findings) for key, target in file.targets.items())

@@ -117,7 +117,9 @@ TEXTS: Mapping[str, Label] = {
         "{measure}（{scope}）有实际数据在模拟结束（{last}）之后",
         "figures of {measure} ({scope}) come after the run's end, {last}",
     ),
-    "posterior_replaced": Label("代替 {other} 中的抽样", "stands in place of the draws of {other}"),
+    "posterior_replaced": Label(
+        "不起作用：其中的参数都已在 assumptions 中给出", "without effect: assumptions gives all of its parameters"
+    ),
     "posteriors_clash": Label("“{name}”在 {other} 中已有抽样", "{other} holds draws of {name!r} already"),
     "shock_years": Label(
         "years 应为一个年份或 [首年, 末年]，年份为四位整数",

@@ -78,3 +78,17 @@ def test_check_and_the_run_agree_on_every_date() -> None:
                 assert attainment(history, one).judged == covers(start, end, one), (basis, by)
                 said = idle_in(dataclasses.replace(scenario, targets=(one,)), ())
                 assert any(idle.path[0] == "targets" for idle in said) != covers(start, end, one)
+
+
+def test_a_posterior_of_which_nothing_is_left_is_said(tmp_path: Path) -> None:
+    """One that keeps a parameter draws it still, and is not mentioned."""
+    posterior = tmp_path / "posteriors" / "mine.csv"
+    posterior.parent.mkdir()
+    posterior.write_text("orders.tie,growth.adjustment\n2,1.1\n3,1.2\n", encoding="utf-8")
+    file = tmp_path / "replaced.yaml"
+    head = "format: 1\ntitle: x\nextends: sophia_antipolis\nposteriors: [mine]\n"
+    for given, said in (("orders.tie: 2", False), ("orders.tie: 2, growth.adjustment: 1.1", True)):
+        file.write_text(f"{head}assumptions: {{{given}}}\n", encoding="utf-8")
+        checked = check_file(str(file))
+        assert checked.problems == ()
+        assert ("posterior_replaced" in {remark.code for remark in checked.remarks}) == said
