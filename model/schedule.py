@@ -79,7 +79,9 @@ def is_crowded(park: Park) -> bool:
 
 
 # ── The open loop ────────────────────────────────────────────────────────────────────────────────────────────────────
-def arguments(function: Callable[..., Any], t: int, given: Given, p: Parameters, levers: Levers, park: Park, record: Record) -> Any:
+def arguments(
+    function: Callable[..., Any], t: int, given: Given, p: Parameters, levers: Levers, park: Park, record: Record
+) -> Any:
     """What a rule, the settlement or the recording is called with in quarter t, by the names of its parameters.
 
     So one part of a quarter can be run by itself, as plain Python; ``levers`` and ``record`` are those of the quarter.
@@ -141,7 +143,9 @@ SCHEDULE: tuple[Rule, ...] = (
         ),
         growth.grow,
     ),
-    Rule("knowledge", knowledge.Knowledge, frozenset({"cells.knowledge", "labs.maturity", "research"}), knowledge.advance_research),
+    Rule(
+        "knowledge", knowledge.Knowledge, frozenset({"cells.knowledge", "labs.maturity", "research"}), knowledge.advance_research
+    ),
     Rule("exit", exit.Exit, frozenset({"firms.exit_rate", "firms.life"}), exit.close_firms),
     Rule("site", site.Site, frozenset({"zones.floor", "zones.rent"}), site.build_floor),
     Rule("accounts", accounts.Accounts, frozenset(), accounts.keep_accounts),

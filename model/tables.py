@@ -30,7 +30,9 @@ class Firm:
     leads: int = column("slot", "Anchor that this firm is", "本企业即龙头", SLOT, low=NONE)
     anchor: int = column("slot", "Anchor that brought it", "带来它的龙头", SLOT, low=NONE)
     lab: int = column("slot", "Lab that it goes back to", "源自的实验室", SLOT, low=NONE)
-    generation: int = column("1", "Round: 1 followed an anchor or left it or a lab, 2 spun off such a firm, ...", "带动轮次", CODE, low=0)
+    generation: int = column(
+        "1", "Round: 1 followed an anchor or left it or a lab, 2 spun off such a firm, …", "轮次", CODE, low=0
+    )
     channel: int = column("code", "How it came", "进入渠道", CODE, low=0)
     born: int = column("quarter", "Founded or opened", "成立季度", SLOT)
     customer: int = column("row", "Firm that it mainly serves", "主要客户", ROW, low=NONE)

@@ -157,7 +157,7 @@ def _entrants(keys: Keys, logs: dict[str, Floats], p: Attraction) -> Floats:
     return np.asarray(Draws(1).poisson(keys, Purpose.ENTRY, STEP_YEARS * np.array(rates)), np.float64)
 
 
-def _cells(keys: Keys, logs: dict[str, Floats]) -> Any:
+def _cells(keys: Keys, logs: dict[str, Floats]) -> np.recarray[Any, Any]:
     """One cell a world whose stocks stand to those of the start as the logarithms say."""
     cells = np.zeros(len(keys), RECORDS["cells"]).view(np.recarray)
     cells["key"], cells["pool"], cells["entry_base"], cells["demand_scale"] = keys, 1.0, ENTRANTS, DEMAND_SCALE
