@@ -1,4 +1,4 @@
-"""What is recorded of a quarter besides what the rules count: stocks after the settlement, money before it.  ODD 4, observation"""
+"""What is recorded of a quarter besides what the rules count: stocks after the settlement, money before it.  ODD 4"""
 
 from __future__ import annotations
 

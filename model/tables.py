@@ -31,7 +31,7 @@ class Firm:
     anchor: int = column("slot", "Anchor that brought it", "带来它的龙头", SLOT, low=NONE)
     lab: int = column("slot", "Lab that it goes back to", "源自的实验室", SLOT, low=NONE)
     generation: int = column(
-        "1", "Round: 1 followed an anchor or left it or a lab, 2 spun off such a firm, …", "轮次", CODE, low=0
+        "1", "Round: 1 followed an anchor or left it or a lab, 2 spun off such a firm …", "轮次", CODE, low=0
     )
     channel: int = column("code", "How it came", "进入渠道", CODE, low=0)
     born: int = column("quarter", "Founded or opened", "成立季度", SLOT)

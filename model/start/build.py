@@ -93,7 +93,7 @@ def first_reviews(given: Given, p: Parameters, park: Park) -> None:
 
 @compiled
 def generic_entry(given: Given, p: Parameters, opening: Opening, park: Park) -> None:
-    """Generic entry at the start: entrants seen a year, less those that follow, are recruited or span off (else counted twice)."""
+    """Generic entry at the start: entrants seen a year, less those that follow, are recruited or spun off: else counted twice."""
     own = expected_followers(given, p.attraction[0], park)
     spun_off = expected_spin_offs(given, p.spin_off[0], park)
     accepted = p.anchors[0].candidate_rate * acceptance_prob(0.0, p.anchors[0])
