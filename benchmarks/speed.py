@@ -34,7 +34,7 @@ from wutong.model.tables import Park, Table, copied
 FIRMS = (100, 1_000, 10_000, 100_000, 1_000_000)
 WORLDS = (1, 4, 16, 64)
 THREADS = (1, 2)
-LARGE, FEW = 30_000, 4  # firms from which on a run has few quarters, and how many
+LARGE, FEW = 30_000, 4  # firms from which on a park runs once, and for how many quarters at most
 
 
 # ── A table ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -85,6 +85,7 @@ def single(firms: int, quarters: int, repeats: int) -> Line:
 def several(worlds: int, threads: int, quarters: int, repeats: int) -> Line:
     """So many worlds of the thinned park in one batch, in threads that share the processors."""
     chosen = cases(scenario(quarters=quarters), worlds)
+    simulate(chosen[:1])  # what is loaded once
     taken = least(lambda: run_in_threads(prepare(chosen), threads), repeats)
     history, tables = run_in_threads(prepare(chosen), threads)
     firms = history.total("firms")
@@ -160,12 +161,12 @@ def main() -> None:
     parser.add_argument("--worlds", type=int, nargs="*", default=WORLDS, help="worlds of a batch")
     parser.add_argument("--threads", type=int, nargs="*", default=THREADS, help="threads of a batch")
     parser.add_argument("--quarters", type=int, default=QUARTERS, help=f"of a run; at most {FEW} from {LARGE:,} firms on")
-    parser.add_argument("--repeats", type=int, default=3, help="runs of which the least time is told")
+    parser.add_argument("--repeats", type=int, default=3, help=f"runs of which the least time is told; 1 from {LARGE:,} firms on")
     asked = parser.parse_args()
     print(f"yardstick {yardstick() * 1e3:.1f} ms; peers' way {peers_way(3_000, 20):,.0f} ns an agent-step")
     print(HEAD, flush=True)
     todo: list[tuple[Callable[..., Line], tuple[int, ...]]] = [
-        *((single, (n, min(asked.quarters, FEW) if n >= LARGE else asked.quarters, asked.repeats)) for n in asked.firms),
+        *((single, (n, asked.quarters, asked.repeats) if n < LARGE else (n, min(asked.quarters, FEW), 1)) for n in asked.firms),
         *(
             (several, (n, threads, asked.quarters, asked.repeats))
             for n in asked.worlds
