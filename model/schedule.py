@@ -59,8 +59,9 @@ def run(first: int, last: int, given: Given, p: Parameters, opening: Opening, le
 
 @compiled
 def begin_quarter(t: int, given: Given, park: Park) -> None:
-    """Nobody asks to open yet, and output a head has grown."""
+    """Nobody asks to open yet, nobody has left, and output a head has grown."""
     park.births.n[0] = 0
+    park.left.n[0] = 0
     for s in range(given.n_segments):
         rate = log(1.0 + given.segment[s].productivity_growth)
         park.cells[s].head = given.segment[s].productivity * exp((t - given.start) * STEP_YEARS * rate)

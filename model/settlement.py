@@ -22,14 +22,14 @@ FOUNDERS = 3.0  # staff that leave the parent of a spin-off
 
 @compiled
 def settle(t: int, given: Given, newcomers: Any, park: Park, record: Record) -> None:
-    """End the quarter; nothing is left waiting but the list of those who asked to open."""
+    """End the quarter; nothing is left waiting but the lists of those who asked to open and of those that left."""
     drop_projects(t, park, record)
     for k in range(park.arrivals.n[0]):
         welcome(t, given, newcomers, park, k, record)
     park.arrivals.n[0] = 0
     admit(t, given, park, record)
     released = close(park, record)
-    moved = compact(park.firms)
+    moved = compact(park.firms, park.left)
     open_firms(t, park, moved, record)
     for b in range(park.births.n[0]):
         if park.births.row[b].admitted:
@@ -171,11 +171,16 @@ def close(park: Park, record: Record) -> float:
 
 
 @compiled
-def compact(firms: Table) -> Any:
-    """Survivors move up, in their order; returns the new row of every old one, of shape (n_firms,), NONE for those that left."""
+def compact(firms: Table, left: Table) -> Any:
+    """Survivors move up, in their order, and the others are listed.
+
+    Returns the new row of every old one, of shape (n_firms,), NONE for those that left.
+    """
     n, moved = 0, np.full(firms.n[0], NONE)
     for i in range(firms.n[0]):
-        if not firms.row[i].closes:
+        if firms.row[i].closes:
+            left.row[new_row(left)] = firms.row[i]
+        else:
             firms.row[n] = firms.row[i]
             moved[i] = n
             n += 1

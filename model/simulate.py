@@ -30,7 +30,9 @@ from wutong.model.units import quarter_name
 LARGEST = float(np.finfo(np.float32).max)  # in single precision, as runs are kept
 IN_QUARTER = "in quarter "  # begins the note on an error that says when it was raised
 FIRMS_AT_LEAST = 1024
-ROOM = {"projects": 512, "anchors": 128, "partners": 4096, "research": 2048, "arrivals": 512, "births": 512}  # rows to begin with
+FIRMS_TO_A_ROOM = 4096
+ROOM = {"projects": 512, "anchors": 128, "partners": 4096, "research": 2048, "arrivals": 512, "births": 512, "left": 512}
+"""Rows to begin with, for every FIRMS_TO_A_ROOM firms of the start."""
 
 
 # ── A batch, and its worlds ──────────────────────────────────────────────────────────────────────────────────────────
@@ -141,7 +143,8 @@ def signed_before_start(batch: Batch, position: int) -> Any:
 def empty_park(given: Given, opening: Opening) -> Tables:
     """Tables without content, with room for the start and some growth."""
     firms = int(opening.segment["firms"].sum())
-    room = {**ROOM, "firms": 2 * firms + FIRMS_AT_LEAST, "labs": len(opening.lab)}
+    room = {name: rows * (1 + firms // FIRMS_TO_A_ROOM) for name, rows in ROOM.items()}
+    room |= {"firms": 2 * firms + FIRMS_AT_LEAST, "labs": len(opening.lab)}
     room["projects"] += 2 * int(opening.signing["count"].sum())
     fixed = {"labs": len(opening.lab)}
     growing = (new_table(name, room[name], fixed.get(name, 0)) for name in GROWING)

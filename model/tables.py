@@ -212,6 +212,7 @@ TABLES: dict[str, type] = {
     "research": Research,
     "arrivals": Arrival,
     "births": Birth,
+    "left": Firm,
     "cells": Cell,
     "zones": Zone,
     "world": World,
@@ -235,7 +236,7 @@ class Table(NamedTuple):
 
 
 class Park(NamedTuple):
-    """One world at one moment."""
+    """One world at one moment; those who asked to open and those that left at its end stay listed until the next quarter."""
 
     firms: Table
     projects: Table
@@ -245,12 +246,13 @@ class Park(NamedTuple):
     research: Table
     arrivals: Table
     births: Table
+    left: Table  # firms, as they were
     cells: Any  # of shape (n_segments,)
     zones: Any  # of shape (n_zones,)
     world: Any  # of shape (1,)
 
 
-GROWING = Park._fields[:8]
+GROWING = Park._fields[:9]
 
 
 class FullTableError(Exception):

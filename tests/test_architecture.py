@@ -20,13 +20,13 @@ FLOORS = (  # of model/, lowest first: a module imports from its own floor or be
     {"draws", "keyed", "entities", "scenario", "history", "lever_facts", "lever_costs", "lever_effects", "newcomer_facts"},
     {"base", "contract", "levers"},
     {"state"},
-    {"ledger", "lever_table", "lineage", "newcomers", "settlement", "support"},
+    {"lever_table", "lineage", "newcomers", "settlement", "support"},
     {"rules"},
     {"schedule"},
     {"assumptions", "lineage_measures", "research_measures", "measures", "moment"},
     {"start"},
     {"simulate"},
-    {"park"},
+    {"park", "ledger"},
 )
 HOMES = {  # of libraries: the only places that may import them
     "mesa": ("model/park.py",),
