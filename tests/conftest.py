@@ -1,4 +1,4 @@
-"""What all tests share: nothing is kept between runs, nothing needs a display, nothing depends on the locale."""
+"""What all tests share: nothing but compiled code is kept between runs, nothing needs a display or depends on the locale."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ import hypothesis
 import pytest
 import typer.testing
 
+from wutong.model.compiled import keeping
+
 for name in ("LC_ALL", "LC_MESSAGES"):
     os.environ.pop(name, None)
 os.environ["LANG"] = "en_US.UTF-8"
 os.environ["NO_COLOR"] = "1"
+# the engine is compiled once for all of them: also where a test changes what a user's folders follow from
+os.environ["WUTONG_CACHE"] = str(keeping.roots()[0])
 
 hypothesis.settings.register_profile("quiet", database=None, deadline=None, derandomize=True)
 hypothesis.settings.load_profile("quiet")

@@ -7,14 +7,17 @@ link to it, and one lab works for biology.  Works house plants, the tower houses
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from wutong.model.assumptions import at_defaults
-from wutong.model.entities import Groups
-from wutong.model.facts import Assumption, Floats, Label, Shape, fixed
+from wutong.model.compiled import engine
+from wutong.model.draws import child
+from wutong.model.facts import Assumption, Floats, Keys, Label, Shape, fixed
+from wutong.model.given import Levers, Record, levers_at, record_at
 from wutong.model.history import History
 from wutong.model.scenario import (
     Anchor,
@@ -33,9 +36,9 @@ from wutong.model.scenario import (
     Status,
     Zone,
 )
-from wutong.model.simulate import simulate, step
-from wutong.model.start.build import Batch, begin
-from wutong.model.state import ParkState
+from wutong.model.simulate import World, prepare, simulate
+from wutong.model.tables import Park as Tables
+from wutong.model.tables import Table, copied, new_table
 from wutong.model.units import NEVER, quarter
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -182,24 +185,61 @@ def run(scenario: Scenario, n: int = 2, chosen: Policy = NO_POLICY, seed: int = 
     return simulate(cases(scenario, n, chosen, seed))
 
 
-def start(scenario: Scenario, n: int = 2, chosen: Policy = NO_POLICY) -> tuple[Batch, ParkState]:
-    return begin(cases(scenario, n, chosen))
+def started(
+    scenario: Scenario, n: int = 2, chosen: Policy = NO_POLICY, seed: int = 1, *, plain: bool | None = None
+) -> list[World]:
+    """Worlds at their start."""
+    batch = prepare(cases(scenario, n, chosen, seed))
+    return [World(batch, position, plain=plain) for position in range(n)]
 
 
-def states(scenario: Scenario, n: int = 2, chosen: Policy = NO_POLICY) -> list[ParkState]:
-    """The state at the start and after every quarter."""
-    batch, state = start(scenario, n, chosen)
-    out = [state]
-    for _ in range(batch.n_quarters):
-        out.append(step(batch, out[-1])[1])
+def begun(scenario: Scenario, chosen: Policy = NO_POLICY) -> World:
+    """One world at its start, made and run by plain Python: nothing need be compiled to look at a rule."""
+    return started(scenario, 1, chosen, plain=True)[0]
+
+
+def by_quarter(world: World, quarters: int) -> list[Tables]:
+    """The tables of a world as it stands and after each of some quarters."""
+    out = [copied(world.park)]
+    for _ in range(quarters):
+        world.advance(world.quarter + 1)
+        out.append(copied(world.park))
     return out
+
+
+def call(function: Callable[..., Any], *arguments: object) -> Any:
+    """What a function of the engine returns, run as the plain Python that it is."""
+    return engine(function, plain=True)(*arguments)
+
+
+def parameters(declared: type, **changes: float) -> Any:
+    """Parameters of a rule at their defaults but for some: a record."""
+    usual = declared()
+    values = {f.name: float(np.ravel(getattr(usual, f.name))[0]) for f in dataclasses.fields(declared)} | changes
+    return np.array([tuple(values.values())], [(name, float) for name in values]).view(np.recarray)[0]
+
+
+def levers_in(world: World, quarter: int) -> Levers:
+    return levers_at(world.levers, quarter - world.given.start)
+
+
+def record_in(world: World, quarter: int) -> Record:
+    return record_at(world.record, quarter - world.given.start)
+
+
+def table_of(name: str, n: int, **columns: object) -> Table:
+    """A table with so many rows in use and with room for a few more; columns that are not given are 0."""
+    table = new_table(name, n + 8, n)
+    for column, values in columns.items():
+        table.row[column][:n] = values
+    return table
+
+
+def keys(n: int, salt: int = 77) -> Keys:
+    """Lineage keys of their own."""
+    return child(np.full(n, salt, np.uint64), np.arange(n))
 
 
 def of_segments(history: History, measure: str, segments: Sequence[str]) -> Floats:
     """A measure of some segments, of shape (n_quarters + 1, n_worlds, n)."""
     return history.values[measure][:, :, [SEGMENTS.index(s) for s in segments]]
-
-
-def cells_of(groups: Groups) -> np.ndarray:
-    """Cell of every firm, from the groups alone."""
-    return np.arange(groups.by_cell.size).repeat(groups.by_cell.ravel())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,53 +11,66 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import worlds
-from wutong.model.draws import Draws, Purpose, child
+from wutong.model.compiled import compiled, engine
+from wutong.model.draws import Draws, Purpose
 from wutong.model.rules import exit as exits
-from wutong.model.rules import growth, site
-from wutong.model.rules.growth import common_shock, mean_correction, momentum, next_ramp, share_of
-from wutong.model.rules.site import Site, floor_per_head, rent_index
+from wutong.model.rules.growth import grow, mean_correction, momentum, next_ramp, share_of
+from wutong.model.rules.site import Site, rent_index
 from wutong.model.scenario import Plant
+from wutong.model.start.drawn import floor_per_head
+from wutong.model.tables import in_use
 from wutong.model.units import rate_of_yearly_prob
 
 
 # ── Growth ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+@compiled
+def momenta(t, keys, firm, p, out):
+    """A quarter's factor for each of some keys."""
+    for i in range(len(keys)):
+        firm[0].key = keys[i]
+        out[i] = momentum(t, firm[0], p[0], 0.0)
+
+
+def year_of_growth(n: int, employees: float, drift: float, spread: float = 0.45, exponent: float = 0.1):
+    firm = worlds.table_of("firms", 1, employees=employees, born=8000).row
+    names = ("young_growth", "old_growth", "shock_spread", "shock_exponent")
+    p = np.array([(drift, drift, spread, exponent)], [(name, float) for name in names])
+    out = np.empty(n)
+    engine(momenta)(8091, worlds.keys(n, 9), firm, p.view(np.recarray), out)
+    return out**4
+
+
 @pytest.mark.parametrize(("employees", "drift"), [(1.0, 0.1), (50.0, 0.0), (2000.0, -0.05)])
 def test_the_mean_of_a_firms_year_is_its_drift(employees, drift):
     n = 200_000
-    keys = child(np.full(n, 9, np.uint64), np.arange(n))
-    shock = Draws(8091).laplace(keys, Purpose.GROWTH, np.ones(n))
-    sizes = np.full(n, employees)
-    year = momentum(sizes, np.full(n, drift), shock, np.full(n, 0.45), np.full(n, 0.1)) ** 4
+    year = year_of_growth(n, employees, drift)
     assert abs(year.mean() - np.exp(drift)) < 5.0 * year.std() / np.sqrt(n)
     spread = np.log(year).std()
     assert spread == pytest.approx(0.45 * employees**-0.1, rel=0.02)
 
 
 def test_larger_firms_vary_less_and_no_spread_leaves_the_drift():
-    zeros = np.zeros(3)
-    sizes = np.array([0.2, 1.0, 900.0])
-    up = momentum(sizes, zeros, np.ones(3), np.full(3, 0.45), np.full(3, 0.1))
-    assert up[0] == up[1] > up[2] > 1.0
-    assert momentum(sizes, np.full(3, 0.08), np.ones(3), zeros, zeros) == pytest.approx(np.full(3, np.exp(0.02)))
+    spreads = [np.log(year_of_growth(500, size, 0.0)).std() for size in (0.2, 1.0, 900.0)]
+    assert spreads[0] == spreads[1] > spreads[2] > 0.0
+    assert year_of_growth(3, 7.0, 0.08, 0.0, 0.0) == pytest.approx(np.full(3, np.exp(0.08)))
 
 
 def test_a_plant_ramps_from_ten_to_ninety_percent_in_three_years():
-    ramp = np.array([0.1])
     path = [0.1]
     for _ in range(40):
-        ramp = next_ramp(ramp)
-        path.append(float(ramp[0]))
+        path.append(next_ramp(path[-1]))
     assert path[12] == pytest.approx(0.9, abs=1e-9)
     assert path[6] == pytest.approx(0.5, abs=1e-9)
     assert np.all(np.diff(path) >= 0.0) and 0.999 < path[-1] <= 1.0
 
 
 def test_the_common_shock_leaves_the_mean_level_alone():
+    """Shocks by their formula, half of the last year's and a normal: what is taken off is what they add to the mean."""
     n, years, spread = 100_000, 8, 0.12
-    keys = child(np.full(n, 4, np.uint64), np.arange(n))[:, None]
-    shock, level = np.zeros((n, 1)), np.zeros((n, 1))
+    keys = worlds.keys(n, 4)
+    shock, level = np.zeros(n), np.zeros(n)
     for year in range(years):
-        shock = common_shock(shock, Draws(8091 + 4 * year).normal(keys, Purpose.SEGMENT_SHOCK), np.full((1, 1), spread))
+        shock = 0.5 * shock + spread * Draws(8091 + 4 * year).normal(keys, Purpose.SEGMENT_SHOCK)
         level = level + shock - mean_correction(year) * spread**2
         mean = np.exp(level)
         assert abs(mean.mean() - 1.0) < 5.0 * mean.std() / np.sqrt(n)
@@ -67,89 +81,90 @@ def test_common_shocks_add_no_growth_to_the_park():
     """Outside demand of 400 worlds after three years of strong common shocks: on average where it was."""
     flat = worlds.with_segments(worlds.toy_park(anchors=()), growth=worlds.fixed(0.0), entry=worlds.fixed(0.0))
     calm = worlds.without(worlds.plain(flat, 12), worlds.NO_SHOCKS, worlds.NO_AGE_EFFECT, worlds.NO_EXIT)
-    batch, state = worlds.start(worlds.without(calm, {"growth.segment_spread": 0.15, "growth.spillover": 0.0}), 400)
-    first = state.groups.sum_by_cell(state.firms.outside_demand * (state.firms.channel == 0))
-    for _ in range(12):
-        _, state, _ = worlds.step(batch, state)
-    grown = state.groups.sum_by_cell(state.firms.outside_demand * (state.firms.channel == 0)) / first
+
+    def demand(world):
+        firms = in_use(world.park.firms)
+        return np.bincount(firms.segment, firms.outside_demand * (firms.channel == 0), len(worlds.SEGMENTS))
+
+    grown = []
+    for world in worlds.started(worlds.without(calm, {"growth.segment_spread": 0.15, "growth.spillover": 0.0}), 400):
+        first = demand(world)
+        world.advance(worlds.START + 12)
+        grown.append(demand(world) / first)
+    grown = np.array(grown)
     assert np.log(grown).std() > 0.3
     assert abs(grown.mean() - 1.0) < 4.0 * grown.std() / np.sqrt(grown.size)
 
 
 @given(st.floats(-100.0, 100.0), st.floats(1e-6, 100.0))
 def test_what_is_given_fits_the_room(room, wanted):
-    share = share_of(np.array([room]), np.array([wanted]))[0]
+    share = share_of(room, wanted)
     assert 0.0 <= share <= 1.0
     assert share * wanted <= max(room, 0.0) * (1 + 1e-12)
-    assert share_of(np.array([room]), np.array([0.0]))[0] in (0.0, 1.0)
+    assert share_of(room, 0.0) in (0.0, 1.0)
 
 
 def grown(park, **changes):
-    """Columns that growth writes in the first quarter of a plain toy park with other parameters."""
-    batch, state = worlds.start(worlds.without(worlds.plain(park), worlds.NO_SHOCKS), 2)
-    p = dataclasses.replace(batch.parameters["growth"], **{n: np.full((2, 1), v) for n, v in changes.items()})
-    state = dataclasses.replace(state, quarter=worlds.FIRST)
-    return state, growth.RULE.apply(state, p, Draws(worlds.FIRST)).columns
+    """Firms of a plain toy park before and after growth in the first quarter, with other parameters."""
+    world = worlds.started(worlds.without(worlds.plain(park), worlds.NO_SHOCKS), plain=True)[1]
+    before = in_use(world.park.firms).copy()
+    for name, value in changes.items():
+        world.parameters.growth[name] = value
+    levers, record = worlds.levers_in(world, worlds.FIRST), worlds.record_in(world, worlds.FIRST)
+    worlds.call(grow, worlds.FIRST, world.given, world.parameters.growth[0], levers, world.park, record)
+    return before, in_use(world.park.firms), world
 
 
 def test_without_people_nobody_is_hired_but_those_who_leave_are():
-    state, new = grown(worlds.toy_park(), people=0.0)
-    assert new["firms.employees"].sum() <= state.firms.employees.sum() * (1 + 1e-12)
-    assert (new["firms.employees"] > state.firms.employees).any(), "released staff finds work"
-    _, ample = grown(worlds.toy_park(), people=1e9)
-    assert ample["firms.employees"].sum() > new["firms.employees"].sum()
+    before, after, _ = grown(worlds.toy_park(), people=0.0)
+    assert after.employees.sum() <= before.employees.sum() * (1 + 1e-12)
+    assert (after.employees > before.employees).any(), "released staff finds work"
+    _, ample, _ = grown(worlds.toy_park(), people=1e9)
+    assert ample.employees.sum() > after.employees.sum()
 
 
 def test_without_floor_nobody_is_hired():
     full = worlds.toy_park(anchors=(), occupancy=1.0)
-    state, new = grown(worlds.with_segments(full, growth=worlds.between(0.2, 0.3)))
-    assert (new["firms.employees"] <= state.firms.employees * (1 + 1e-9)).all()
+    before, after, _ = grown(worlds.with_segments(full, growth=worlds.between(0.2, 0.3)))
+    assert (after.employees <= before.employees * (1 + 1e-9)).all()
 
 
 def test_suppliers_of_an_anchor_gain_twelve_percent_in_five_years():
-    batch, state = worlds.start(worlds.plain(), 1)
-    state = dataclasses.replace(state, quarter=worlds.FIRST)
-    young = state.firms.born >= worlds.FIRST - 20
-    led = np.isin(state.firms.customer, state.anchors.firm[state.anchors.firm >= 0])
+    before, after, world = grown(worlds.toy_park())
+    young = before.born >= worlds.FIRST - 20
+    led = np.isin(before.customer, [firm for firm in in_use(world.park.anchors).firm if firm >= 0])
     assert (young & led).any() and (~young & led).any()
-    gain = (
-        growth.RULE.apply(state, batch.parameters["growth"], Draws(worlds.FIRST)).columns["firms.quality"] / state.firms.quality
-    )
+    gain = after.quality / before.quality
     assert gain[young & led] ** 20 == pytest.approx(np.full((young & led).sum(), 1.12))
     assert (gain[~(young & led)] == 1.0).all()
 
 
 # ── Exit ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+def hazard(age: int, employees: float, exponent: float, factor: float) -> float:
+    p = worlds.parameters(exits.Exit, size_exponent=exponent, park_factor=factor)
+    return exits.hazard(8000 + 4 * age, SimpleNamespace(born=8000, employees=employees), p)
+
+
 def test_hazards_by_year_of_life_are_those_observed():
-    ages = np.array([0, 1, 2, 3, 6, 7, 9, 10, 40])
-    size = np.full(len(ages), exits.MEAN_SIZE)
-    yearly = exits.hazard(ages, size, np.full(len(ages), -0.15), np.ones(len(ages)))
+    yearly = [hazard(age, exits.MEAN_SIZE, -0.15, 1.0) for age in (0, 1, 2, 3, 6, 7, 9, 10, 40)]
     assert yearly == pytest.approx(rate_of_yearly_prob(np.array([1.6, 6.3, 9.5, 8, 8, 6.5, 6.5, 5, 5]) / 100))
 
 
 @settings(max_examples=30)
 @given(st.integers(0, 60), st.floats(0.0, 1e5), st.floats(-0.25, -0.05), st.floats(1.0, 2.5))
 def test_larger_firms_leave_less_and_a_worse_park_loses_more(age, size, exponent, factor):
-    def one(employees: float, park: float) -> float:
-        return float(exits.hazard(np.array([age]), np.array([employees]), np.array([exponent]), np.array([park]))[0])
-
-    assert one(size, factor) >= one(size + 10.0, factor) > 0.0
-    assert one(size, factor) == pytest.approx(factor * one(size, 1.0))
+    assert hazard(age, size, exponent, factor) >= hazard(age, size + 10.0, exponent, factor) > 0.0
+    assert hazard(age, size, exponent, factor) == pytest.approx(factor * hazard(age, size, exponent, 1.0))
 
 
 def test_survival_of_a_cohort_is_the_product_of_its_years():
     """Of newborn firms in a park that only loses, against the published yearly probabilities, within four errors."""
     segments = worlds.with_segments(worlds.toy_park(anchors=()), entry=worlds.fixed(0.0))
     quiet = worlds.without(worlds.plain(segments, 20), worlds.NO_SHOCKS, worlds.NO_AGE_EFFECT)
-    quiet = worlds.without(quiet, {"exit.park_factor": 1.0, "exit.size_exponent": 0.0})
-    batch, state = worlds.start(quiet, 60)
-    everyone = np.full(len(state.firms.key), worlds.START, np.int16)
-    state = dataclasses.replace(state, firms=dataclasses.replace(state.firms, born=everyone))
-    alive = np.array([state.cells.firms.sum()] + [0] * 20)
-    for n in range(20):
-        _, state, _ = worlds.step(batch, state)
-        still = np.isin(state.firms.born, worlds.START)
-        alive[n + 1] = still.sum()
+    alive = np.zeros(21)
+    for world in worlds.started(worlds.without(quiet, {"exit.park_factor": 1.0, "exit.size_exponent": 0.0}), 60):
+        in_use(world.park.firms).born = worlds.START
+        alive += [(in_use(park.firms).born == worlds.START).sum() for park in worlds.by_quarter(world, 20)]
     for year, expected in enumerate(np.cumprod(1.0 - np.array([0.016, 0.063, 0.095, 0.08, 0.08])), start=1):
         seen = alive[4 * year] / alive[0]
         assert abs(seen - expected) < 4.0 * np.sqrt(expected * (1 - expected) / alive[0])
@@ -157,9 +172,9 @@ def test_survival_of_a_cohort_is_the_product_of_its_years():
 
 # ── Site ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_rent_rises_above_eighty_five_percent_only():
-    occupied, floor = np.array([[0.0, 50.0, 85.0, 95.0, 100.0, 0.0]]), np.array([[100.0, 100.0, 100.0, 100.0, 100.0, 0.0]])
-    rent = rent_index(occupied, floor, np.full((1, 1), 2.0))
-    assert rent[0] == pytest.approx([1.0, 1.0, 1.0, 1.2, 1.3, 1.0])
+    p = worlds.parameters(Site, rent_slope=2.0)
+    rent = [rent_index(used, p) for used in (0.0, 0.5, 0.85, 0.95, 1.0)]
+    assert rent == pytest.approx([1.0, 1.0, 1.0, 1.2, 1.3])
 
 
 def test_floor_a_head_follows_the_kind_of_building():
@@ -177,4 +192,12 @@ def test_floor_under_way_is_ready_in_its_quarter_whatever_the_policy():
     added = np.diff(history.values["floor"], axis=0)
     assert added[:, :, 0] == pytest.approx(np.zeros((6, 2)))
     assert added[:, 0, 1] == pytest.approx([0.0, 0.0, 5000.0, 0.0, 1000.0, 0.0])
-    assert site.RULE.writes == {"zones.floor", "zones.rent"}
+
+
+def test_a_zone_without_floor_has_the_usual_rent_and_stays_without():
+    park = worlds.toy_park()
+    bare = tuple(dataclasses.replace(zone, occupancy=None, floor=worlds.fixed(0.0)) for zone in park.zones)
+    empty = dataclasses.replace(park, zones=bare, anchors=())
+    world = worlds.begun(worlds.plain(worlds.with_segments(empty, firms=worlds.fixed(0.0), staff=worlds.fixed(0.0)), 2))
+    world.advance(worlds.START + 2)
+    assert (world.park.zones.floor[:2] == 0.0).all() and (world.park.zones.rent == 1.0).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,67 +11,87 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import worlds
-from wutong.model.draws import Draws, Purpose, child
-from wutong.model.entities import Channel, read_only
+from wutong.model.codes import Channel
+from wutong.model.compiled import compiled, engine
+from wutong.model.draws import Draws, Purpose
 from wutong.model.research_measures import FINISHED, UNDER_WAY
-from wutong.model.rules import spin_off
-from wutong.model.rules.knowledge import Knowledge, next_maturity, next_stock, pass_share, stage_end, stage_key, stage_years
-from wutong.model.rules.spin_off import SpinOff, lab_rate, yearly_rate
+from wutong.model.rules.knowledge import (
+    N_STAGES,
+    Knowledge,
+    advance_research,
+    next_maturity,
+    pass_share,
+    stage_end,
+    stage_key,
+    stage_years,
+)
+from wutong.model.rules.spin_off import SpinOff, lab_rate, spin_off, yearly_rate
+from wutong.model.tables import NONE, in_use
 
-ONE = np.ones((1, 1))
-KEYS = child(np.full(20_000, 11, np.uint64), np.arange(20_000))
+KEYS = worlds.keys(20_000, 11)
+
+
+@compiled
+def ends(keys, years, out):
+    """Quarter in which each stage of each project ends that begins in quarter 100."""
+    for i in range(len(keys)):
+        for stage in range(N_STAGES):
+            out[i, stage] = stage_end(keys[i], stage, years[stage], 100)
 
 
 def test_from_idea_to_scale_takes_seven_and_a_half_years():
-    years = stage_years(Knowledge(), ONE)[0]
+    years = np.array(stage_years(worlds.parameters(Knowledge), 1.0))
     assert years.sum() == pytest.approx(7.5)
-    total = np.zeros(len(KEYS))
-    for n, mean in enumerate(years):
-        stage = np.full(len(KEYS), n, np.int8)
-        ends = stage_end(KEYS, stage, np.full(len(KEYS), mean), 100)
-        assert ends.min() >= 101, "a stage lasts a quarter at least"
-        total += (ends - 100) / 4.0
+    found = np.zeros((len(KEYS), N_STAGES), np.int64)
+    engine(ends)(KEYS, years, found)
+    assert found.min() >= 101, "a stage lasts a quarter at least"
+    total = ((found - 100) / 4.0).sum(axis=1)
     assert total.mean() == pytest.approx(7.5, abs=0.15)
     assert total.std() == pytest.approx(np.sqrt((years**2).sum() / 2.0), rel=0.05)
 
 
 def test_stages_of_a_project_draw_apart():
-    first, second = (Draws(0).uniform(stage_key(KEYS, np.full(len(KEYS), n, np.int8)), Purpose.STAGE_PASS) for n in (0, 1))
+    with np.errstate(over="ignore"):
+        addresses = [np.array([stage_key(key, stage) for key in KEYS], np.uint64) for stage in (0, 1)]
+    first, second = (Draws(0).uniform(at, Purpose.STAGE_PASS) for at in addresses)
     assert abs(np.corrcoef(first, second)[0, 1]) < 0.03
 
 
 def test_passes_multiply_and_support_never_lifts_one_above_certainty():
-    assert pass_share(Knowledge(), ONE)[0].prod() == pytest.approx(0.3 * 0.4 * 0.5 * 0.5)
-    helped = pass_share(Knowledge(), np.array([[1.1], [5.0]]))
-    assert helped.shape == (2, 4)
-    assert helped[:, 2].tolist() == [0.5 * 1.1, 1.0]
-    assert helped[:, [0, 1, 3]].tolist() == [[0.3, 0.4, 0.5]] * 2
-    assert stage_years(Knowledge(), np.array([[0.9]]))[0].tolist() == pytest.approx([3.0, 2.0, 0.9, 1.5])
+    p = worlds.parameters(Knowledge)
+    assert np.prod(pass_share(p, 1.0)) == pytest.approx(0.3 * 0.4 * 0.5 * 0.5)
+    assert pass_share(p, 1.1) == (0.3, 0.4, 0.5 * 1.1, 0.5)
+    assert pass_share(p, 5.0) == (0.3, 0.4, 1.0, 0.5)
+    assert stage_years(p, 0.9) == pytest.approx((3.0, 2.0, 0.9, 1.5))
 
 
 def test_knowledge_decays_and_maturity_settles_at_one():
-    stock = np.array([[10.0]])
+    world = worlds.begun(worlds.plain(worlds.toy_park(anchors=())))
+    world.park.research.n[0], world.park.cells.knowledge[:] = 0, 10.0
+    p = worlds.parameters(Knowledge, decay=0.1, project_cost=1e9)
     for _ in range(4):
-        stock = next_stock(stock, np.zeros((1, 1)), np.full((1, 1), 0.1))
-    assert stock[0, 0] == pytest.approx(10.0 * np.exp(-0.1))
-    maturity = np.array([0.0, 3.0, 0.0])
+        levers, record = worlds.levers_in(world, worlds.FIRST), worlds.record_in(world, worlds.FIRST)
+        worlds.call(advance_research, worlds.FIRST, world.given, p, levers, world.park, record)
+    assert world.park.cells.knowledge == pytest.approx(np.full(5, 10.0 * np.exp(-0.1)))
+    maturity = [0.0, 3.0, 0.0]
     for _ in range(80):
-        maturity = next_maturity(maturity, np.array([2.0, 2.0, 0.0]), np.array([8.0, 8.0, 0.0]))
+        maturity = [next_maturity(m, passed, 4 * passed) for m, passed in zip(maturity, (2.0, 2.0, 0.0), strict=True)]
     assert maturity == pytest.approx([1.0, 1.0, 0.0], abs=1e-3)
 
 
 def test_a_lab_adds_to_its_field_what_its_stages_let_through():
     """Fifteen years of one lab in many worlds: yearly results near starts a year times the four pass rates."""
     lab = worlds.without(worlds.plain(worlds.toy_park(anchors=()), 1), {"knowledge.decay": 1e-9})
-    _, state = worlds.start(lab, 60)
-    _, later = worlds.start(dataclasses.replace(lab, park=_opened(lab.park, 20)), 60)
+    young, old = (
+        worlds.started(scenario, 60) for scenario in (lab, dataclasses.replace(lab, park=_opened(lab.park, 20)))
+    )
     field = worlds.SEGMENTS.index(worlds.BIO)
-    assert (np.delete(state.cells.knowledge, field, axis=1) == 0.0).all()
+    knowledge, later = (np.array([world.park.cells.knowledge for world in begun]) for begun in (young, old))
+    assert (np.delete(knowledge, field, axis=1) == 0.0).all()
     starts = 6.0 / 0.05
-    added = later.cells.knowledge[:, field].mean() - state.cells.knowledge[:, field].mean()
-    assert added > 0.0
-    assert later.labs.maturity.mean() == pytest.approx(1.0, abs=0.15)
-    assert later.cells.knowledge[:, field].mean() <= starts * 12 * 0.03
+    assert later[:, field].mean() - knowledge[:, field].mean() > 0.0
+    assert np.mean([world.park.labs.row[0].maturity for world in old]) == pytest.approx(1.0, abs=0.15)
+    assert later[:, field].mean() <= starts * 12 * 0.03
 
 
 def _opened(park, years):
@@ -82,8 +103,10 @@ def _opened(park, years):
 @settings(max_examples=40)
 @given(st.floats(0.0, 1e5), st.floats(0.1, 3.0), st.floats(0.6, 1.0))
 def test_the_rate_grows_with_size_up_to_five_hundred(employees, quality, exponent):
+    p = worlds.parameters(SpinOff, firm_rate=0.006, size_exponent=exponent)
+
     def one(heads: float) -> float:
-        return float(yearly_rate(np.array([heads]), np.array([quality]), np.array([0.006]), np.array([exponent]))[0])
+        return yearly_rate(SimpleNamespace(employees=heads, quality=quality), p)
 
     assert 0.0 <= one(employees) <= one(employees + 1.0) <= one(500.0)
     assert one(1.0) == pytest.approx(0.006 * quality)
@@ -91,56 +114,75 @@ def test_the_rate_grows_with_size_up_to_five_hundred(employees, quality, exponen
 
 
 def test_state_labs_spin_off_less_and_immature_ones_nothing():
-    rate = lab_rate(
-        np.array([7.0, 7.0, 7.0]), np.array([True, False, True]), np.array([1.0, 1.0, 0.0]), ONE, SpinOff(), np.zeros(3, np.int64)
-    )
-    assert rate == pytest.approx([1.2, 0.6, 0.0])
+    p = worlds.parameters(SpinOff, lab_stay_share=1.0)
+    labs = SimpleNamespace(lab_university=np.array([True, False, True]))
+    rates = [lab_rate(labs, p, 7.0, maturity, k) for k, maturity in enumerate((1.0, 1.0, 0.0))]
+    assert rates == pytest.approx([1.2, 0.6, 0.0])
+    assert lab_rate(labs, worlds.parameters(SpinOff, lab_stay_share=0.75), 7.0, 1.0, 0) == pytest.approx(0.75 * 1.2)
 
 
-def children(state, parameters, quarter=worlds.FIRST):
-    due = dataclasses.replace(state.firms, spin_off_left=np.full(len(state.firms.key), 1e-12))
-    state = dataclasses.replace(state, quarter=quarter, firms=read_only(due))
-    return spin_off.RULE.apply(state, parameters, Draws(quarter)).arrivals[0]
+def children(world, **changes):
+    """Firms that are all due to spin off, and those that left them in the first quarter; labs stand still."""
+    world.park = world.park._replace(arrivals=worlds.table_of("arrivals", 500))
+    world.park.arrivals.n[0] = world.park.labs.n[0] = 0
+    firms = in_use(world.park.firms)
+    firms.spin_off_left = 1e-12
+    levers, p = worlds.levers_in(world, worlds.FIRST), worlds.parameters(SpinOff, **changes)
+    worlds.call(spin_off, worlds.FIRST, world.given, p, levers, world.park)
+    return firms, in_use(world.park.arrivals)
 
 
 def test_children_work_where_their_parents_branch_and_carry_the_anchor_on():
-    batch, state = worlds.start(worlds.toy_scenario(), 2)
-    n_firms = np.arange(len(state.firms.key))
-    anchor = np.where((n_firms % 3 == 0) & ~np.isin(n_firms, state.anchors.firm), 1, -1).astype(np.int16)
-    state = dataclasses.replace(state, firms=dataclasses.replace(state.firms, anchor=anchor, round=(anchor >= 0).astype(np.int8)))
-    stay = dataclasses.replace(batch.parameters["spin_off"], stay_share=np.ones((2, 1)))
-    born = children(state, stay)
-    n = state.base.n_segments
-    assert len(born.key) == len(state.firms.key) and len(set(born.key.tolist())) == len(born.key)
-    cell = worlds.cells_of(state.groups)[born.parent]
-    assert (born.cell // n == cell // n).all()
-    assert (born.cell % n == state.base.spin_off_segment[cell % n]).all()
-    led = np.isin(born.parent, state.anchors.firm)
-    assert (born.anchor[led] == 0).all() and (born.round[led] == 1).all()
-    assert (born.anchor[~led] == anchor[born.parent][~led]).all()
-    assert (born.round[~led] == np.where(born.anchor >= 0, 2, 0)[~led]).all()
-    assert (born.channel == Channel.FIRM_SPIN_OFF).all()
+    world = worlds.begun(worlds.toy_scenario())
+    firms = in_use(world.park.firms)
+    led = firms.leads >= 0
+    firms.anchor[:] = np.where((np.arange(len(firms)) % 3 == 0) & ~led, 1, NONE)
+    firms.generation[:] = firms.anchor >= 0
+    firms, born = children(world, stay_share=1.0)
+    assert len(born) == len(firms) and len(np.unique(born.key)) == len(born)
+    parents = firms[born.parent]
+    assert (born.segment == world.given.segment.spin_off_segment[parents.segment]).all()
+    of_anchor = parents.leads >= 0
+    assert (born.anchor[of_anchor] == 0).all() and (born.generation[of_anchor] == 1).all() and of_anchor.any()
+    assert (born.anchor[~of_anchor] == parents.anchor[~of_anchor]).all()
+    assert (born.generation[~of_anchor] == np.where(born.anchor >= 0, 2, 0)[~of_anchor]).all()
+    assert (born.channel == Channel.FIRM_SPIN_OFF).all() and (born.lab == NONE).all()
+
+
+def test_children_carry_the_lab_on():
+    world = worlds.begun(worlds.toy_scenario())
+    firms = in_use(world.park.firms)
+    firms.lab[5], firms.generation[5] = 0, 1
+    firms, born = children(world, stay_share=1.0)
+    back = born.lab == 0
+    assert born.parent[back].tolist() == [5] and born.generation[back].tolist() == [2]
 
 
 def test_the_share_that_stays_stays_and_quality_is_inherited():
-    batch, state = worlds.start(worlds.toy_scenario(), 12)
-    p = dataclasses.replace(batch.parameters["spin_off"], stay_share=np.full((12, 1), 0.85), heredity=np.full((12, 1), 0.5))
-    born = children(state, p)
-    n = len(state.firms.key)
-    assert abs(len(born.key) / n - 0.85) < 4.0 * np.sqrt(0.85 * 0.15 / n)
-    assert born.inherited == pytest.approx(np.sqrt(state.firms.quality[born.parent]))
+    n = stayed = 0
+    for world in worlds.started(worlds.toy_scenario(), 12, plain=True):
+        firms, born = children(world, stay_share=0.85, heredity=0.5)
+        assert born.inherited == pytest.approx(np.sqrt(firms.quality[born.parent]))
+        n, stayed = n + len(firms), stayed + len(born)
+    assert abs(stayed / n - 0.85) < 4.0 * np.sqrt(0.85 * 0.15 / n)
 
 
 def test_founders_leave_their_parent():
     alone = worlds.without(worlds.plain(worlds.toy_park(anchors=()), 1), worlds.NO_EXIT, worlds.NO_RECRUITS)
     alone = worlds.without(alone, {"spin_off.firm_rate": 1e6, "spin_off.stay_share": 1.0})
-    batch, state = worlds.start(alone, 1)
-    before, after, settled = worlds.step(batch, state)
-    grown_up = dict(zip(before.firms.key.tolist(), before.firms.employees.tolist(), strict=True))
-    now = dict(zip(after.firms.key.tolist(), after.firms.employees.tolist(), strict=True))
-    assert settled.opened[Channel.FIRM_SPIN_OFF].sum() == len(grown_up)
-    for key, heads in grown_up.items():
+    frozen = worlds.without(alone, {"growth.adjustment": 1e-12})
+    with_children, without = (worlds.started(s, 1)[0] for s in (frozen, worlds.without(frozen, {"spin_off.stay_share": 0.0})))
+    now, before = ({firm.key: firm.employees for firm in grown_up(world)} for world in (with_children, without))
+    opened = worlds.record_in(with_children, worlds.FIRST).segment.entrants_firm_spin_off
+    assert opened.sum() == len(before) and now.keys() == before.keys()
+    for key, heads in before.items():
         assert now[key] == pytest.approx(heads - min(3.0, 0.5 * heads))
+
+
+def grown_up(world):
+    """Firms of the start, a quarter later."""
+    world.advance(worlds.FIRST)
+    return [firm for firm in in_use(world.park.firms) if firm.channel == Channel.INITIAL]
 
 
 def test_research_is_recorded_by_stage_and_what_finishes_is_what_knowledge_gains():
