@@ -1,0 +1,102 @@
+"""The long comparison: ``python -m tests.twin.compare [-n WORLDS] [--quarters N] [scenario[:policy] ...]``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tests.twin.running import run_twin
+from wutong.experiments.reading import list_policies, read_policy, read_scenario
+from wutong.model.given import Record
+from wutong.model.measures import MEASURES
+from wutong.model.scenario import NO_NEW_POLICY, Case
+from wutong.model.simulate import Batch, World, prepare
+from wutong.model.units import quarter_name
+
+AMOUNTS = 1e-9  # relative, of amounts; counts must be the same
+COUNTED = ("firms", "projects", "anchors")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A number in which the two records differ."""
+
+    quarter: int
+    measure: str
+    row: int
+    model: float
+    twin: float
+
+    def __str__(self) -> str:
+        return f"{quarter_name(self.quarter)} {self.measure}[{self.row}]: model {self.model!r}, twin {self.twin!r}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    compared: int
+    differences: tuple[Difference, ...]
+
+
+def is_count(measure: str) -> bool:
+    return measure in MEASURES and MEASURES[measure].unit in COUNTED
+
+
+def differences(model: Record, twin: Record, start: int, last: int) -> Iterator[Difference]:
+    """Where two records differ, the first quarter first."""
+    for step in range(1, last - start + 1):
+        for one, other in zip(model, twin, strict=True):
+            for measure in one.dtype.names:
+                a, b = one[measure][step], other[measure][step]
+                bound = 0.0 if is_count(measure) and np.all(a == np.round(a)) else AMOUNTS * np.maximum(np.abs(a), 1e-3)
+                for row in np.flatnonzero(~(np.abs(a - b) <= bound)):
+                    yield Difference(start + step, measure, int(row), float(a[row]), float(b[row]))
+
+
+def compare(batch: Batch, position: int, quarters: int | None = None) -> Verdict:
+    """Run a world of the model and its twin side by side."""
+    start = batch.base.start
+    last = start + (batch.n_quarters if quarters is None else min(quarters, batch.n_quarters))
+    world = World(batch, position)
+    _, record = run_twin(world, last)
+    world.advance(last)
+    compared = sum((last - start) * len(table.dtype.names) * table.shape[1] for table in record)
+    return Verdict(compared, tuple(differences(world.record, record, start, last)))
+
+
+def cases_of(name: str, worlds: int) -> list[tuple[str, list[Case]]]:
+    """Cases of ``scenario``, ``scenario:policy`` or ``scenario:*``."""
+    scenario_name, _, policy_name = name.partition(":")
+    scenario = read_scenario(scenario_name)
+    names = list_policies() if policy_name == "*" else (policy_name,) if policy_name else ("",)
+    policies = [read_policy(each, scenario.park) if each else scenario.policy or NO_NEW_POLICY for each in names]
+    return [
+        (f"{scenario_name}:{policy.name}", [Case(scenario, policy, replication) for replication in range(worlds)])
+        for policy in policies
+    ]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", default=["baseline:*"])
+    parser.add_argument("-n", type=int, default=3, help="worlds of each")
+    parser.add_argument("--quarters", type=int)
+    options = parser.parse_args(arguments)
+    failed = 0
+    for name in options.names:
+        for title, cases in cases_of(name, options.n):
+            batch = prepare(cases)
+            for position in range(len(cases)):
+                verdict = compare(batch, position, options.quarters)
+                failed += bool(verdict.differences)
+                print(f"{title} {position}: {verdict.compared} numbers, {len(verdict.differences)} differ", flush=True)
+                for difference in verdict.differences[:12]:
+                    print("   ", difference)
+    return int(failed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
