@@ -78,7 +78,7 @@ def customer_of(park: Park, project: Project) -> Firm | None:
     if buyers < 0:
         return None
     names, which = pair(project.key, Purpose.NAMES_BUYER, 0)
-    firms = [firm for firm in park.firms if firm.segment.number == buyers]
+    firms = [firm for zone in park.zones for firm in park.firms if firm.segment.number == buyers and firm.zone is zone]
     if not firms or names >= park.parameters["anchors"].buyer_share:
         return None
     return firms[choice(which, [ceil(firm.revenue * 10_000.0) for firm in firms])]

@@ -122,7 +122,6 @@ def open_firms(park: Park, admitted: list[Newcomer]) -> None:
             for firm in park.firms:
                 if firm.anchor is newcomer.firm.leads and firm.round == 1 and firm.customer is None:
                     firm.customer = newcomer.firm
-    park.firms.sort(key=lambda firm: (firm.segment.number, firm.zone.number))
 
 
 def note_lineage(park: Park, newcomer: Newcomer) -> None:
