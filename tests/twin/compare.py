@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tests.twin.random_parks import random_case
 from tests.twin.running import run_twin
 from wutong.experiments.reading import list_policies, read_policy, read_scenario
 from wutong.model.given import Record
@@ -68,8 +69,11 @@ def compare(batch: Batch, position: int, quarters: int | None = None) -> Verdict
 
 
 def cases_of(name: str, worlds: int) -> list[tuple[str, list[Case]]]:
-    """Cases of ``scenario``, ``scenario:policy`` or ``scenario:*``."""
+    """Cases of ``scenario``, ``scenario:policy``, ``scenario:*`` (all shipped policies) or ``random:first``."""
     scenario_name, _, policy_name = name.partition(":")
+    if scenario_name == "random":
+        first = int(policy_name or 0)
+        return [(f"random {number}", [random_case(number)]) for number in range(first, first + worlds)]
     scenario = read_scenario(scenario_name)
     names = list_policies() if policy_name == "*" else (policy_name,) if policy_name else ("",)
     policies = [read_policy(each, scenario.park) if each else scenario.policy or NO_NEW_POLICY for each in names]

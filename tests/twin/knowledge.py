@@ -62,8 +62,8 @@ def begin(park: Park, lab: Lab) -> None:
 
 def ripen(park: Park, lab: Lab, transferred: int) -> None:
     """Maturity: what passed transfer lately, relative to the steady state."""
-    p = park.parameters["knowledge"]
-    expected = STEP * money(park, lab) / p.project_cost * p.basic_pass * p.core_pass * p.transfer_pass
+    begun = STEP * money(park, lab) / park.parameters["knowledge"].project_cost
+    expected = begun * pass_rate(park, 0) * pass_rate(park, 1) * pass_rate(park, TRANSFER)
     ratio = transferred / expected if expected > 0.0 else 0.0
     lab.maturity += (1.0 - exp(-STEP / 2.0)) * (ratio - lab.maturity)
 

@@ -16,6 +16,7 @@ from wutong.model.codes import Fate, Stage
 from wutong.model.maths import exp, log
 from wutong.model.simulate import World
 from wutong.model.tables import in_use
+from wutong.model.units import NEVER
 
 STEP = 0.25  # year
 NOBODY = -1
@@ -291,7 +292,7 @@ def _project(row: Any, segments: list[Segment], anchors: list[Anchor]) -> Projec
     project.progress, project.round = float(row.progress), int(row.generation)
     project.leads = one_of(anchors, row.leads)
     project.anchor = one_of(anchors, row.anchor)
-    project.started = int(row.started) if row.started <= row.signed + 10_000 and row.started > 0 else None
+    project.started = int(row.started) if row.started < NEVER else None
     if project.leads is not None:
         project.leads.project = project
     return project

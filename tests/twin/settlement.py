@@ -10,6 +10,7 @@ from wutong.model.codes import Channel, Fate, Stage
 from wutong.model.draws import Purpose
 from wutong.model.keyed import bits, newborn, pair, uniform
 from wutong.model.maths import log
+from wutong.model.units import NEVER
 
 OWN_PLANT = 5.0  # contract from which a project builds for itself
 FOUNDERS = 3.0
@@ -152,10 +153,10 @@ def sign(park: Park, arrival: Arrival) -> None:
 
 
 def new_anchor(park: Park, arrival: Arrival, investment: float) -> Anchor:
-    kind, never = arrival.segment.facts.partner_kind, 1 << 40
+    kind = arrival.segment.facts.partner_kind
     count = round(float(park.given.kind_partners[kind])) if kind >= 0 else 0
     place = len(park.anchors), arrival.key, arrival.segment
-    anchor = Anchor(*place, -1, kind, park.quarter, never, Stage.SIGNED, 0.0, count, 0, investment)
+    anchor = Anchor(*place, -1, kind, park.quarter, NEVER, Stage.SIGNED, 0.0, count, 0, investment)
     for n in range(count):
         key = newborn(arrival.key, Purpose.PARTNERS, 0, n)
         which, resists = pair(key, Purpose.RESISTANCE, 0)
