@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from tests.twin.deriving import Told, derived
 from tests.twin.random_parks import random_case
 from tests.twin.running import run_twin
 from wutong.experiments.reading import list_policies, read_policy, read_scenario
 from wutong.model.given import Record
 from wutong.model.measures import MEASURES
 from wutong.model.scenario import NO_NEW_POLICY, Case
-from wutong.model.simulate import Batch, World, prepare
+from wutong.model.simulate import Batch, World, history_of, prepare
 from wutong.model.units import quarter_name
 
 AMOUNTS = 1e-9  # relative, of amounts; counts must be the same
+NEGLIGIBLE = 1e-3  # below it an amount need not be met as closely: unmet demand is a small difference of large sums
 COUNTED = ("firms", "projects", "anchors")
 
 
@@ -46,26 +49,39 @@ def is_count(measure: str) -> bool:
     return measure in MEASURES and MEASURES[measure].unit in COUNTED
 
 
-def differences(model: Record, twin: Record, start: int, last: int) -> Iterator[Difference]:
-    """Where two records differ, the first quarter first."""
+def recorded(record: Record) -> dict[str, Any]:
+    """Every recorded measure of a world, of shape (n_quarters + 1, n)."""
+    return {measure: table[measure] for table in record for measure in table.dtype.names}
+
+
+def differences(model: Mapping[str, Any], twin: Mapping[str, Any], start: int, last: int) -> Iterator[Difference]:
+    """Where two worlds differ, the first quarter first."""
     for step in range(1, last - start + 1):
-        for one, other in zip(model, twin, strict=True):
-            for measure in one.dtype.names:
-                a, b = one[measure][step], other[measure][step]
-                bound = 0.0 if is_count(measure) and np.all(a == np.round(a)) else AMOUNTS * np.maximum(np.abs(a), 1e-3)
-                for row in np.flatnonzero(~(np.abs(a - b) <= bound)):
-                    yield Difference(start + step, measure, int(row), float(a[row]), float(b[row]))
+        for measure in twin:
+            a, b = model[measure][step], twin[measure][step]
+            whole = is_count(measure) and np.all(a == np.round(a))
+            bound = 0.0 if whole else AMOUNTS * np.maximum(np.abs(a), NEGLIGIBLE)
+            for row in np.flatnonzero(~(np.abs(a - b) <= bound)):
+                yield Difference(start + step, measure, int(row), float(a[row]), float(b[row]))
 
 
-def compare(batch: Batch, position: int, quarters: int | None = None) -> Verdict:
-    """Run a world of the model and its twin side by side."""
+def compare(batch: Batch, quarters: int | None = None) -> list[Verdict]:
+    """Run every world of a batch and its twin side by side."""
     start = batch.base.start
     last = start + (batch.n_quarters if quarters is None else min(quarters, batch.n_quarters))
-    world = World(batch, position)
-    _, record = run_twin(world, last)
-    world.advance(last)
-    compared = sum((last - start) * len(table.dtype.names) * table.shape[1] for table in record)
-    return Verdict(compared, tuple(differences(world.record, record, start, last)))
+    worlds = [World(batch, position) for position in range(len(batch.cases))]
+    twins = [run_twin(world, last)[1] for world in worlds]
+    for world in worlds:
+        world.advance(last)
+    history = history_of(batch, [world.record for world in worlds])
+    verdicts = []
+    for position, (world, record) in enumerate(zip(worlds, twins, strict=True)):
+        told = derived(Told(batch, position, world, record))
+        model = {**recorded(world.record), **{measure: history.values[measure][:, position] for measure in told}}
+        twin = {**recorded(record), **told}
+        numbers = (last - start) * sum(table.shape[1] for table in twin.values())
+        verdicts.append(Verdict(numbers, tuple(differences(model, twin, start, last))))
+    return verdicts
 
 
 def cases_of(name: str, worlds: int) -> list[tuple[str, list[Case]]]:
@@ -92,9 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     failed = 0
     for name in options.names:
         for title, cases in cases_of(name, options.n):
-            batch = prepare(cases)
-            for position in range(len(cases)):
-                verdict = compare(batch, position, options.quarters)
+            for position, verdict in enumerate(compare(prepare(cases), options.quarters)):
                 failed += bool(verdict.differences)
                 print(f"{title} {position}: {verdict.compared} numbers, {len(verdict.differences)} differ", flush=True)
                 for difference in verdict.differences[:12]:
