@@ -32,7 +32,8 @@ def run(first: int, last: int, given: Given, p: Parameters, levers: Levers, park
         if is_crowded(park):
             return t
         lever, row = levers_at(levers, t - given.start), record_at(record, t - given.start)
-        begin_quarter(t, given, park)
+        park.births.n[0] = 0  # nobody asks to open yet
+        raise_output(t - given.start, given.segment, park.cells)
         anchors.advance_anchors(t, given, p.anchors[0], p.newcomers[0], lever, park, row)
         attraction.attract(t, given, p.attraction[0], lever, park, row)
         spin_off.spin_off(t, given, p.spin_off[0], lever, park)
@@ -49,12 +50,10 @@ def run(first: int, last: int, given: Given, p: Parameters, levers: Levers, park
 
 
 @compiled
-def begin_quarter(t: int, given: Given, park: Park) -> None:
-    """Nobody asks to open yet, and output a head has grown."""
-    park.births.n[0] = 0
-    for s in range(given.n_segments):
-        rate = log(1.0 + given.segment[s].productivity_growth)
-        park.cells[s].head = given.segment[s].productivity * exp((t - given.start) * STEP_YEARS * rate)
+def raise_output(step: int, segments: Any, cells: Any) -> None:
+    """Output a head has grown since the start."""
+    for s in range(len(cells)):
+        cells[s].head = segments[s].productivity * exp(step * STEP_YEARS * log(1.0 + segments[s].productivity_growth))
 
 
 @compiled

@@ -61,13 +61,12 @@ FIRST_OUTPUT = 0.1  # of full output when a plant opens
 @compiled
 def advance_anchors(t: int, given: Given, p: Any, newcomers: Any, levers: Levers, park: Park, record: Record) -> None:
     """Projects move through the funnel, anchors with them, and candidates for new anchors sign."""
-    moved = np.full(park.anchors.n[0], np.int64(Stage.PLANNED))  # where each anchor's project stands
-    closing = np.zeros(park.anchors.n[0], np.bool_)
+    moved = np.empty(park.anchors.n[0], np.int64)  # where each anchor's project stands
+    closing = np.empty(park.anchors.n[0], np.bool_)
     for a in range(park.anchors.n[0]):
         anchor = park.anchors.row[a]
         closing[a] = anchor.closes <= t and anchor.stage != Stage.CLOSED
-        if anchor.signs <= t:
-            moved[a] = Stage.SIGNED
+        moved[a] = Stage.SIGNED if anchor.signs <= t else Stage.PLANNED
     speed = progress_speed(levers.park[0].lag_cut, newcomers.funnel_position)
     for j in range(park.projects.n[0]):
         project = park.projects.row[j]

@@ -161,7 +161,7 @@ def ration(firms: Table, zones: Any, gap: Any, area: Any, people: float) -> Any:
     area : that all hires would need, of shape (n_zones,) [m2]
     people : that can be hired [persons]
     """
-    by_floor, housed = np.ones(len(zones)), 0.0
+    by_floor, housed = np.empty(len(zones)), 0.0
     for z in range(len(zones)):
         by_floor[z] = share_of(zones[z].floor - zones[z].occupied, area[z])
     for i in range(firms.n[0]):
