@@ -112,18 +112,21 @@ def admissible(p: Any) -> Mask:
 
 @compiled
 def attract(t: int, given: Given, p: Any, levers: Levers, park: Park, record: Record) -> None:
-    """Tied partners follow their anchors, and other firms enter."""
+    """Tied partners follow their anchors, and of other firms a Poisson number enters every segment."""
     for a in range(park.anchors.n[0]):
         anchor = park.anchors.row[a]
         anchor.pull = pull(anchor, p, levers.park[0].lead, levers.park[0].follow)
         anchor.exposure += STEP_YEARS * (p.anyway_rate + anchor.pull)
-    year = calendar_row(given, t)
     follow(given.segment, p, levers.segment, park.anchors, park.partners, park.arrivals, record.segment)
+    year = calendar_row(given, t)
     for s in range(given.n_segments):
         cell, segment = park.cells[s], given.segment[s]
         cell.pool = outside_pool(t, given.start, segment, p, park.cells[segment.first_of_industry].key)
         pool, rent = cell.pool * given.pool_factor[year, s], rent_of(given.houses[s], park.zones)
-        record.segment[s].rivals_entrants += enter(t, s, cell, pool, rent, levers.segment[s], p, park.arrivals)
+        here, rivals = entry_rates(cell, pool, rent, levers.segment[s], p)
+        record.segment[s].rivals_entrants += STEP_YEARS * rivals
+        for k in range(keyed.poisson(cell.key, Purpose.ENTRY, t, STEP_YEARS * here)):
+            arrive(park.arrivals, keyed.newborn(cell.key, Purpose.ENTRANT, t, k), s, Channel.ATTRACTED, NONE, NONE, NONE)
 
 
 @compiled
@@ -184,20 +187,18 @@ def outside_pool(t: int, start: int, segment: Any, p: Any, key: int) -> float:
 
 
 @compiled
-def enter(t: int, s: int, cell: Any, pool: float, rent: float, lever: Any, p: Any, arrivals: Table) -> float:
-    """Generic entry: a Poisson number of entrants with the mean of a nested logit, normalised on the entrants of the start.
+def entry_rates(cell: Any, pool: float, rent: float, lever: Any, p: Any) -> tuple[float, float]:
+    """Generic entrants expected here, and in the rival parks by those that are taken from them [firms/year].
 
-    At creation share 1 every entrant is new; near 0 the parks share a fixed number of them.  Returns the expected entrants of
-    the rival parks, for those that are taken from them.
+    The mean of a nested logit, normalised on the entrants of the start: at creation share 1 every entrant is new; near 0 the
+    parks share a fixed number of them.
     """
     value = exp(value_of_entry(cell, rent, lever.support, p))
     copied = exp(p.copying * p.support_weight * lever.support)
     together = (1.0 - p.rival_share) * copied + p.rival_share * value  # value of all parks together
     taken = power(together, p.creation_share - 1.0)
-    rate = cell.entry_base * lever.entry * pool * value * taken
-    for k in range(keyed.poisson(cell.key, Purpose.ENTRY, t, STEP_YEARS * rate)):
-        arrive(arrivals, keyed.newborn(cell.key, Purpose.ENTRANT, t, k), s, Channel.ATTRACTED, NONE, NONE, NONE)
-    return STEP_YEARS * cell.entry_base * pool * ((1.0 - p.rival_share) / p.rival_share) * copied * taken
+    here = cell.entry_base * lever.entry * pool * value * taken
+    return here, cell.entry_base * pool * ((1.0 - p.rival_share) / p.rival_share) * copied * taken
 
 
 @compiled
