@@ -16,7 +16,7 @@ from wutong.model.compiled import compiled
 from wutong.model.draws import Purpose
 from wutong.model.given import Given
 from wutong.model.maths import exp, log, power
-from wutong.model.tables import NONE, Park, Table, new_row
+from wutong.model.tables import NONE, Table, new_row
 from wutong.model.units import NEVER, QUARTERS_PER_YEAR
 
 FUNNEL_LAG = np.array([1.0, 1.5, 2.0, 2.5])
@@ -144,22 +144,23 @@ def paid_in(channel: int, p: Any) -> float:
 
 
 @compiled
-def mean_contract(given: Given, p: Any, channel: int, segment: int) -> float:
+def mean_contract(channel: int, segment: Any, p: Any) -> float:
     """Mean contract investment of a project [亿元]."""
     if channel == Channel.FOLLOWED:
         return p.partner_investment
     if channel == Channel.RECRUITED:
         return p.anchor_investment * exp(0.5 * p.project_spread * p.project_spread)
-    return given.segment[segment].project_investment
+    return segment.project_investment
 
 
 @compiled
-def sign_project(t: int, given: Given, p: Any, projects: Table, who: Any, mean: float) -> int:
-    """Row of a project signed in t: contract, full output, lag and opening share are drawn by its key."""
+def sign_project(t: int, segment: Any, p: Any, projects: Table, who: Any) -> int:
+    """Row of a project signed in t by a newcomer of a segment: contract, full output, lag and opening share are drawn by its key."""
     row = new_row(projects)
     project, key, channel = projects.row[row], who.key, who.channel
+    mean = mean_contract(channel, segment, p)
     investment = lognormal(keyed.normal(key, Purpose.INVESTMENT, 0), mean, p.project_spread)
-    usual = on_ridge(p.funnel_position, FUNNEL_LAG) * given.segment[who.segment].lag_factor
+    usual = on_ridge(p.funnel_position, FUNNEL_LAG) * segment.lag_factor
     lag = usual * power(max(investment, LEAST_INVESTMENT) / USUAL_INVESTMENT, p.size_exponent)
     project.key, project.segment, project.leads, project.anchor = key, who.segment, NONE, who.anchor
     project.generation, project.channel, project.signed, project.investment = who.generation, channel, t, investment
@@ -173,31 +174,26 @@ def sign_project(t: int, given: Given, p: Any, projects: Table, who: Any, mean: 
 
 
 @compiled
-def partners_in_all(given: Given, kind: int) -> int:
-    """Partners of an anchor of a kind, or 0 without one."""
-    return np.int64(np.rint(given.kind_partners[kind])) if kind >= 0 else 0
-
-
-@compiled
-def tie_partners(given: Given, park: Park, a: int) -> None:
-    """The partners that anchor ``a`` ties, over the segments of its kind, each with a resistance of its own."""
-    anchor = park.anchors.row[a]
+def tie_partners(anchor: Any, a: int, shares: Any, partners: Table) -> None:
+    """The partners that an anchor in row ``a`` ties, over the segments of its kind, each with a resistance of its own."""
     for c in range(anchor.partners):
         key = keyed.newborn(anchor.key, Purpose.PARTNERS, 0, c)
         works, resists = keyed.pair(key, Purpose.RESISTANCE, 0)
-        partner = park.partners.row[new_row(park.partners)]
+        partner = partners.row[new_row(partners)]
         partner.key, partner.anchor = key, a
-        partner.segment, partner.resistance = pick(given.kind_shares[anchor.kind], works), -log(1.0 - resists)
+        partner.segment, partner.resistance = pick(shares, works), -log(1.0 - resists)
 
 
 @compiled
-def recruited_anchor(t: int, given: Given, park: Park, j: int) -> int:
-    """Slot of the anchor that project ``j`` will be; it signs in t."""
-    a, project = new_row(park.anchors), park.projects.row[j]
-    anchor, kind = park.anchors.row[a], given.segment[project.segment].partner_kind
+def recruited_anchor(t: int, given: Given, project: Any, anchors: Table, partners: Table) -> int:
+    """Slot of the anchor that a project will be, with its partners; it signs in t."""
+    a, kind = new_row(anchors), given.segment[project.segment].partner_kind
+    anchor = anchors.row[a]
     anchor.key, anchor.segment, anchor.name, anchor.kind = project.key, project.segment, NONE, kind
     anchor.signs, anchor.closes, anchor.stage, anchor.pull, anchor.exposure = t, NEVER, Stage.SIGNED, 0.0, 0.0
-    anchor.partners, anchor.partners_signed, anchor.firm = partners_in_all(given, kind), 0, NONE
+    anchor.partners, anchor.partners_signed, anchor.firm = 0, 0, NONE
     anchor.investment = project.investment
-    tie_partners(given, park, a)
+    if kind >= 0:
+        anchor.partners = np.int64(np.rint(given.kind_partners[kind]))
+        tie_partners(anchor, a, given.kind_shares[kind], partners)
     return a

@@ -124,11 +124,14 @@ class World:
                 todo = self._run(todo, last, self.given, self.parameters, self.opening, self.levers, self.park, self.record)
                 if todo <= last:
                     self.park = copied(self.park, room=2)
-            except FullTableError:
+            except FullTableError:  # before all others: it is no fault
                 room, todo = 2 * room, first
                 self.park = copied(before, room)
                 for table in self.record:
                     table[first - self.given.start : last - self.given.start + 1] = 0.0
+            except Exception as error:
+                error.add_note(f"{IN_QUARTER}{quarter_name(int(self.park.world[0].quarter) or self.given.start)}")
+                raise
 
 
 def signed_before_start(batch: Batch, position: int) -> Any:

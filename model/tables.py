@@ -16,7 +16,7 @@ from wutong.model.compiled import compiled
 from wutong.model.facts import column
 
 NONE = -1  # no row, slot or index
-KEY, REAL, WHOLE, ROW, SLOT, CODE, TRUTH = np.uint64, np.float64, np.int64, np.int32, np.int16, np.int8, np.bool_
+KEY, REAL, WHOLE, ROW, SLOT, CODE, TRUTH = np.uint64, np.float64, np.int64, np.int32, np.int16, np.uint8, np.bool_
 
 
 # ── What happens to firms, anchors and projects ──────────────────────────────────────────────────────────────────────
@@ -200,6 +200,7 @@ class World:
     """What the world has as a whole."""
 
     key: int = column("key", "Lineage key", "谱系键", KEY)
+    quarter: int = column("quarter", "Quarter that is being run, or was run last", "当前季度", WHOLE)
     released: float = column("persons", "Staff released less newcomers' staff, last quarter", "上季释放人员", REAL)
 
 

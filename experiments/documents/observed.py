@@ -72,7 +72,7 @@ def observe(world: World, n_quarters: int) -> dict[str, set[str]]:
     for step in range(1, n_quarters + 1):
         levers, record = levers_at(world.levers, step), record_at(world.record, step)
         t = given.start + step
-        begin_quarter(t, given, park)
+        begin_quarter(t, step, given.segment, park)
         for name, function in steps.items():
             own = arguments(function, t, given, world.parameters, levers, park, record)
             watched = {"given": given, "levers": levers, "park": park}

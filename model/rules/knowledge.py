@@ -18,7 +18,7 @@ from wutong.model.facts import Floats, Tag, parameter
 from wutong.model.given import Given, Levers, Record
 from wutong.model.maths import exp
 from wutong.model.newcomers import lab_budget
-from wutong.model.tables import Park, new_row
+from wutong.model.tables import Park, Table, new_row
 from wutong.model.units import QUARTERS_PER_YEAR, STEP_YEARS
 
 
@@ -74,12 +74,15 @@ def advance_research(t: int, given: Given, p: Any, levers: Levers, park: Park, r
     years, shares = stage_years(p, levers.park[0].transfer_time), pass_share(p, levers.park[0].transfer_pass)
     for s in range(given.n_segments):
         park.cells[s].knowledge *= exp(-p.decay * STEP_YEARS)
-    transferred = end_stages(t, given, years, shares, park, record)
+    transferred = end_stages(t, given.lab_fields, years, shares, park, record)
+    for k in range(park.labs.n[0]):
+        for s in range(given.n_segments):
+            record.segment[s].transferred_projects += transferred[k] * given.lab_fields[k, s]
     for k in range(park.labs.n[0]):
         lab, budget = park.labs.row[k], lab_budget(t, park.labs, k, levers.park[0].lab_budget)
         steady = budget / p.project_cost * shares[0] * shares[1] * shares[2]  # transfers a year in the long run
         lab.maturity = next_maturity(lab.maturity, transferred[k], steady)
-        begin_projects(t, p, park, k, budget, years[0])
+        begin_projects(t, k, lab.key, budget / p.project_cost, years[0], park.research)
 
 
 @compiled
@@ -95,7 +98,7 @@ def pass_share(p: Any, transfer_pass: float) -> Any:
 
 
 @compiled
-def end_stages(t: int, given: Given, years: Any, shares: Any, park: Park, record: Record) -> Any:
+def end_stages(t: int, fields: Any, years: Any, shares: Any, park: Park, record: Record) -> Any:
     """Move on what ends its stage; returns the passes of the transfer stage by lab, of shape (n_labs,)."""
     research, kept = park.research, 0
     transferred = np.zeros(park.labs.n[0])
@@ -111,30 +114,27 @@ def end_stages(t: int, given: Given, years: Any, shares: Any, park: Park, record
                 transferred[k] += 1.0
             if stage == N_STAGES - 1:
                 record.lab[k].research_finished += 1.0
-                for s in range(given.n_segments):
-                    park.cells[s].knowledge += given.lab_fields[k, s]
+                for s in range(len(park.cells)):
+                    park.cells[s].knowledge += fields[k, s]
                 continue
             project.stage = stage + 1
             project.until = stage_end(project.key, stage + 1, years[stage + 1], t)
             if stage + 1 == TRANSFER:
-                for s in range(given.n_segments):
-                    record.segment[s].entering_transfer += given.lab_fields[k, s]
-        research.row[kept] = research.row[r]
+                for s in range(len(park.cells)):
+                    record.segment[s].entering_transfer += fields[k, s]
+        if kept < r:
+            research.row[kept] = research.row[r]
         kept += 1
     research.n[0] = kept
-    for k in range(park.labs.n[0]):
-        for s in range(given.n_segments):
-            record.segment[s].transferred_projects += transferred[k] * given.lab_fields[k, s]
     return transferred
 
 
 @compiled
-def begin_projects(t: int, p: Any, park: Park, k: int, budget: float, years: float) -> None:
-    """Projects that lab ``k`` begins this quarter."""
-    lab = park.labs.row[k]
-    for c in range(keyed.poisson(lab.key, Purpose.LAB_START, t, STEP_YEARS * budget / p.project_cost)):
-        key = keyed.newborn(lab.key, Purpose.LAB_PROJECT, t, c)
-        project = park.research.row[new_row(park.research)]
+def begin_projects(t: int, k: int, lab: int, rate: float, years: float, research: Table) -> None:
+    """Projects that lab ``k``, of key ``lab``, begins this quarter, at a rate [1/year]."""
+    for c in range(keyed.poisson(lab, Purpose.LAB_START, t, STEP_YEARS * rate)):
+        key = keyed.newborn(lab, Purpose.LAB_PROJECT, t, c)
+        project = research.row[new_row(research)]
         project.key, project.lab, project.stage, project.until = key, k, 0, stage_end(key, 0, years, t)
 
 

@@ -32,7 +32,7 @@ DEMAND_SCALE = 5.0  # mean initial revenues
 @compiled
 def begin(given: Given, p: Parameters, opening: Opening, park: Park, record: Record) -> None:
     """Fill empty tables with the park at the end of the start quarter.  No policy acts before the first quarter."""
-    park.world[0].key, park.world[0].released = opening.key[0], 0.0
+    park.world[0].key, park.world[0].quarter, park.world[0].released = opening.key[0], given.start, 0.0
     for s in range(given.n_segments):
         cell = park.cells[s]
         cell.key, cell.head, cell.pool, cell.growth_shock = opening.segment[s].key, given.segment[s].productivity, 1.0, 0.0
