@@ -31,7 +31,7 @@ LEAST_INVESTMENT = 0.1  # 亿元, in the lag
 def on_ridge(position: float, knots: Any) -> float:
     """Value on a ridge of equally spaced knots at a position in [0, 1]."""
     x = position * (len(knots) - 1)
-    k = min(np.int64(x), len(knots) - 2)
+    k = min(int(x), len(knots) - 2)
     return knots[k] + (knots[k + 1] - knots[k]) * (x - k)
 
 
@@ -54,13 +54,13 @@ def named_buyer(firms: Table, n_zones: int, segment: int, u: float) -> int:
     for i in range(firms.n[0]):
         if firms.row[i].segment == segment:
             found[n] = i
-            total += np.int64(np.ceil(firms.row[i].revenue * 1e4))
+            total += int(np.ceil(firms.row[i].revenue * 1e4))
             n += 1
-    target, below = np.int64(np.floor(u * total)), 0
+    target, below = int(np.floor(u * total)), 0
     for z in range(n_zones):
         for i in found[:n]:
             if firms.row[i].zone == z:
-                below += np.int64(np.ceil(firms.row[i].revenue * 1e4))
+                below += int(np.ceil(firms.row[i].revenue * 1e4))
                 if below > target:
                     return i
     return NONE
@@ -98,7 +98,7 @@ def lab_budget(t: int, labs: Table, k: int, extra: float) -> float:
 
 # ── Who arrives ──────────────────────────────────────────────────────────────────────────────────────────────────────
 @compiled
-def arrive(arrivals: Table, key: int, segment: int, channel: int, anchor: int, lab: int, customer: int) -> int:
+def arrive(arrivals: Table, key: np.uint64, segment: int, channel: int, anchor: int, lab: int, customer: int) -> int:
     """Row of a newcomer without a parent firm, brought by an anchor or a lab (in round 1) or by none."""
     row = new_row(arrivals)
     who = arrivals.row[row]
@@ -116,7 +116,7 @@ def needs_project(channel: int, through_funnel: bool) -> bool:
 
 
 @compiled
-def quality_of(key: int, p: Any) -> float:
+def quality_of(key: np.uint64, p: Any) -> float:
     """Productivity relative to the segment, lognormal with mean 1."""
     return lognormal(keyed.normal(key, Purpose.QUALITY, 0), 1.0, p.quality_spread)
 
@@ -128,7 +128,7 @@ def lognormal(normal: float, mean: float, spread: float) -> float:
 
 
 @compiled
-def entrant_staff(key: int, p: Any) -> float:
+def entrant_staff(key: np.uint64, p: Any) -> float:
     """Staff of a software or services entrant: lognormal by its median and mean, at least one [persons]."""
     spread = np.sqrt(2.0 * log(max(p.entrant_staff_mean / p.entrant_staff_median, 1.0)))
     return max(p.entrant_staff_median * exp(spread * keyed.normal(key, Purpose.SIZE, 0)), 1.0)
@@ -154,13 +154,12 @@ def mean_contract(channel: int, segment: Any, p: Any) -> float:
 
 
 @compiled
-def sign_project(t: int, segment: Any, p: Any, projects: Table, who: Any) -> int:
-    """Row of a project signed in t by a newcomer of a segment: contract, full output, lag and opening share are drawn by its key."""
+def sign_project(t: int, lag_factor: float, p: Any, projects: Table, who: Any, mean: float) -> int:
+    """Row of a project signed in t: contract around a mean [亿元], full output, lag and opening share are drawn by its key."""
     row = new_row(projects)
     project, key, channel = projects.row[row], who.key, who.channel
-    mean = mean_contract(channel, segment, p)
     investment = lognormal(keyed.normal(key, Purpose.INVESTMENT, 0), mean, p.project_spread)
-    usual = on_ridge(p.funnel_position, FUNNEL_LAG) * segment.lag_factor
+    usual = on_ridge(p.funnel_position, FUNNEL_LAG) * lag_factor
     lag = usual * power(max(investment, LEAST_INVESTMENT) / USUAL_INVESTMENT, p.size_exponent)
     project.key, project.segment, project.leads, project.anchor = key, who.segment, NONE, who.anchor
     project.generation, project.channel, project.signed, project.investment = who.generation, channel, t, investment
@@ -194,6 +193,6 @@ def recruited_anchor(t: int, given: Given, project: Any, anchors: Table, partner
     anchor.partners, anchor.partners_signed, anchor.firm = 0, 0, NONE
     anchor.investment = project.investment
     if kind >= 0:
-        anchor.partners = np.int64(np.rint(given.kind_partners[kind]))
+        anchor.partners = int(np.rint(given.kind_partners[kind]))
         tie_partners(anchor, a, given.kind_shares[kind], partners)
     return a

@@ -14,7 +14,7 @@ from wutong.model.codes import Channel, Fate
 from wutong.model.compiled import compiled
 from wutong.model.draws import Purpose
 from wutong.model.given import Given, Record
-from wutong.model.newcomers import entrant_staff, needs_project, quality_of, recruited_anchor, sign_project
+from wutong.model.newcomers import entrant_staff, mean_contract, needs_project, quality_of, recruited_anchor, sign_project
 from wutong.model.tables import NONE, Park, Table, new_row
 
 FOUNDERS = 3.0  # staff that leave the parent of a spin-off
@@ -27,7 +27,9 @@ def settle(t: int, given: Given, newcomers: Any, park: Park, record: Record) -> 
     for k in range(park.arrivals.n[0]):
         who = park.arrivals.row[k]
         if needs_project(who.channel, given.segment[who.segment].through_funnel):
-            project = park.projects.row[sign_project(t, given.segment[who.segment], newcomers, park.projects, who)]
+            segment = given.segment[who.segment]
+            mean = mean_contract(who.channel, segment, newcomers)
+            project = park.projects.row[sign_project(t, segment.lag_factor, newcomers, park.projects, who, mean)]
             count_signing(project, record.segment[project.segment])
             if project.channel == Channel.RECRUITED:
                 project.leads = recruited_anchor(t, given, project, park.anchors, park.partners)

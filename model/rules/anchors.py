@@ -112,7 +112,7 @@ def advance(t: int, project: Any, p: Any, opening: float, speed: float) -> None:
 
 
 @compiled
-def stage_of(t: int, project: Any, before: int) -> int:
+def stage_of(t: int, project: Any, before: np.int64) -> np.int64:
     """Stage of the anchor that a project is, ``before`` it was looked at."""
     if project.fate == Fate.OPENED:
         return np.int64(Stage.OPERATING)
@@ -132,7 +132,7 @@ def count_project(t: int, project: Any, cell: Any) -> None:
 
 
 @compiled
-def next_stage(anchor: Any, moved: int, closing: bool) -> int:
+def next_stage(anchor: Any, moved: np.int64, closing: bool) -> np.int64:
     """Stage of an anchor: where its project stands, unless it closes or its firm is gone."""
     gone = anchor.stage == Stage.OPERATING and anchor.firm < 0
     if gone or closing:
@@ -163,7 +163,7 @@ def customer_of(given: Given, p: Any, project: Any, firms: Table, anchors: Table
 
 
 @compiled
-def recruit(t: int, weight: Any, p: Any, candidates: float, levers: Any, key: int, arrivals: Table) -> None:
+def recruit(t: int, weight: Any, p: Any, candidates: float, levers: Any, key: np.uint64, arrivals: Table) -> None:
     """Candidates for new anchors; some sign.
 
     Parameters

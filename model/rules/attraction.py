@@ -175,7 +175,7 @@ def landing_prob(office: bool, support: float, p: Any) -> float:
 
 
 @compiled
-def outside_pool(t: int, start: int, segment: Any, p: Any, key: int) -> float:
+def outside_pool(t: int, start: int, segment: Any, p: Any, key: np.uint64) -> float:
     """Firms looking for a site relative to the start [1]: a trend that moves every quarter, a shock that holds for four.
 
     ``key`` is that of the industry's first cell.

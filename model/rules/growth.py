@@ -123,7 +123,7 @@ def drifts(t: int, given: Given, p: Any, park: Park) -> Any:
 
 @compiled
 def mean_correction(year: int) -> float:
-    """What a common shock with unit spread adds to mean growth in the year-th year of a run [1]: half the growth of its variance."""
+    """What a common shock with unit spread adds to mean growth in a year of a run [1]: half the growth of its variance."""
     summed = (1.0 - power(MEMORY, year + 1.0)) / (1.0 - MEMORY)
     return 0.5 * summed * summed
 

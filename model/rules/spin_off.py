@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from wutong.model import keyed
 from wutong.model.codes import Channel
 from wutong.model.compiled import compiled
@@ -116,7 +118,7 @@ def leave(t: int, p: Any, firm: Any, i: int, segment: int, arrivals: Table) -> N
 
 
 @compiled
-def found_from_lab(t: int, k: int, key: int, rate: float, fields: Any, arrivals: Table) -> None:
+def found_from_lab(t: int, k: int, key: np.uint64, rate: float, fields: Any, arrivals: Table) -> None:
     """Start-ups of lab ``k`` that stay, each in a field drawn by the lab's weights."""
     for c in range(keyed.poisson(key, Purpose.LAB_SPIN_OFF, t, STEP_YEARS * rate)):
         who = keyed.newborn(key, Purpose.LAB_CHILD, t, c)

@@ -51,7 +51,7 @@ def begin(given: Given, p: Parameters, opening: Opening, park: Park, record: Rec
 @compiled
 def initial_floor(given: Given, p: Any, opening: Opening, park: Park) -> None:
     """Floor space is what is in use by occupancy, or what is known, and never less than what is in use."""
-    occupy(given, park)
+    occupy(given.segment, park.firms, park.zones)
     for z in range(given.n_zones):
         zone = park.zones[z]
         zone.floor = UNLIMITED
@@ -125,7 +125,7 @@ def expected_spin_offs(given: Given, p: Any, park: Park) -> Any:
         firm, segment = park.firms.row[i], given.segment[park.firms.row[i].segment]
         expected[segment.spin_off_segment] += exposure(firm, segment.branch_plant, p) * p.stay_share
     for k in range(park.labs.n[0]):
-        rate = lab_rate(given, p, lab_budget(given.start, park.labs, k, 0.0), park.labs.row[k].maturity, k)
+        rate = lab_rate(park.labs.row[k], lab_budget(given.start, park.labs, k, 0.0), given.lab_university[k], p)
         for s in range(given.n_segments):
             expected[s] += rate * given.lab_fields[k, s]
     return expected
