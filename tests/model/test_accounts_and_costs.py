@@ -9,14 +9,13 @@ import pytest
 
 from tests import worlds
 from wutong.model import lever_costs as costs
-from wutong.model.draws import Draws
 from wutong.model.lever_costs import Activity, rebate_share
 from wutong.model.lever_facts import LeverParameters
 from wutong.model.levers import LEVERS
-from wutong.model.rules import accounts
-from wutong.model.rules.accounts import observe
+from wutong.model.rules.accounts import keep_accounts
 from wutong.model.scenario import LeverSetting
-from wutong.model.simulate import next_quarter
+from wutong.model.simulate import history_of, prepare
+from wutong.model.tables import in_use
 
 P = LeverParameters()
 
@@ -90,12 +89,17 @@ def test_a_lever_that_no_policy_sets_costs_nothing():
     assert not history.values["lever_cost"].any()
 
 
+def charged(world, quarter=worlds.FIRST):
+    """What the accounts note of a quarter, by segment."""
+    levers, record = worlds.levers_in(world, quarter), worlds.record_in(world, quarter)
+    small = world.parameters.levers[0].small_investment
+    worlds.call(keep_accounts, quarter, world.given, world.parameters.newcomers[0], small, levers, world.park, record)
+    return record.segment
+
+
 def test_only_newcomers_of_the_run_are_charged():
     chosen = worlds.policy(LeverSetting("tax_relief", 1.0, worlds.FIRST))
-    batch, state = worlds.start(worlds.plain(), 1, chosen)
-    state = next_quarter(batch, state)
-    state = dataclasses.replace(state, flows={"entering_transfer": np.zeros(state.shape)})
-    first = observe(state, batch.parameters["accounts"], state.quarter)
+    first = charged(worlds.begun(worlds.plain(), chosen))
     assert not first.newcomers_tax.any() and not first.newcomers_area.any(), "everybody was there before"
     history = worlds.run(worlds.plain(), 1, chosen)
     relief = history.total("lever_cost", ["tax_relief"])[:, 0]
@@ -105,14 +109,21 @@ def test_only_newcomers_of_the_run_are_charged():
 
 def test_a_landing_subsidy_counts_no_project_beyond_its_cap():
     chosen = worlds.policy(LeverSetting("landing_subsidy", 0.2, worlds.FIRST))
-    batch, state = worlds.start(worlds.plain(), 1, chosen)
-    state = next_quarter(batch, state)
-    projects = dataclasses.replace(
-        state.projects,
-        investment=np.full(len(state.projects.key), 1e4),
-        started=np.full(len(state.projects.key), state.quarter),
-    )
-    state = dataclasses.replace(state, projects=projects, flows={"entering_transfer": np.zeros(state.shape)})
-    paid = accounts.apply(state, batch.parameters["accounts"], Draws(state.quarter)).flows["lever_cost"]
-    landing = paid[0, list(LEVERS).index("landing_subsidy")]
-    assert landing == pytest.approx(4 * 0.3 * 1.5 * len(projects.key))
+    scenario = worlds.plain()
+    world = worlds.begun(scenario, chosen)
+    projects = in_use(world.park.projects)
+    projects.investment, projects.started = 1e4, worlds.FIRST
+    charged(world)
+    paid = history_of(prepare(worlds.cases(scenario, 1, chosen)), [world.record]).values["lever_cost"]
+    landing = paid[1, 0, list(LEVERS).index("landing_subsidy")]
+    assert landing == pytest.approx(4 * 0.3 * 1.5 * len(projects))
+
+
+def test_what_single_firms_are_paid_adds_up_to_what_the_levers_cost():
+    """Money that goes back to an anchor or a lab is part of what rent subsidies, tax relief and landing subsidies cost."""
+    paid = ("landing_subsidy", "tax_relief", "rent_subsidy")
+    chosen = worlds.policy(*(LeverSetting(key, 0.5 * LEVERS[key].high, worlds.FIRST) for key in paid))
+    history = worlds.run(worlds.toy_scenario(quarters=16), 4, chosen)
+    whole = history.total("lever_cost", paid)
+    parts = sum(history.total(name) for name in ("anchor_support", "brought_support"))
+    assert (parts <= whole * (1 + 1e-9) + 1e-12).all() and (parts > 0.0).any()
