@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests import worlds
-from tests.model.test_settlement import admitted, births, tight
+from tests.model.test_settlement import FLEET, PARTS, admitted, births, tight
 from wutong.model import keyed
 from wutong.model.codes import Channel
 from wutong.model.draws import Purpose
@@ -52,13 +52,14 @@ def test_the_pool_drawn_acts_in_its_quarter_and_the_trend_moves_every_quarter():
 
 
 def test_one_that_does_not_fit_keeps_nobody_out():
-    world = tight(free_works=62.0, free_tower=0.0)
-    area = world.given.segment[1].floor_per_head
-    wanted = births([1] * 4, [Channel.FOLLOWED] * 4, np.array([5, 90, 3, 50]) / area * (1 - 1e-12))
-    assert admitted(world, wanted) in ([0, 2, 3], [0, 2], [0, 3]), "90 m2 never fit"
-    state = tight(free_works=1000.0)
-    wanted = births([1, 1, 1], [Channel.FOLLOWED, Channel.LAB_SPIN_OFF, Channel.FIRM_SPIN_OFF], [1.0, 1e6, 1.0])
-    assert admitted(state, wanted) == [0, 2]
+    """Of 60 and 2 m2 free in two zones."""
+    world = tight(free_works=60.0, free_tower=2.0)
+    segment, channels = np.array([PARTS, PARTS, PARTS, FLEET, PARTS]), [Channel(channel) for channel in (2, 3, 4, 4, 5)]
+    area = np.array([5, 90, 5, 3, 50]) - 1e-6
+    wanted = births(segment, channels, area / world.given.segment.floor_per_head[segment])
+    assert admitted(world, wanted) == [0, 2, 4]
+    wanted = births([PARTS] * 3, [Channel.FOLLOWED, Channel.LAB_SPIN_OFF, Channel.FIRM_SPIN_OFF], [1.0, 1e6, 1.0])
+    assert admitted(tight(free_works=1000.0), wanted) == [0, 2]
 
 
 def test_pull_before_the_start_runs_to_the_end_of_the_start_quarter():
