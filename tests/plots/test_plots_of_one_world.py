@@ -25,7 +25,8 @@ from wutong.experiments.plots.site_map import ARROW, MOST_COLUMNS, cells, table_
 from wutong.experiments.portrait.families import Kind, families, family_of, tree
 from wutong.experiments.portrait.sites import sites_at
 from wutong.experiments.portrait.world import Portrait, portrait
-from wutong.model.entities import NONE, Channel
+from wutong.model.codes import Channel
+from wutong.model.tables import NONE
 from wutong.model.facts import Label
 from wutong.model.scenario import Case, LeverSetting, Place
 from wutong.model.units import NEVER, quarter_name

@@ -26,7 +26,8 @@ from wutong.experiments.portrait.tables import COLUMNS, ledger_table
 from wutong.experiments.portrait.words import told
 from wutong.experiments.portrait.world import Portrait, portrait
 from wutong.experiments.reading import read_scenario
-from wutong.model.entities import NONE, Channel
+from wutong.model.codes import Channel
+from wutong.model.tables import NONE
 from wutong.model.facts import Label
 from wutong.model.scenario import Case, LeverSetting
 from wutong.model.simulate import simulate
