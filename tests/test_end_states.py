@@ -17,6 +17,7 @@ from wutong.experiments.reading import read_policy
 from wutong.experiments.runner import Runs
 from wutong.model.scenario import Case
 from wutong.model.simulate import simulate
+from wutong.model.tables import in_use
 from wutong.model.units import NEVER, quarter
 
 N = 3
@@ -139,10 +140,11 @@ def test_the_table_holds_the_quantiles_of_the_worlds(shipped, tmp_path):
 
 
 def test_newcomers_are_measured_against_the_firms_that_are_there():
-    _, state = worlds.start(worlds.toy_scenario(), 20)
-    before = {r.scope: r.median for r in beginnings.newcomer_sizes(state, worlds.SEGMENTS)}
-    larger = dataclasses.replace(state.projects, capacity=2.0 * state.projects.capacity)
-    after = {r.scope: r.median for r in beginnings.newcomer_sizes(dataclasses.replace(state, projects=larger), worlds.SEGMENTS)}
+    begun = worlds.started(worlds.toy_scenario(), 20)
+    before = {r.scope: r.median for r in beginnings.newcomer_sizes(begun, worlds.SEGMENTS)}
+    for world in begun:
+        in_use(world.park.projects).capacity *= 2.0
+    after = {r.scope: r.median for r in beginnings.newcomer_sizes(begun, worlds.SEGMENTS)}
     assert before
     assert all(after[name] == pytest.approx(2.0 * value) for name, value in before.items())
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -196,6 +197,13 @@ def started(
 def begun(scenario: Scenario, chosen: Policy = NO_POLICY) -> World:
     """One world at its start, made and run by plain Python: nothing need be compiled to look at a rule."""
     return started(scenario, 1, chosen, plain=True)[0]
+
+
+def branched(world: World) -> World:
+    """A world of its own that stands where another stands."""
+    other = copy(world)
+    other.park, other.record = copied(world.park), Record(*(table.copy() for table in world.record))
+    return other
 
 
 def by_quarter(world: World, quarters: int) -> list[Tables]:

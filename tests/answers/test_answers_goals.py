@@ -19,7 +19,7 @@ from wutong.model.assumptions import sample, world_keys
 from wutong.model.facts import Label
 from wutong.model.measures import MEASURES
 from wutong.model.scenario import Basis, JointTarget, Target
-from wutong.model.start.build import begin
+from wutong.model.simulate import prepare
 from wutong.model.units import NEVER
 
 
@@ -45,15 +45,15 @@ def toy():
 
 # ── What worlds drew ─────────────────────────────────────────────────────────────────────────────────────────────────
 def test_draws_read_back_are_the_models_own_bits(toy):
-    draws, (batch, state) = drawn(toy.cases), begin(toy.cases)
-    assert np.array_equal(draws.base.entry, state.base.entry)
-    assert np.array_equal(draws.base.growth, state.base.growth)
-    assert np.array_equal(draws.totals.per_head, state.base.productivity)
+    draws, batch = drawn(toy.cases), prepare(toy.cases)
+    assert np.array_equal(draws.base.entry, batch.base.entry)
+    assert np.array_equal(draws.base.growth, batch.base.growth)
+    assert np.array_equal(draws.totals.per_head, batch.base.productivity)
     for owner, record in batch.parameters.items():
         for field in dataclasses.fields(record):
             wanted = np.broadcast_to(getattr(record, field.name)[:, 0], len(toy.cases))
             assert np.array_equal(draws.parameter(f"{owner}.{field.name}"), wanted), (owner, field.name)
-    assert np.array_equal(draws.entry((worlds.PARTS,)), state.base.entry[:, 1])
+    assert np.array_equal(draws.entry((worlds.PARTS,)), batch.base.entry[:, 1])
 
 
 def test_one_world_draws_what_it_draws_among_others(toy):

@@ -15,12 +15,12 @@ from wutong.experiments.answers.both_accounts import attributed, interaction, se
 from wutong.experiments.answers.member_account import account_of, payback_of
 from wutong.experiments.answers.support import per_support
 from wutong.model.base import directions
-from wutong.model.entities import Direction
+from wutong.model.codes import Direction
 from wutong.model.facts import fixed
 from wutong.model.history import Axis
-from wutong.model.lineage import RECRUITED
-from wutong.model.scenario import Case, LeverSetting, Pipeline
+from wutong.model.scenario import RECRUITED, Case, LeverSetting, Pipeline
 from wutong.model.simulate import simulate
+from wutong.model.tables import in_use
 from wutong.model.units import NEVER, quarter
 
 WORLDS, QUARTERS = 10, 20
@@ -158,24 +158,24 @@ def test_revenue_by_name_is_that_of_all_anchors_where_nothing_opened_or_closed()
 
 def test_the_recorded_sums_are_those_of_the_firms_one_by_one():
     scenario = worlds.without(worlds.toy_scenario(quarters=QUARTERS), {"spin_off.firm_rate": 0.02})
-    state, history = worlds.states(scenario, 3)[-1], simulate(worlds.cases(scenario, 3))
-    base, firms, anchors = state.base, state.firms, state.anchors
+    ended, history = worlds.started(scenario, 3), simulate(worlds.cases(scenario, 3))
     counted = {}
-    for row in range(len(firms.key)):
-        world, segment = divmod(int(firms.site[row]) // base.n_zones, base.n_segments)
-        if firms.lab[row] >= 0:
-            assert firms.anchor[row] < 0 and firms.round[row] >= 1
-            key = ("lab_later_rounds_firms" if firms.round[row] > 1 else "lab_first_round_firms", world, int(firms.lab[row]))
-            counted[key] = counted.get(key, 0) + 1
-        if firms.anchor[row] < 0:
-            continue
-        name = int(anchors.name[np.flatnonzero(anchors.world == world)[firms.anchor[row]]])
-        member = name if name >= 0 else 2
-        for key in (
-            "later_rounds_firms" if firms.round[row] > 1 else "first_round_firms",
-            "upstream_firms" if SEGMENTS[segment] == PARTS else "downstream_firms",
-        ):
-            counted[key, world, member] = counted.get((key, world, member), 0) + 1
+    for number, world in enumerate(ended):
+        world.advance(worlds.START + QUARTERS)
+        for firm in in_use(world.park.firms):
+            if firm.lab >= 0:
+                assert firm.anchor < 0 and firm.generation >= 1
+                key = ("lab_later_rounds_firms" if firm.generation > 1 else "lab_first_round_firms", number, int(firm.lab))
+                counted[key] = counted.get(key, 0) + 1
+            if firm.anchor < 0:
+                continue
+            name = int(world.park.anchors.row[firm.anchor].name)
+            member = name if name >= 0 else 2
+            for key in (
+                "later_rounds_firms" if firm.generation > 1 else "first_round_firms",
+                "upstream_firms" if SEGMENTS[firm.segment] == PARTS else "downstream_firms",
+            ):
+                counted[key, number, member] = counted.get((key, number, member), 0) + 1
     assert counted
     for key in {k for k, _, _ in counted}:
         expected = np.zeros_like(history.values[key][-1])

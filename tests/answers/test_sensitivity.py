@@ -15,11 +15,11 @@ from wutong.experiments.answers.measuring import PARAMETERS, WAYS, way_of
 from wutong.experiments.answers.sensitivity import goals_of, sensitivity
 from wutong.experiments.answers.uncertain import tag_of, uncertain_in
 from wutong.experiments.reading import list_scenarios, read_scenario
-from wutong.model.assumptions import parameter_facts, world_keys
+from wutong.model.assumptions import parameter_facts
 from wutong.model.facts import Label, Tag, fixed
 from wutong.model.scenario import Basis, Case, Policy, Target
-from wutong.model.start.build import begin
-from wutong.model.start.labs import initial_labs
+from wutong.model.simulate import World, prepare
+from wutong.model.tables import in_use
 
 NOTHING = Policy("none", Label("不新增", "Nothing new"), ())
 GOAL = Target("parts", Label("配套收入", "Parts revenue"), "revenue", (worlds.PARTS,), 100.0, worlds.START + 2, Basis.LEVEL, "")
@@ -30,7 +30,8 @@ def city():
     """Cases of the shipped park, their begun state, and what they drew."""
     scenario = read_scenario("baseline")
     cases = [Case(scenario, NOTHING, r) for r in range(12)]
-    return cases, begin(cases), {u.name: u for u in uncertain_in(cases)}
+    batch = prepare(cases)
+    return cases, (batch, [World(batch, n).park for n in range(12)]), {u.name: u for u in uncertain_in(cases)}
 
 
 # ── What was drawn ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -46,27 +47,29 @@ def test_every_number_with_a_range_is_read_back_and_none_that_is_fixed(city):
 
 
 def test_they_are_the_values_that_the_model_uses(city):
-    cases, (batch, state), found = city
-    park, base = cases[0].scenario.park, state.base
+    cases, (batch, begun), found = city
+    park, base = cases[0].scenario.park, batch.base
     for name, owner in (("growth.people", "growth"), ("attraction.rival_share", "attraction")):
         assert np.array_equal(found[name].values, getattr(batch.parameters[owner], name.partition(".")[2])[:, 0])
     software = [i for i, s in enumerate(park.segments) if s.industry == "software"]
     assert found["industries.software.entry"].values == pytest.approx(base.entry[:, software].sum(axis=1))
-    assert found["industries.software.firms"].values == pytest.approx(state.cells.firms[:, software].sum(axis=1))
+    assert found["industries.software.firms"].values == pytest.approx(
+        [np.isin(in_use(tables.firms).segment, software).sum() for tables in begun]
+    )
     assert np.array_equal(found["industries.software.pool_trend"].values, base.pool_trend[:, software[0]])
     slots = {a.key: i for i, a in enumerate(park.anchors)}
-    investment = state.anchors.investment.reshape(12, -1)
+    investment = np.array([in_use(tables.anchors).investment for tables in begun])
     assert np.array_equal(found["anchors.isotope_base.investment"].values, investment[:, slots["isotope_base"]])
     kinds = [k.key for k in park.partner_kinds]
     assert np.array_equal(found["partner_kinds.ic_fab.partners"].values, base.kind_partners[:, kinds.index("ic_fab")])
-    budgets = initial_labs([park] * 12, base, world_keys(cases)).budget.reshape(12, -1)
+    budgets = np.array([in_use(tables.labs).budget for tables in begun])
     assert np.array_equal(found["labs.jinfeng.budget"].values, budgets[:, [lab.key for lab in park.labs].index("jinfeng")])
-    firm = state.anchors.firm.reshape(12, -1)[:, slots["quanta"]]
-    assert found["anchors.quanta.jobs"].values == pytest.approx(state.firms.employees[firm])
-    occupied = state.zones.occupied[:, 0] / state.zones.floor[:, 0]
+    jobs = [tables.firms.row[tables.anchors.row[slots["quanta"]].firm].employees for tables in begun]
+    assert found["anchors.quanta.jobs"].values == pytest.approx(jobs)
+    occupied = [tables.zones[0].occupied / tables.zones[0].floor for tables in begun]
     assert found["zones.xiyong.occupancy"].values == pytest.approx(occupied, rel=1e-6)
-    project = {a.key: state.projects.opening_share[state.projects.leads == slots[a.key]] for a in park.anchors}
-    assert np.array_equal(found["anchors.isotope_base.opening_share"].values, project["isotope_base"])
+    own = [projects[projects.leads == slots["isotope_base"]] for projects in (in_use(tables.projects) for tables in begun)]
+    assert np.array_equal(found["anchors.isotope_base.opening_share"].values, np.concatenate(own)["opening_share"])
 
 
 def test_a_number_without_a_source_is_marked(city):

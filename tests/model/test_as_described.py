@@ -8,16 +8,25 @@ import numpy as np
 import pytest
 
 from tests import worlds
-from tests.model.test_settlement import births, tight
-from wutong.model.draws import Draws, Purpose
-from wutong.model.entities import Channel, read_only
-from wutong.model.rules import attraction, orders, site
-from wutong.model.rules.attraction import pull
+from tests.model.test_settlement import FLEET, PARTS, admitted, births, tight
+from wutong.model import keyed
+from wutong.model.codes import Channel
+from wutong.model.draws import Purpose
+from wutong.model.rules.attraction import attract, pull
+from wutong.model.rules.orders import capacity_of, place_orders, reserve, spent
+from wutong.model.rules.site import build_floor
 from wutong.model.scenario import LeverSetting
-from wutong.model.settlement import admit, fits
-from wutong.model.simulate import next_quarter
+from wutong.model.schedule import begin_quarter
 from wutong.model.start.build import expected_spin_offs
-from wutong.model.start.projects import world_rows
+from wutong.model.tables import in_use
+
+
+def arrived(world, quarter: int) -> list[int]:
+    """Keys of those that attraction brings, in a park where nothing else has happened."""
+    world.park.arrivals.n[0] = 0
+    levers, record = worlds.levers_in(world, quarter), worlds.record_in(world, quarter)
+    worlds.call(attract, quarter, world.given, world.parameters.attraction[0], levers, world.park, record)
+    return in_use(world.park.arrivals).key.tolist()
 
 
 def test_the_pool_drawn_acts_in_its_quarter_and_the_trend_moves_every_quarter():
@@ -25,88 +34,91 @@ def test_the_pool_drawn_acts_in_its_quarter_and_the_trend_moves_every_quarter():
     falling = dataclasses.replace(
         park, industries=tuple(dataclasses.replace(i, pool_trend=worlds.fixed(-0.1)) for i in park.industries)
     )
-    batch, state = worlds.start(worlds.plain(falling))
-    p = batch.parameters["attraction"]
+    world = worlds.begun(worlds.plain(falling))
+    p, key = world.parameters.attraction[0], world.park.cells[0].key
     pools = []
-    for _ in range(9):
-        state = next_quarter(batch, state)
-        draws = Draws(state.quarter)
-        change = attraction.apply(state, p, draws)
-        stale = dataclasses.replace(state, cells=read_only(dataclasses.replace(state.cells, pool=state.cells.pool * 7.0)))
-        again = attraction.apply(stale, p, draws)
-        assert [len(a.key) for a in change.arrivals] == [len(a.key) for a in again.arrivals], "entry used last quarter's pool"
-        pools.append(change.columns["cells.pool"])
-        state = dataclasses.replace(state, cells=read_only(dataclasses.replace(state.cells, pool=pools[-1])))
+    for quarter in range(worlds.FIRST, worlds.FIRST + 9):
+        begin_quarter(quarter, world.given, world.park)
+        stale = worlds.branched(world)
+        stale.park.cells.pool *= 7.0
+        assert arrived(world, quarter) == arrived(stale, quarter), "entry used last quarter's pool"
+        pools.append(world.park.cells.pool.copy())
     steps = np.diff(np.log(pools), axis=0)
     within = [i for i in range(8) if i not in (3, 7)]
     assert steps[within] == pytest.approx(-0.1 * 0.25), "between two draws only the trend moves"
-    spread, first = p.pool_spread[0, 0], Draws(worlds.FIRST).normal(state.cells.key[:, [0]], Purpose.POOL_SHOCK)
-    assert np.log(pools[0][:, :1]) == pytest.approx(-0.025 + spread * first - 0.5 * spread**2)
+    with np.errstate(over="ignore"):
+        first = keyed.normal(key, Purpose.POOL_SHOCK, worlds.FIRST)
+    assert np.log(pools[0][0]) == pytest.approx(-0.025 + p.pool_spread * first - 0.5 * p.pool_spread**2)
 
 
 def test_one_that_does_not_fit_keeps_nobody_out():
-    area, place = np.array([5, 90, 5, 3, 50]), np.array([0, 0, 0, 1, 0])
-    assert fits(area, place, np.array([60, 2])).tolist() == [True, False, True, False, True]
-    state = tight(free_works=1000.0)
-    wanted = births([1, 1, 1], [Channel.FOLLOWED, Channel.LAB_SPIN_OFF, Channel.FIRM_SPIN_OFF], [1.0, 1e6, 1.0])
-    _, order, admitted = admit(state, wanted, Draws(worlds.FIRST))
-    assert admitted == 2 and sorted(order[:admitted].tolist()) == [0, 2]
+    """Of 60 and 2 m2 free in two zones."""
+    world = tight(free_works=60.0, free_tower=2.0)
+    segment, channels = np.array([PARTS, PARTS, PARTS, FLEET, PARTS]), [Channel(channel) for channel in (2, 3, 4, 4, 5)]
+    area = np.array([5, 90, 5, 3, 50]) - 1e-6
+    wanted = births(segment, channels, area / world.given.segment.floor_per_head[segment])
+    assert admitted(world, wanted) == [0, 2, 4]
+    wanted = births([PARTS] * 3, [Channel.FOLLOWED, Channel.LAB_SPIN_OFF, Channel.FIRM_SPIN_OFF], [1.0, 1e6, 1.0])
+    assert admitted(tight(free_works=1000.0), wanted) == [0, 2]
 
 
 def test_pull_before_the_start_runs_to_the_end_of_the_start_quarter():
     signed = dataclasses.replace(worlds.new_anchor(signed=worlds.START), status=worlds.Status.SIGNED)
-    batch, state = worlds.start(worlds.plain(worlds.toy_park([signed])))
-    p, table = batch.parameters["attraction"], state.anchors
-    fresh = dataclasses.replace(table, partners_signed=np.zeros_like(table.partners_signed))
-    hazard = p.anyway_rate[0] + pull(fresh, p.lead_rate[0], p.follow_rate[0], p.signed_pull[0])
-    assert table.exposure == pytest.approx(0.25 * hazard) and (hazard > 0).all()
-    outside = np.bincount(world_rows(state.base, table, state.partners), minlength=len(table.key))
-    assert (table.partners_signed == table.partners - outside).all()
+    for world in worlds.started(worlds.plain(worlds.toy_park([signed])), plain=True):
+        p, anchor = world.parameters.attraction[0], world.park.anchors.row[0]
+        known = anchor.partners_signed
+        anchor.partners_signed = 0
+        hazard = p.anyway_rate + pull(anchor, p, 1.0, 1.0)
+        assert anchor.exposure == pytest.approx(0.25 * hazard) and hazard > 0
+        assert known == anchor.partners - world.park.partners.n[0]
 
 
 def test_reserved_orders_belong_to_the_buyer_that_reserved_them():
     """Two buyers of one segment's goods: only one has suppliers that name it, so it places more than its share of spending."""
-    batch, state = worlds.start(worlds.plain())
-    base, firms, groups = state.base, state.firms, state.groups
-    p = batch.parameters["orders"]
-    spending = orders.local_spending(groups.sum_by_cell(firms.revenue), base.buys, base.localisable_share)
-    spending[:, 2, 1] = spending[:, 0, 1]  # fleets buy as many parts as assemblers
-    received, reserved = orders.share_out(state, spending, 0.5 * base.productivity, p)
-    traded = orders.trade(state, spending, groups.sum_by_cell(received), reserved)
-    assert (reserved[:, 0, 1] > 0).all() and (reserved[:, 2, 1] == 0).all()
-    filled = traded["filled"][:, 1]
-    share = (filled - reserved[:, 0, 1]) / (spending[:, :, 1].sum(axis=1) - reserved[:, 0, 1])
-    assert traded["placed"][:, 2] - spending[:, 2, 0] * _share(traded, 0) == pytest.approx(share * spending[:, 2, 1])
-    assert traded["placed"].sum(axis=1) == pytest.approx(traded["filled"].sum(axis=1))
-
-
-def _share(traded, cell):
-    return traded["filled"][:, cell] / traded["demand"][:, cell]
+    world = worlds.begun(worlds.plain())
+    given, park, p = world.given, world.park, world.parameters.orders[0]
+    even = np.ones(given.n_segments)
+    revenue = np.bincount(in_use(park.firms).segment, in_use(park.firms).revenue)
+    given.buys[2, 1] = given.buys[0, 1] * revenue[0] / revenue[2]  # fleets buy as many parts as assemblers
+    given.segment.local_capacity_share = 0.5
+    spending = spent(given, park, even)
+    assert spending[2, 1] == pytest.approx(spending[0, 1])
+    reserved, by_buyer = reserve(given, p, park, spending, capacity_of(given, park))
+    assert by_buyer[0, 1] == pytest.approx(reserved[in_use(park.firms).segment == 1].sum())
+    place_orders(given, p, even, park)
+    cells = park.cells
+    assert by_buyer[0, 1] > 0 and by_buyer[2, 1] == 0
+    share = (cells.filled[1] - by_buyer[0, 1]) / (spending[:, 1].sum() - by_buyer[0, 1])
+    assert cells.placed[2] - spending[2, 0] * cells.filled[0] / cells.demand[0] == pytest.approx(share * spending[2, 1])
+    assert cells.placed.sum() == pytest.approx(cells.filled.sum())
 
 
 def test_rent_divides_use_by_floor_of_one_quarter():
     building = worlds.policy(LeverSetting("space", 50.0, worlds.START - 12))
-    batch, state = worlds.start(worlds.plain(worlds.toy_park(occupancy=0.95)), chosen=building)
-    state = next_quarter(batch, state)
-    change = site.apply(state, batch.parameters["site"], Draws(state.quarter))
-    assert (change.columns["zones.floor"] > state.zones.floor)[:, :-1].all()
-    assert change.columns["zones.rent"] == pytest.approx(np.ones((2, 3))), "floor that is added acts a quarter later"
+    world = worlds.begun(worlds.plain(worlds.toy_park(occupancy=0.95)), building)
+    zones, before = world.park.zones, world.park.zones.floor.copy()
+    build_floor(worlds.FIRST, world.given, world.parameters.site[0], worlds.levers_in(world, worlds.FIRST), world.park)
+    assert (zones.floor > before)[:-1].all()
+    assert zones.rent == pytest.approx(np.ones(3)), "floor that is added acts a quarter later"
 
 
 def test_purchases_are_made_out_of_the_revenue_that_orders_were_placed_from():
-    _, first, second = worlds.states(worlds.plain(quarters=2), 1)
-    spent = first.groups.sum_by_cell(first.firms.revenue) * first.base.buys.sum(axis=1)
-    assert second.cells.purchases == pytest.approx(spent)
-    assert (second.cells.placed <= second.cells.purchases * (1 + 1e-12)).all()
+    _, first, second = worlds.by_quarter(worlds.begun(worlds.plain(quarters=2)), 2)
+    given = worlds.begun(worlds.plain(quarters=2)).given
+    firms, cells = in_use(first.firms), second.cells
+    spending = np.bincount(firms.segment, firms.revenue, given.n_segments) * given.buys.sum(axis=1)
+    assert cells.purchases == pytest.approx(spending)
+    assert (cells.placed <= cells.purchases * (1 + 1e-12)).all()
 
 
 def test_expected_spin_offs_know_which_firms_shrink():
-    batch, state = worlds.start(worlds.toy_scenario())
-    p = batch.parameters["spin_off"]
-    steady = dataclasses.replace(p, shrinking_factor=np.zeros_like(p.shrinking_factor), lab_rate=np.zeros_like(p.lab_rate))
-    more = dataclasses.replace(p, lab_rate=np.zeros_like(p.lab_rate))
-    shrinking = state.groups.sum_by_cell(state.firms.spin_off_rate * (state.firms.momentum < 1.0))
-    branch = np.where(state.base.branch_plant, p.branch_factor, 1.0)
-    added = expected_spin_offs(state, more) - expected_spin_offs(state, steady)
-    assert added.sum(axis=1) == pytest.approx((shrinking * branch * p.stay_share * p.shrinking_factor).sum(axis=1))
-    assert (added.sum(axis=1) > 0).all()
+    for world in worlds.started(worlds.toy_scenario(), plain=True):
+        firms, p = in_use(world.park.firms), world.parameters.spin_off[0]
+        p.lab_rate = 0.0
+        more = expected_spin_offs(world.given, p, world.park)
+        branch = np.where(world.given.segment.branch_plant, p.branch_factor, 1.0)[firms.segment]
+        expected = (firms.spin_off_rate * (firms.momentum < 1.0) * branch).sum() * p.stay_share * p.shrinking_factor
+        p.shrinking_factor = 0.0
+        added = more - expected_spin_offs(world.given, p, world.park)
+        assert added.sum() == pytest.approx(expected)
+        assert added.sum() > 0

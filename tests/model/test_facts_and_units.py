@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wutong.model.assumptions import parameter_facts
-from wutong.model.entities import Anchors, Cells, Firms, Labs, Partners, Projects, Research, Zones
 from wutong.model.facts import Assumption, Shape, fixed
-from wutong.model.units import NEVER, birthdays, prob_of_rate, quarter, quarter_name, rate_of_yearly_prob, year_of
+from wutong.model.tables import TABLES
+from wutong.model.units import NEVER, birthday, prob_of_rate, quarter, quarter_name, rate_of_yearly_prob, year_of
 
 BOUNDS = st.lists(st.floats(1e-3, 1e3), min_size=3, max_size=3).map(sorted)
 GRID = np.linspace(0.0, 1.0 - 2.0**-53, 101)
@@ -113,7 +113,7 @@ def test_every_parameter_is_fully_declared(fact):
     assert np.isfinite([fact.assumption.low, fact.assumption.default, fact.assumption.high]).all()
 
 
-@pytest.mark.parametrize("table", [Firms, Projects, Anchors, Partners, Labs, Research, Cells, Zones])
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def test_every_column_is_declared(table):
     for field in dataclasses.fields(table):
         assert field.metadata["unit"] and field.metadata["label"].zh and field.metadata["label"].en, field.name
@@ -140,6 +140,5 @@ def test_rates_become_probabilities_and_back():
 
 
 def test_a_firm_has_a_birthday_every_fourth_quarter_from_the_first():
-    born = np.array([100, 101, 102, 103], np.int16)
-    seen = [[q for q in range(104, 113) if row in birthdays(born, q)] for row in range(4)]
+    seen = [[q for q in range(104, 113) if birthday(np.int16(born), q)] for born in (100, 101, 102, 103)]
     assert seen == [[105, 109], [106, 110], [107, 111], [104, 108, 112]]

@@ -17,6 +17,7 @@ from wutong.model.rules import exit as exits
 from wutong.model.rules.growth import grow, mean_correction, momentum, next_ramp, share_of
 from wutong.model.rules.site import Site, rent_index
 from wutong.model.scenario import Plant
+from wutong.model.schedule import begin_quarter
 from wutong.model.start.drawn import floor_per_head
 from wutong.model.tables import in_use
 from wutong.model.units import rate_of_yearly_prob
@@ -111,6 +112,7 @@ def grown(park, **changes):
     for name, value in changes.items():
         world.parameters.growth[name] = value
     levers, record = worlds.levers_in(world, worlds.FIRST), worlds.record_in(world, worlds.FIRST)
+    begin_quarter(worlds.FIRST, world.given, world.park)
     worlds.call(grow, worlds.FIRST, world.given, world.parameters.growth[0], levers, world.park, record)
     return before, in_use(world.park.firms), world
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from tests import worlds
+from wutong.model.derived import BOOKS, recent
 from wutong.model.facts import Label
 from wutong.model.history import Axis, History, Kind, MeasureFact, merge
-from wutong.model.measures import BOOKS, MEASURES, derived
+from wutong.model.measures import MEASURES
 from wutong.model.units import quarter
 
 NAME = Label("量", "Quantity")
@@ -79,7 +80,7 @@ def test_merged_batches_are_the_whole():
 def test_closed_firms_stay_registered_for_two_years():
     exits = np.zeros((BOOKS + 4, 1, 1))
     exits[2] = 3.0
-    registered = derived({"exits": exits, "firms": np.full(exits.shape, 10.0)}, {})["registered_firms"][:, 0, 0]
+    registered = (10.0 + recent(exits))[:, 0, 0]
     assert registered.tolist() == [10.0, 10.0, *[13.0] * BOOKS, 10.0, 10.0]
 
 

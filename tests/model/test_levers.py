@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from tests import worlds
 from tests.worlds import ASSEMBLY, BIO, FIRST, FLEET, METAL, PARTS, policy
 from wutong.model.base import Base
+from wutong.model.given import levers_at
 from wutong.model.lever_effects import Effects, LeverInputs, present_value, quarters_running, shifted
 from wutong.model.lever_facts import LeverParameters
-from wutong.model.lever_table import LeverTable, check_policy, columns_of
+from wutong.model.lever_table import LeverTable, check_policy, columns_of, levers_of
 from wutong.model.levers import LEVERS, SUPPORT_LIMIT, Target
 from wutong.model.scenario import LeverSetting
-from wutong.model.start.build import mean_entrant
+from wutong.model.simulate import prepare
+from wutong.model.start.drawn import mean_entrant
 from wutong.model.units import NEVER
 
 QUARTERS = 12
@@ -25,19 +27,20 @@ NEUTRAL = {f.name: f.metadata["neutral"] for f in dataclasses.fields(Effects)}
 
 
 def compiled(*settings_: LeverSetting, n: int = 2) -> tuple[LeverTable, Base]:
-    batch, state = worlds.start(worlds.plain(quarters=QUARTERS), n, policy(*settings_))
-    return batch.levers, state.base
+    batch = prepare(worlds.cases(worlds.plain(quarters=QUARTERS), n, policy(*settings_)))
+    return batch.levers, batch.base
 
 
 def by_quarter(table: LeverTable, name: str) -> list[float]:
     """An effect in world 0, at most over its columns, quarter by quarter."""
-    return [float(getattr(table.at(step), name)[0].max()) for step in range(1, QUARTERS + 1)]
+    return table.effects[name][:, 0].max(axis=1).tolist()
 
 
 def inputs(key: str, level: float) -> LeverInputs:
-    batch, state = worlds.start(worlds.plain(), 2)
+    batch = prepare(worlds.cases(worlds.plain(), 2))
     columns = len(columns_of(LEVERS[key], worlds.toy_park()))
-    return LeverInputs(np.full((QUARTERS, 2, columns), level), LeverParameters(), mean_entrant(state.base, batch.parameters))
+    entrant = mean_entrant(batch.base, batch.parameters["accounts"])
+    return LeverInputs(np.full((QUARTERS, 2, columns), level), LeverParameters(), entrant)
 
 
 # ── Effects ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -81,20 +84,26 @@ def test_a_shifted_level_is_the_same_one_later(values, delays):
     assert quarters_running(np.array([0.0, 1.0, 1.0, 0.0, 2.0])[:, None])[:, 0].tolist() == [0, 1, 2, 2, 3]
 
 
+def first_quarter(*settings_: LeverSetting):
+    """Effects by segment in the first quarter of world 0, as a rule sees them."""
+    table, base = compiled(*settings_)
+    return levers_at(levers_of(table, base, 0), 1).segment
+
+
 def test_effects_of_several_levers_multiply_or_add():
     start = {"start": FIRST}
     delivery, landing = LeverSetting("delivery_service", 1.0, **start), LeverSetting("landing_subsidy", 0.02, **start)
     tax, seed = LeverSetting("tax_relief", 0.1, **start), LeverSetting("seed_fund", 1.0, **start)
-    both = compiled(delivery, landing, tax, seed)[0].at(1)
-    apart = [compiled(one)[0].at(1) for one in (delivery, landing, tax, seed)]
+    both = first_quarter(delivery, landing, tax, seed)
+    apart = [first_quarter(one) for one in (delivery, landing, tax, seed)]
     assert both.support == pytest.approx(sum(e.support for e in apart))
-    assert both.entry == pytest.approx(np.prod([np.broadcast_to(e.entry, both.entry.shape) for e in apart], axis=0))
+    assert both.entry == pytest.approx(np.prod([e.entry for e in apart], axis=0))
     assert both.support_anchor == pytest.approx(sum(e.support_anchor for e in apart))
 
 
 def test_support_is_counted_once_and_capped():
     every = [LeverSetting(key, LEVERS[key].high, FIRST) for key in ("landing_subsidy", "tax_relief", "rent_subsidy")]
-    effects = compiled(*every)[0].at(1)
+    effects = first_quarter(*every)
     assert effects.support.max() <= SUPPORT_LIMIT and effects.support_anchor.max() <= SUPPORT_LIMIT
     assert effects.support.max() == SUPPORT_LIMIT
 
@@ -102,10 +111,9 @@ def test_support_is_counted_once_and_capped():
 # ── The table ────────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_without_policy_every_effect_is_neutral_and_no_lever_in_use():
     table, _ = compiled()
-    assert table.in_use == frozenset() and table.levels_at(1) == {}
-    for step in range(1, QUARTERS + 1):
-        effects = table.at(step)
-        assert all((getattr(effects, name) == value).all() for name, value in NEUTRAL.items())
+    assert table.in_use == frozenset() and not any(level.any() for level in table.levels.values())
+    assert table.effects.keys() == NEUTRAL.keys()
+    assert all((table.effects[name] == value).all() for name, value in NEUTRAL.items())
 
 
 @settings(max_examples=40)
@@ -119,7 +127,7 @@ def test_a_setting_works_from_its_first_quarter_to_its_last(offset, length):
 
 def test_space_is_ready_two_years_later_and_all_of_it():
     table, _ = compiled(LeverSetting("space", 4.0, FIRST + 1, FIRST + 2, zones=("tower",)))
-    built = np.array([table.at(step).floor[0] for step in range(1, QUARTERS + 1)])
+    built = table.effects["floor"][:, 0]
     assert built[:, 1].tolist() == [0.0] * 9 + [1e4, 1e4, 0.0]
     assert (built[:, 0] == 0.0).all()
     assert table.floor_added[-1, 0].tolist() == [0.0, 2e4]
@@ -127,7 +135,7 @@ def test_space_is_ready_two_years_later_and_all_of_it():
 
 def test_space_that_is_announced_ready_comes_at_once():
     table, _ = compiled(LeverSetting("space", 50.0, FIRST, zones=("tower",), ready=FIRST + 4))
-    built = np.array([table.at(step).floor[0, 1] for step in range(1, QUARTERS + 1)])
+    built = table.effects["floor"][:, 0, 1]
     assert built.tolist() == [0.0] * 4 + [5e5] + [0.0] * 7
     outside, _ = compiled(LeverSetting("space", 50.0, FIRST, ready=FIRST - 3))
     assert outside.floor_added.sum() == 0.0
@@ -181,9 +189,9 @@ def test_money_aimed_where_nobody_enters_goes_nowhere():
 def test_policies_of_a_batch_stay_apart():
     chosen = [policy(), policy(LeverSetting("tax_relief", 0.4, FIRST), name="tax"), policy()]
     scenario = worlds.plain(quarters=3)
-    batch, _ = worlds.begin([worlds.Case(scenario, p, 0) for p in chosen])
+    batch = prepare([worlds.Case(scenario, p, 0) for p in chosen])
     assert [float(level) for level in batch.levers.levels["tax_relief"][0].max(axis=1)] == [0.0, 0.4, 0.0]
-    assert (batch.levers.at(1).support[[0, 2]] == 0.0).all()
+    assert [bool(levers_of(batch.levers, batch.base, n).segment.support.any()) for n in range(3)] == [False, True, False]
 
 
 # ── What a policy may not say ────────────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from types import SimpleNamespace
 
 import numpy as np
@@ -90,10 +91,15 @@ def test_local_suppliers_are_counted_where_they_supply():
     assert park.cells.inputs.tolist() == [12.0, 0.0, 2.0]
 
 
+@functools.cache
+def toy_world():
+    return worlds.begun(worlds.toy_scenario())
+
+
 @settings(max_examples=15)
 @given(st.integers(0, 2**32), st.floats(1.0, 6.0))
 def test_orders_balance_at_any_sizes(seed, tie):
-    world = worlds.begun(worlds.toy_scenario())
+    world = worlds.branched(toy_world())
     firms, cells, given = in_use(world.park.firms), world.park.cells, world.given
     n, chance = len(firms), np.random.default_rng(seed)
     firms.employees = chance.exponential(50.0, n) * chance.integers(0, 2, n)
@@ -109,7 +115,7 @@ def test_orders_balance_at_any_sizes(seed, tie):
 
 
 def test_a_named_supplier_gets_more_than_its_twin():
-    world = worlds.begun(worlds.toy_scenario())
+    world = worlds.branched(toy_world())
     firms = in_use(world.park.firms)
     parts = np.flatnonzero(firms.segment == worlds.SEGMENTS.index(worlds.PARTS))
     firms.customer = NONE

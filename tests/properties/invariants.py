@@ -3,131 +3,181 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 
-from wutong.model.contract import Births
-from wutong.model.entities import Stage
+from wutong.model.codes import Channel, Fate, Stage
+from wutong.model.given import Given, record_at
 from wutong.model.scenario import Case
-from wutong.model.settlement import Settled, occupied
-from wutong.model.simulate import step
-from wutong.model.start.build import begin
-from wutong.model.state import ParkState
+from wutong.model.simulate import World, prepare
+from wutong.model.tables import NONE, TABLES, Park, Table, copied, in_use
+from wutong.model.units import NEVER
 
-TABLES = ("firms", "projects", "anchors", "partners", "labs", "research", "cells", "zones", "worlds")
-
-
-def watched_run(cases: tuple[Case, ...]) -> ParkState:
-    """The last state of a run in which every invariant was checked every quarter."""
-    batch, state = begin(cases)
-    check_start(state)
-    for _ in range(batch.n_quarters):
-        last = state
-        before, state, settled = step(batch, last)
-        check_quarter(last, before, state, settled)
-    return state
+OPENED = tuple(f"entrants_{c.name.lower()}" for c in Channel if c is not Channel.INITIAL)
 
 
-def check_start(state: ParkState) -> None:
-    check_columns(state)
-    check_rows_and_links(state)
-    check_money(state)
-    check_floor(state)
+def watched_run(cases: tuple[Case, ...]) -> list[World]:
+    """The worlds of some cases at their end; every invariant was checked every quarter."""
+    batch = prepare(cases)
+    worlds = [World(batch, position) for position in range(len(cases))]
+    for world in worlds:
+        check_start(world)
+        for quarter in range(batch.base.start + 1, batch.base.start + batch.n_quarters + 1):
+            last = copied(world.park)
+            world.advance(quarter)
+            check_quarter(last, world)
+    return worlds
 
 
-def check_quarter(last: ParkState, before: ParkState, now: ParkState, settled: Settled) -> None:
-    """Everything that ties a quarter's end to its beginning; ``before`` is the moment before the settlement."""
-    check_columns(now)
-    check_rows_and_links(now)
-    check_counts(last, before, now, settled)
-    check_money(before)
-    check_floor(now)
+def check_start(world: World) -> None:
+    check_columns(world)
+    check_rows_and_links(world.given, world.park)
+    check_lineage(world.park)
+    check_record(world)
+    check_money(world)
+    check_floor(world.given, world.park)
 
 
-def check_columns(state: ParkState) -> None:
-    """No NaN, nothing beyond its declared bounds."""
-    for name in TABLES:
-        table = getattr(state, name)
-        for field in dataclasses.fields(table):
-            column = getattr(table, field.name)
-            where = f"{name}.{field.name} in quarter {state.quarter}"
+def check_quarter(last: Park, world: World) -> None:
+    """Everything that ties a quarter's end to its beginning."""
+    check_start(world)
+    check_counts(last, world)
+
+
+def rows_of(table: Any) -> Any:
+    return in_use(table) if isinstance(table, Table) else table
+
+
+def check_columns(world: World) -> None:
+    """No NaN, nothing beyond its declared bounds; nothing recorded is negative or no number."""
+    for name, declared in TABLES.items():
+        rows = rows_of(getattr(world.park, name))
+        for field in dataclasses.fields(declared):
+            column, where = rows[field.name], f"{name}.{field.name} in quarter {world.quarter}"
             assert np.isfinite(column.astype(np.float64)).all(), where
             if column.dtype != np.uint64 and column.size:
                 low, high = field.metadata["low"], field.metadata["high"]
                 assert column.min() >= low and column.max() <= high, f"{where}: {column.min()} to {column.max()}"
+    for table in record_at(world.record, world.quarter - world.given.start):
+        for name in table.dtype.names:
+            assert np.isfinite(table[name]).all() and (table[name] >= 0.0).all(), f"{name} in quarter {world.quarter}"
 
 
-def check_rows_and_links(state: ParkState) -> None:
-    """Rows stand in their order, identities are unique, and every link points to a living firm of its world or to none."""
-    firms, anchors, base = state.firms, state.anchors, state.base
-    assert (np.diff(firms.site) >= 0).all()
-    counts = np.bincount(firms.site, minlength=state.groups.by_site.size)
-    assert (counts == state.groups.by_site.ravel()).all()
-    assert (state.groups.by_site.sum(axis=2) == state.cells.firms).all()
+# ── Rows and links ───────────────────────────────────────────────────────────────────────────────────────────────────
+def check_rows_and_links(given: Given, park: Park) -> None:
+    """Identities are unique, indices exist, and every link points to a living row of the right kind or to none."""
+    firms, projects = in_use(park.firms), in_use(park.projects)
     for name in ("firms", "projects", "anchors", "partners", "labs", "research"):
-        key = getattr(state, name).key
+        key = in_use(getattr(park, name)).key
         assert len(np.unique(key)) == len(key), name
-    for order in (anchors.world, state.labs.world):
-        assert (np.diff(order) >= 0).all()
-    world = firms.site // (base.n_segments * base.n_zones)
-    serving = np.flatnonzero(firms.customer >= 0)
-    assert (firms.customer < len(firms.key)).all()
-    assert (world[firms.customer[serving]] == world[serving]).all()
-    brought = np.flatnonzero(firms.anchor >= 0)
-    assert (firms.anchor[brought] < np.bincount(anchors.world, minlength=base.n_worlds)[world[brought]]).all()
-    check_anchors(state, world)
+    for rows in (firms, projects, in_use(park.anchors), in_use(park.partners), park.births.row[: park.births.n[0]]):
+        assert (rows.segment < given.n_segments).all()
+    assert (firms.zone < given.n_zones).all() and given.houses[firms.segment, firms.zone].all()
+    assert (firms.customer < len(firms)).all() and (firms.customer != np.arange(len(firms))).all()
+    assert not firms.closes.any() and park.arrivals.n[0] == 0, "nothing is left waiting"
+    assert (np.diff(firms.born[firms.born > given.start]) >= 0).all(), "those that opened last stand last"
+    assert (firms.customer_lost[firms.customer >= 0] < NEVER).all()
+    for rows in (firms, projects):
+        assert (rows.anchor < park.anchors.n[0]).all() and (rows.leads < park.anchors.n[0]).all()
+    assert (firms.lab < park.labs.n[0]).all() and (in_use(park.research).lab < park.labs.n[0]).all()
+    assert (projects.fate == Fate.PENDING).all()
+    check_anchors(park)
 
 
-def check_anchors(state: ParkState, world: np.ndarray) -> None:
-    firms, anchors, base = state.firms, state.anchors, state.base
+def check_anchors(park: Park) -> None:
+    """An anchor and its firm or project are one; partners outside and signed are all of them, each with its own threshold."""
+    firms, projects, anchors, partners = (in_use(t) for t in (park.firms, park.projects, park.anchors, park.partners))
     running = np.flatnonzero(anchors.firm >= 0)
-    own = anchors.firm[running]
-    assert len(np.unique(own)) == len(own) and (own < len(firms.key)).all()
-    assert (world[own] == anchors.world[running]).all()
-    assert (firms.site[own] // base.n_zones % base.n_segments == anchors.segment[running]).all()
-    assert (firms.key[own] == anchors.key[running]).all()
+    own = firms[anchors.firm[running]] if len(running) else firms[:0]
+    assert len(np.unique(own.key)) == len(own) and (own.leads == running).all()
+    assert (own.segment == anchors.segment[running]).all() and (own.key == anchors.key[running]).all()
     assert (anchors.stage[running] == Stage.OPERATING).all()
-    row = state.anchor_rows(state.partners.cell // base.n_segments, state.partners.anchor)
-    outside = np.bincount(row, minlength=len(anchors.key))
+    assert set(np.flatnonzero(firms.leads >= 0)) == set(anchors.firm[running])
+    led = projects[projects.leads >= 0]
+    assert (led.key == anchors.key[led.leads]).all() and (led.segment == anchors.segment[led.leads]).all()
+    assert (anchors.stage[led.leads] < Stage.OPERATING).all(), "an anchor is a project or a firm"
+    assert (partners.anchor < len(anchors)).all()
+    outside = np.bincount(partners.anchor, minlength=len(anchors))
     assert (outside + anchors.partners_signed == anchors.partners).all()
-    assert (state.partners.resistance > anchors.exposure[row]).all()
+    assert (partners.resistance > anchors.exposure[partners.anchor]).all()
 
 
-def asked(before: ParkState) -> int:
-    """Firms that ask to open with a project of their own."""
-    return sum(len(o.key) for o in before.openings if isinstance(o, Births))
+def check_lineage(park: Park) -> None:
+    """A round is what goes back to an anchor or a lab; nobody goes back to itself, and those of the start to nobody."""
+    firms, projects = in_use(park.firms), in_use(park.projects)
+    assert ((firms.generation > 0) == ((firms.anchor >= 0) | (firms.lab >= 0))).all()
+    assert ((projects.generation > 0) == (projects.anchor >= 0)).all()
+    assert ((firms.anchor != firms.leads) | (firms.leads < 0)).all()
+    assert (firms.generation[(firms.channel == Channel.INITIAL) | (firms.leads >= 0)] == 0).all()
+    followed = (firms.channel == Channel.FOLLOWED) & (firms.anchor >= 0)
+    assert (firms.generation[followed] == 1).all() and (firms.lab[followed] == NONE).all()
+    assert (firms.lab[firms.channel == Channel.LAB_SPIN_OFF] >= 0).all()
+    assert not ((firms.anchor >= 0) & (firms.lab >= 0)).any()
 
 
-def check_counts(last: ParkState, before: ParkState, now: ParkState, settled: Settled) -> None:
-    """Firms now = firms then + births - deaths, cell by cell; projects likewise."""
-    births = sum(settled.opened.values())
-    assert (now.cells.firms == last.cells.firms + births - settled.exits).all()
-    assert settled.exits.sum() == len(before.deaths) == len(np.unique(before.deaths))
-    gone = before.firms.key[before.deaths]
-    assert not np.isin(now.firms.key, gone).any()
-    newborn = ~np.isin(now.firms.key, last.firms.key)
-    assert newborn.sum() == births.sum()
-    assert (now.firms.born[newborn] == now.quarter).all()
-    finished = before.projects.fate != 0
-    named_later = ((last.projects.signed == now.quarter) & (last.projects.leads >= 0)).sum()
-    signed = settled.signed.sum() - named_later
-    assert len(now.projects.key) == len(last.projects.key) - finished.sum() + signed
-    assert asked(before) == (before.projects.fate == 1).sum()
+# ── Counts and sums ──────────────────────────────────────────────────────────────────────────────────────────────────
+def check_counts(last: Park, world: World) -> None:
+    """Firms now = firms then + births - deaths, segment by segment; projects likewise; who asked has opened or was turned away."""
+    record = record_at(world.record, world.quarter - world.given.start)
+    cells, n = record.segment, world.given.n_segments
+    births, asked = sum(cells[name] for name in OPENED), in_use(world.park.births)
+    then, now = in_use(last.firms), in_use(world.park.firms)
+    count_then, count_now = (np.bincount(firms.segment, minlength=n) for firms in (then, now))
+    assert (count_now == count_then + births - cells.exits).all()
+    newborn = ~np.isin(now.key, then.key)
+    assert newborn.sum() == births.sum() == asked.admitted.sum()
+    assert (now.born[newborn] == world.quarter).all() and (now.born[~newborn] < world.quarter).all()
+    assert set(now.key[newborn]) == set(asked.key[asked.admitted])
+    assert (cells.turned_away == np.bincount(asked.segment[~asked.admitted], minlength=n)).all()
+    old, new = in_use(last.projects), in_use(world.park.projects)
+    left = ~np.isin(old.key, new.key)
+    assert (left.sum() >= cells.opened_projects.sum()) and (np.isin(asked.key, old.key).sum() == cells.opened_projects.sum())
+    came = new[~np.isin(new.key, old.key)]
+    due = old[(old.signed == world.quarter)]
+    assert (np.bincount(np.append(came.segment, due.segment), minlength=n) == cells.signed_projects).all()
+    assert (in_use(world.park.anchors).stage[: last.anchors.n[0]] >= in_use(last.anchors).stage).all(), "stages only move on"
 
 
-def check_money(state: ParkState) -> None:
-    """Orders received are orders placed; what a firm sells beyond its local orders is sold outside, and never negative."""
-    received = state.groups.sum_by_cell(state.firms.orders)
-    cells = state.cells
-    scale = 1.0 + cells.demand.sum(axis=1)
-    assert (np.abs(received - cells.filled).max(axis=1) <= 1e-9 * scale).all()
-    assert (np.abs(cells.filled.sum(axis=1) - cells.placed.sum(axis=1)) <= 1e-9 * scale).all()
-    assert (np.abs(cells.filled + cells.unmet - cells.demand).max(axis=1) <= 1e-9 * scale).all()
-    outside = state.firms.revenue - state.firms.orders
-    assert (outside >= -1e-9 * (1.0 + state.firms.revenue)).all()
+def check_record(world: World) -> None:
+    """What was recorded of the stocks is what the tables hold."""
+    given, park = world.given, world.park
+    record, firms = record_at(world.record, world.quarter - given.start), in_use(park.firms)
+    n = given.n_segments
+    assert (record.segment.firms == np.bincount(firms.segment, minlength=n)).all()
+    assert np.allclose(record.segment.employees, np.bincount(firms.segment, firms.employees, n), rtol=1e-12, atol=1e-9)
+    brought = np.bincount(firms.segment[firms.anchor >= 0], minlength=n)
+    assert (record.segment.brought_firms == brought).all()
+    rounds = record.anchor.first_round_firms.sum() + record.anchor.later_rounds_firms.sum()
+    assert rounds == brought.sum()
+    assert record.lab.lab_first_round_firms.sum() + record.lab.lab_later_rounds_firms.sum() == (firms.lab >= 0).sum()
+    assert record.anchor.anchor_firms.sum() == (firms.leads >= 0).sum()
+    signed = in_use(park.projects)[in_use(park.projects).signed <= world.quarter]
+    assert (record.segment.pipeline_projects == np.bincount(signed.segment, minlength=n)).all()
+    assert (record.zone.floor == park.zones.floor[:-1]).all() and (record.zone.occupied == park.zones.occupied[:-1]).all()
 
 
-def check_floor(state: ParkState) -> None:
-    used = occupied(state.base, state.groups, state.firms)
-    assert np.allclose(used, state.zones.occupied, rtol=1e-12, atol=1e-6)
-    assert (state.zones.occupied <= state.zones.floor * (1.0 + 1e-12) + 1e-6).all()
+def check_money(world: World) -> None:
+    """Orders received are orders placed; what a firm sells beyond its local orders is sold outside, and never negative.
+
+    Orders of firms that left in the quarter are gone with them, so that those of the others are at most what was filled.
+    """
+    firms, cells = in_use(world.park.firms), world.park.cells
+    exits = record_at(world.record, world.quarter - world.given.start).segment.exits
+    received = np.bincount(firms.segment, firms.orders, len(cells))
+    close = 1e-9 * (1.0 + cells.demand.sum())
+    if world.quarter > world.given.start:  # at the start orders are cut to what firms sell
+        assert (np.abs(received - cells.filled)[exits == 0.0] <= close).all()
+    assert (received <= cells.filled + close).all()
+    assert abs(cells.filled.sum() - cells.placed.sum()) <= close
+    assert (np.abs(cells.filled + cells.unmet - cells.demand) <= close).all()
+    assert (cells.placed <= cells.purchases + close).all()
+    assert (firms.revenue - firms.orders >= -1e-9 * (1.0 + firms.revenue)).all()
+
+
+def check_floor(given: Given, park: Park) -> None:
+    """Floor in use is that of the firms, and no zone houses more than it holds."""
+    firms = in_use(park.firms)
+    used = np.bincount(firms.zone, firms.employees * given.segment.floor_per_head[firms.segment], given.n_zones)
+    assert np.allclose(used, park.zones.occupied, rtol=1e-12, atol=1e-6)
+    assert (park.zones.occupied <= park.zones.floor * (1.0 + 1e-12) + 1e-6).all()

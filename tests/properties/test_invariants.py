@@ -10,14 +10,14 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests import worlds
-from tests.properties.invariants import TABLES, watched_run
+from tests.properties.invariants import watched_run
 from tests.worlds import FIRST, SEGMENTS, START, policy
 from wutong.experiments.reading import read_policy, read_scenario
 from wutong.model.assumptions import at_defaults, parameter_facts
 from wutong.model.facts import fixed
 from wutong.model.levers import LEVERS, Target
 from wutong.model.scenario import LeverSetting, Scenario, Status
-from wutong.model.start.build import begin
+from wutong.model.simulate import prepare
 
 FACTS = parameter_facts()
 QUARTERS = 8
@@ -117,32 +117,7 @@ def test_any_park(assumptions, named, chosen, occupancy, seed):
 def test_a_park_with_nobody_in_it_stays_empty():
     nobody = worlds.with_segments(worlds.toy_park(anchors=()), firms=fixed(0.0), staff=fixed(0.0), entry=fixed(0.0))
     empty = dataclasses.replace(nobody, labs=(), pipeline=dataclasses.replace(nobody.pipeline, signed=()))
-    last = watched_run(worlds.cases(worlds.plain(empty), 2))
-    assert len(last.firms.key) == 0
-
-
-# ── Columns are locked ───────────────────────────────────────────────────────────────────────────────────────────────
-def locked(state) -> set[str]:
-    tables = {name: getattr(state, name) for name in TABLES}
-    return {
-        f"{name}.{field.name}"
-        for name, table in tables.items()
-        for field in dataclasses.fields(table)
-        if getattr(table, field.name).flags.writeable
-    }
-
-
-def test_columns_are_read_only_from_the_start():
-    _, state = begin(worlds.cases(worlds.toy_scenario(), 2))
-    assert locked(state) == set()
-
-
-def test_columns_are_read_only_after_every_quarter():
-    batch, state = begin(worlds.cases(worlds.toy_scenario(), 2))
-    for _ in range(4):
-        before, state, _ = worlds.step(batch, state)
-        assert locked(before) == set()
-        assert locked(state) == set()
+    assert [world.park.firms.n[0] for world in watched_run(worlds.cases(worlds.plain(empty), 2))] == [0, 0]
 
 
 # ── Sizes that the rules promise ─────────────────────────────────────────────────────────────────────────────────────
@@ -206,8 +181,8 @@ def test_the_shipped_park_takes_in_about_what_was_observed(shipped):
     n = 60
     history = worlds.run(quiet, n)
     channels = ("attracted", "followed", "firm_spin_off", "lab_spin_off")
-    _, state = worlds.start(quiet, n)
-    direct = ~state.base.through_funnel
+    base = prepare(worlds.cases(quiet, n)).base
+    direct = ~base.through_funnel
     seen = sum(history.values[f"entrants_{channel}"].sum(axis=(0, 1)) for channel in channels)[direct] / n
-    observed = state.base.entry.mean(axis=0)[direct]
+    observed = base.entry.mean(axis=0)[direct]
     assert (np.abs(seen / observed - 1.0) < 0.1 + 4.0 / np.sqrt(observed * n)).all(), f"{seen} against {observed}"

@@ -13,10 +13,12 @@ import pytest
 from tests import worlds
 from tests.worlds import ASSEMBLY, BIO, FLEET, METAL, PARTS, SIGNS, START, TIED, UNLINKED, of_segments
 from wutong.experiments.reading import read_scenario
-from wutong.model.entities import Channel, group
+from wutong.model.codes import Channel
 from wutong.model.facts import Floats, fixed
 from wutong.model.history import Axis, History
 from wutong.model.scenario import Anchor, Park, Scenario
+from wutong.model.simulate import World
+from wutong.model.tables import RECORDS, in_use
 from wutong.model.units import NEVER
 
 QUARTERS, WORLDS = 20, 16
@@ -146,15 +148,15 @@ def test_spin_offs_carry_the_anchors_name():
     fertile = worlds.without(
         worlds.toy_scenario(alone(worlds.new_anchor()), QUARTERS), worlds.NO_RECRUITS, {"spin_off.firm_rate": 0.02}
     )
-    batch, state = worlds.start(worlds.at_defaults(fertile), 8)
-    for _ in range(QUARTERS):
-        _, state, _ = worlds.step(batch, state)
-    firms = state.firms
+    begun = worlds.started(worlds.at_defaults(fertile), 8)
+    for world in begun:
+        world.advance(START + QUARTERS)
+    firms = np.concatenate([in_use(world.park.firms) for world in begun]).view(np.recarray)
     followed = (firms.channel == Channel.FOLLOWED) & (firms.anchor == 0)
     children = (firms.channel == Channel.FIRM_SPIN_OFF) & (firms.anchor == 0)
-    assert (firms.round[followed] == 1).all() and followed.any()
-    assert (firms.round[children] >= 1).all() and children.any()
-    assert (firms.round[(firms.anchor < 0) & (firms.lab < 0)] == 0).all()
+    assert (firms.generation[followed] == 1).all() and followed.any()
+    assert (firms.generation[children] >= 1).all() and children.any()
+    assert (firms.generation[(firms.anchor < 0) & (firms.lab < 0)] == 0).all()
 
 
 def test_no_pull_after_closing():
@@ -172,44 +174,34 @@ def test_no_pull_after_closing():
 @pytest.mark.parametrize("place", [METAL, BIO])
 def test_an_inert_firm_changes_no_other(place):
     """A firm with no staff and no sales, that lives for ever, in a segment that supplies nobody."""
-    batch, state = worlds.start(worlds.plain(quarters=8), 2)
-    more = with_inert_firm(state, worlds.SEGMENTS.index(place))
-    for _ in range(8):
-        _, state, _ = worlds.step(batch, state)
-        _, more, _ = worlds.step(batch, more)
-    assert len(more.firms.key) == len(state.firms.key) + 1
-    _, mine, theirs = np.intersect1d(state.firms.key, more.firms.key, return_indices=True)
-    assert len(mine) == len(state.firms.key)
-    for name in ("born", "channel", "anchor", "round"):
-        assert (getattr(state.firms, name)[mine] == getattr(more.firms, name)[theirs]).all(), name
+    world = worlds.started(worlds.plain(quarters=8), 1)[0]
+    more = with_inert_firm(world, worlds.SEGMENTS.index(place))
+    for one in (world, more):
+        one.advance(START + 8)
+    firms, others = in_use(world.park.firms), in_use(more.park.firms)
+    assert len(others) == len(firms) + 1
+    _, mine, theirs = np.intersect1d(firms.key, others.key, return_indices=True)
+    assert len(mine) == len(firms)
+    for name in ("born", "channel", "anchor", "generation"):
+        assert (firms[name][mine] == others[name][theirs]).all(), name
     for name in ("employees", "revenue", "orders", "outside_demand", "life"):
-        assert getattr(more.firms, name)[theirs] == pytest.approx(getattr(state.firms, name)[mine], rel=1e-12), name
-    assert more.zones.occupied == pytest.approx(state.zones.occupied)
+        assert others[name][theirs] == pytest.approx(firms[name][mine], rel=1e-12), name
+    assert more.park.zones.occupied == pytest.approx(world.park.zones.occupied)
 
 
-def with_inert_firm(state, segment: int):
-    """The state with one more row, the last of the first world's segment."""
-    first_zone = int(np.flatnonzero(state.base.houses[segment])[0])
-    site = segment * state.base.n_zones + first_zone
-    row = int(np.searchsorted(state.firms.site, site, side="right"))
-    values = dict.fromkeys(state.firms.__dict__, 0) | {
-        "key": np.uint64(99), "site": site, "anchor": -1, "customer": -1, "born": START - 1, "quality": 1.0, "ramp": 1.0,
-        "momentum": 1.0, "life": 1e9, "spin_off_left": 1e9,
-    }  # fmt: skip
-    columns = {name: np.insert(column, row, values[name]) for name, column in state.firms.__dict__.items()}
-    moved = columns["customer"]
-    columns["customer"] = np.where(moved >= row, moved + 1, moved)
-    firm = np.where(state.anchors.firm >= row, state.anchors.firm + 1, state.anchors.firm)
-    by_site = state.groups.by_site.copy()
-    by_site[0, segment, first_zone] += 1
-    groups = group(by_site)
-    return dataclasses.replace(
-        state,
-        firms=type(state.firms)(**columns),
-        groups=groups,
-        anchors=dataclasses.replace(state.anchors, firm=firm),
-        cells=dataclasses.replace(state.cells, firms=groups.by_cell),
-    )
+def with_inert_firm(world: World, segment: int) -> World:
+    """A world of its own with one more firm, the first row."""
+    more, values = worlds.branched(world), dict.fromkeys(RECORDS["firms"].names, 0)
+    values |= {"key": 99, "segment": segment, "zone": int(np.flatnonzero(world.given.houses[segment])[0]), "born": START - 1}
+    values |= dict.fromkeys(("leads", "anchor", "lab", "customer"), -1) | dict.fromkeys(("quality", "ramp", "momentum"), 1.0)
+    values |= {"life": 1e9, "spin_off_left": 1e9}
+    firms = more.park.firms
+    firms.row[1 : firms.n[0] + 1] = firms.row[: firms.n[0]].copy()
+    firms.row[0] = tuple(values.values())
+    firms.n[0] += 1
+    for column in (in_use(firms).customer, in_use(more.park.anchors).firm):
+        column[column >= 0] += 1
+    return more
 
 
 # ── The shipped park ─────────────────────────────────────────────────────────────────────────────────────────────────

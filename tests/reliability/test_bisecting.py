@@ -22,9 +22,11 @@ from wutong.experiments.crew import DEATHS, DIED, NO_START, Task, in_processes, 
 from wutong.experiments.packing import packed, unpack
 from wutong.experiments.runner import Workers, chunked, stream_cases
 from wutong.model import simulate as model_simulate
+from wutong.model.draws import world_key
 from wutong.model.facts import fixed
 from wutong.model.history import History
 from wutong.model.scenario import Case
+from wutong.model.simulate import World
 
 
 def calls_at_most(n: int, k: int) -> int:
@@ -69,15 +71,15 @@ def test_exactly_the_failing_worlds_fail(drawn):
 
 def test_worlds_of_the_model_beside_a_failing_one_keep_their_bits_and_it_tells_its_quarter(monkeypatch):
     cases = worlds.cases(worlds.toy_scenario(quarters=3), 6)
-    step = model_simulate.step
+    advance = World._advance
     whole = model_simulate.simulate(cases)
 
-    def breaks(batch, state):
-        if state.quarter == worlds.START + 1 and any(case.replication == 4 for case in batch.cases):
+    def breaks(world, first, last):
+        if last >= worlds.START + 2 and world.park.world[0].key == world_key(1, 4):
             raise FloatingPointError("no heads left")
-        return step(batch, state)
+        return advance(world, first, last)
 
-    monkeypatch.setattr(model_simulate, "step", breaks)
+    monkeypatch.setattr(World, "_advance", breaks)
     outcome = run_chunk(model_simulate.simulate, cases)
     assert outcome.history is not None and outcome.raised.keys() == {4}
     assert outcome.raised[4].quarter == "2023Q1"

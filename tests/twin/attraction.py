@@ -93,7 +93,9 @@ def pool(park: Park, segment: Segment) -> float:
     first = park.segments[segment.facts.first_of_industry]
     z = normal(first.key, Purpose.POOL_SHOCK, drawn_in)
     years = min(since * STEP, TREND_YEARS)
-    return exp(segment.facts.pool_trend * years + spread * z - 0.5 * spread * spread) * shock(park, park.given.pool_factor, segment)
+    return exp(segment.facts.pool_trend * years + spread * z - 0.5 * spread * spread) * shock(
+        park, park.given.pool_factor, segment
+    )
 
 
 def shock(park: Park, by_year: object, segment: Segment) -> float:

@@ -73,9 +73,7 @@ def wanted(firm: Firm) -> float:
 def hire(park: Park, head: dict[Segment, float]) -> None:
     """Staff moves toward what demand asks for; hires are cut by floor first, then by people."""
     p = park.parameters["growth"]
-    change = {
-        firm: p.adjustment * (wanted(firm) / (head[firm.segment] * firm.quality) - firm.employees) for firm in park.firms
-    }
+    change = {firm: p.adjustment * (wanted(firm) / (head[firm.segment] * firm.quality) - firm.employees) for firm in park.firms}
     asked = [0.0] * len(park.zones)
     for firm, amount in change.items():
         asked[firm.zone.number] += max(amount, 0.0) * firm.segment.facts.floor_per_head

@@ -30,7 +30,9 @@ def spending(park: Park, revenue: list[float], buyer: Segment, seller: Segment) 
     return float(revenue[buyer.number] * park.given.buys[buyer.number, seller.number] * local)
 
 
-def serve(park: Park, segment: Segment, firms: list[Firm], bought: list[float], revenue: list[float], placed: list[float]) -> None:
+def serve(
+    park: Park, segment: Segment, firms: list[Firm], bought: list[float], revenue: list[float], placed: list[float]
+) -> None:
     """Share the orders for a segment among its firms: first what named buyers reserve, then the rest by spare capacity."""
     head, tie = park.output_per_head(segment) * segment.facts.local_capacity_share, park.parameters["orders"].tie
     capacity = {firm: firm.employees * firm.quality * head for firm in firms}

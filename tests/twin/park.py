@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
-
 from wutong.model.codes import Fate, Stage
 from wutong.model.maths import exp, log
 from wutong.model.simulate import World
