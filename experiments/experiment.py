@@ -86,8 +86,7 @@ def begun(plan: Plan, out: Path | None = None, jobs: int | None = None, question
     asked, given = question or Goals(), plan
     plan = asked.expanded(given)
     ids, started = run_ids(plan.cases), datetime.now(UTC)
-    hash_ = manifest.fingerprint(ids, code_of_model())
-    with manifest.new_folder(out, plan.name, started, hash_) as (folder, place):
+    with manifest.new_folder(out, plan.name, started, manifest.fingerprint(ids, code_of_model())) as (folder, place):
         record = Manifest(
             experiment=plan.name,
             argv=sys.argv,
