@@ -23,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.measuring import peak_megabytes
 from wutong.experiments.commands.language import Language
 from wutong.experiments.commands.progress import Progress
 from wutong.experiments.crew import Outcome, Simulate
@@ -78,9 +79,7 @@ def made_up(cases: Sequence[Case]) -> History:
 def _peak_of_parent(n: int) -> None:
     """Run n made-up cases in this process with two workers, and print its peak memory in MB."""
     seconds(cases_of(n), 2, stored=True, shown=True, run=made_up)
-    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()  # getrusage would count this one's parent too
-    peak = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
-    print(f"{n:6} runs: the parent held {peak / 1024:.0f} MB at most", flush=True)
+    print(f"{n:6} runs: the parent held {peak_megabytes():.0f} MB at most", flush=True)
 
 
 def main() -> None:

@@ -30,6 +30,11 @@ def scenario(entry: float = THINNED, quarters: int = QUARTERS) -> Scenario:
     return dataclasses.replace(shipped, name="benchmark", park=park, end=park.start + quarters)
 
 
+def shipped_firms() -> float:
+    """Firms of the shipped park at its start, by default."""
+    return sum(segment.firms.default for segment in read_scenario("baseline").park.segments)
+
+
 def multiplied(factor: float, quarters: int) -> Scenario:
     """A park of so many times the shipped one's firms, staff, entry and people; anchors and constraints left out."""
     shipped = read_scenario("baseline")

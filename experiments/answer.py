@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 
 from wutong.experiments import wording
-from wutong.experiments.goals import Attainment, Difference, Share, attainment, gain, joint, most_missing
+from wutong.experiments.goals import Attainment, Difference, attainment, gain, joint, most_missing
 from wutong.experiments.outcomes import outcome_differences, outcomes, signed_text, uneven_text
 from wutong.model.facts import Label
 from wutong.model.history import History
@@ -44,7 +44,8 @@ def _baseline_first(group: Sequence[History], baseline: str | None) -> tuple[His
 
 def _paragraph(base: History, others: Sequence[History], write: _Chinese | _English) -> str:
     results = [attainment(base, target) for target in base.cases[0].scenario.targets]
-    judged, open_ended = [r for r in results if r.judged], [r for r in results if not r.judged]
+    judged, open_ended = [r for r in results if r.judged], [r for r in results if not r.covered]
+    undefined = [r.target.label.in_language(write.language) for r in results if r.covered and not r.judged]
     parts = [write.opening(base)]
     if judged:
         parts.append(write.chances(base, judged))
@@ -55,6 +56,7 @@ def _paragraph(base: History, others: Sequence[History], write: _Chinese | _Engl
         parts += [notes] if notes else []
     if open_ended:
         parts.append(write.not_judged(base, open_ended))
+    parts += [wording.undefined(undefined, write.language)] if undefined else []
     if not results:
         parts.append(write.outcome(base))
         parts += [write.outcomes_apart(base, other) for other in others]
@@ -66,14 +68,15 @@ def _together(base: History, judged: Sequence[Attainment], write: _Chinese | _En
     """The named sets of goals that are judged as a whole, or all judged goals where the scenario names no set."""
     sets = base.cases[0].scenario.joint_targets
     if not sets:
-        return [write.together(None, joint(judged), len(judged))] if len(judged) > 1 else []
+        return [write.together(None, base, judged)] if len(judged) > 1 else []
     members = [(named, [r for r in judged if r.target.key in named.targets]) for named in sets]
-    return [write.together(named.label, joint(own), len(own)) for named, own in members if len(own) == len(named.targets)]
+    return [write.together(named.label, base, own) for named, own in members if len(own) == len(named.targets)]
 
 
 def differences(base: History, other: History, judged: Sequence[Attainment]) -> list[tuple[Attainment, Difference]]:
-    """Judged goals with the paired difference that the other policy makes to them."""
-    return [(result, gain(base, other, result.target)) for result in judged]
+    """Judged goals with the paired difference that the other policy makes to them, as far as two pairs are defined."""
+    found = [(result, gain(base, other, result.target)) for result in judged]
+    return [(result, difference) for result, difference in found if difference.n]
 
 
 class _Chinese:
@@ -93,11 +96,14 @@ class _Chinese:
         goal, median = wording.goal(base, r.target, "zh"), wording.median_text(base, r, "zh")
         odds = wording.chance(r.share, "zh")
         when = "" if wording.says_when(r.target, "zh") else f"到 {wording.date(r.target, 'zh')}"
-        return f"{r.target.label.zh}{when}达到 {goal}的可能性{_spaced(odds)}，中位数为 {median}"
+        counted = wording.counted(r.share.n, len(base.cases), "zh")
+        return f"{r.target.label.zh}{when}达到 {goal}的可能性{_spaced(odds)}{counted}，中位数为 {median}"
 
-    def together(self, name: Label | None, share: Share, n_goals: int) -> str:
+    def together(self, name: Label | None, base: History, of: Sequence[Attainment]) -> str:
+        share, n_goals = joint(of), len(of)
         goals = f"这 {n_goals} 个目标" if name is None else f"“{name.zh}”（{n_goals} 个目标）"
-        return f"{goals}在同一次模拟中全部实现的可能性{_spaced(wording.chance(share, 'zh'))}。"
+        odds = f"{_spaced(wording.chance(share, 'zh'))}{wording.counted(share.n, len(base.cases), 'zh')}"
+        return f"{goals}在同一次模拟中全部实现的可能性{odds}。"
 
     def missing(self, base: History, r: Attainment) -> str:
         part, short = _part(r), _shortfall(base, r, "zh")
@@ -105,11 +111,11 @@ class _Chinese:
 
     def not_judged(self, base: History, open_ended: Sequence[Attainment]) -> str:
         names = "、".join(f"{r.target.label.zh}（{wording.short_date(r.target, 'zh')}）" for r in open_ended)
-        return f"期限不在模拟期内的目标不予判定：{names}{_how(base, open_ended, 'zh')}。"
+        return f"模拟期没有完整覆盖其期限的目标不予判定：{names}{_how(base, open_ended, 'zh')}。"
 
     def comparison(self, base: History, other: History, judged: Sequence[Attainment]) -> str:
         found = differences(base, other, judged)
-        name, n = wording.policy_name(other, "zh", with_scenario=False), max(d.n for _, d in found)
+        name, n = wording.policy_name(other, "zh", with_scenario=False), max((d.n for _, d in found), default=0)
         lead = f"“{name}”方案"
         if n == 0:
             return f"{lead}与基准可配对的模拟不足两次，无法比较。"
@@ -159,11 +165,14 @@ class _English:
         goal, median = wording.goal(base, r.target, "en"), wording.median_text(base, r, "en")
         odds = wording.chance(r.share, "en")
         when = "" if wording.says_when(r.target, "en") else f" by {wording.date(r.target, 'en')}"
-        return f"{r.target.label.en} ({goal}{when}), {odds}, median {median}"
+        counted = wording.counted(r.share.n, len(base.cases), "en")
+        return f"{r.target.label.en} ({goal}{when}), {odds}{counted}, median {median}"
 
-    def together(self, name: Label | None, share: Share, n_goals: int) -> str:
+    def together(self, name: Label | None, base: History, of: Sequence[Attainment]) -> str:
+        share, n_goals = joint(of), len(of)
         goals = f"All {n_goals} goals together" if name is None else f"“{name.en}” ({n_goals} goals together)"
-        return f"{goals}, in one and the same run: {wording.chance(share, 'en')}."
+        odds = f"{wording.chance(share, 'en')}{wording.counted(share.n, len(base.cases), 'en')}"
+        return f"{goals}, in one and the same run: {odds}."
 
     def missing(self, base: History, r: Attainment) -> str:
         return (
@@ -172,11 +181,13 @@ class _English:
 
     def not_judged(self, base: History, open_ended: Sequence[Attainment]) -> str:
         names = ", ".join(f"{r.target.label.en} ({wording.short_date(r.target, 'en')})" for r in open_ended)
-        return f"Not judged, because the runs do not cover the date: {names}{_how(base, open_ended, 'en')}."
+        return (
+            f"Not judged, because the runs do not cover the date, or not its whole year: {names}{_how(base, open_ended, 'en')}."
+        )
 
     def comparison(self, base: History, other: History, judged: Sequence[Attainment]) -> str:
         found = differences(base, other, judged)
-        name, n = wording.policy_name(other, "en", with_scenario=False), max(d.n for _, d in found)
+        name, n = wording.policy_name(other, "en", with_scenario=False), max((d.n for _, d in found), default=0)
         if n == 0:
             return f"Policy “{name}” shares fewer than two paired runs with the baseline and cannot be compared."
         lead = f"Against the baseline on the same draws ({n} pairs), policy “{name}”"
@@ -282,5 +293,6 @@ def _table_row(histories: Sequence[History], key: str, target: Target, owner: Hi
             cells.append("" if result is None else wording.short_chance(result.share, language))
             continue
         median = "中位数 " if language == "zh" else "median "
-        cells.append(f"{wording.short_chance(result.share, language)}\n{median}{wording.median_text(history, result, language)}")
+        odds = wording.short_chance(result.share, language) + wording.counted(result.share.n, len(history.cases), language)
+        cells.append(f"{odds}\n{median}{wording.median_text(history, result, language)}")
     return cells

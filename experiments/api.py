@@ -24,12 +24,13 @@ from pathlib import Path
 
 from wutong.experiments.design import at_point, point_of
 from wutong.experiments.errors import BadInputError, WordedError
-from wutong.experiments.experiment import Ended, Experiment, available_cores, begun, carried_out, gathered, mended, reopened
+from wutong.experiments.experiment import Ended, Experiment, available_cores, begun, carried_out, gathered
 from wutong.experiments.factors import Values
 from wutong.experiments.kept import Align, Kept, Selection, kept_of, selected
 from wutong.experiments.outputs import Pictures, in_words
 from wutong.experiments.plan import Plan, Request, plan_for, plan_of, plan_of_design, plan_of_points
 from wutong.experiments.reading import ReadingError, read_policy, read_scenario
+from wutong.experiments.reopening import mended, reopened
 from wutong.experiments.runner import Failure, Progress, Runs, Workers, run_cases, silent
 from wutong.experiments.store import FILE, Access, opened
 from wutong.model.facts import Label
@@ -62,7 +63,7 @@ class Results:
 
     def kept(self) -> Kept:
         """The finished runs by scenario and policy, and how many there are not."""
-        return kept_of(self.folder / FILE, self.experiment.plan.cases)
+        return kept_of(self.folder / FILE, self.experiment.plan.cases, self.experiment.ids)
 
     def selection(
         self,

@@ -12,7 +12,7 @@ import logging
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Protocol, cast
 
 from wutong.experiments.crew import DIED, Outcome, Raised, Stream, Task
@@ -23,6 +23,7 @@ from wutong.model.facts import Label
 from wutong.model.scenario import Case
 
 AHEAD = 2  # chunks under way for each thread of a worker
+GONE = (CancelledError, asyncio.CancelledError, TimeoutError, OSError, RuntimeError)  # what a scheduler that is not there gives
 PATIENCE_SECONDS = 15.0  # for a scheduler to answer, and for a first worker
 
 
@@ -51,7 +52,7 @@ def in_cluster(task: Task, chunks: Sequence[Sequence[Case]], address: str) -> St
     ClusterError
         If there is no scheduler or worker at the address, the workers run other code, or the scheduler goes away.
     """
-    with _client(address) as client:
+    with _client(address) as client, _there():
         _check_workers(client)
         from distributed import as_completed
 
@@ -77,14 +78,21 @@ def in_cluster(task: Task, chunks: Sequence[Sequence[Case]], address: str) -> St
 
 def _outcome(future: Promise, n_worlds: int) -> Outcome:
     """What came of a chunk; a failure of all its worlds if workers kept dying over it."""
-    try:
+    with _there():
         error = future.exception()
         if error is None:
             return future.result()
-    except (CancelledError, asyncio.CancelledError, OSError) as lost:
+    return Outcome(None, dict.fromkeys(range(n_worlds), Raised(DIED, f"{type(error).__name__}: {error}")))
+
+
+@contextmanager
+def _there() -> Iterator[None]:
+    """Turn what the client says of a scheduler that went away, at whatever it was asked, into words for the user."""
+    try:
+        yield
+    except GONE as lost:
         zh = "调度器已断开；已完成的运行都已保存，可用 resume 继续"
         raise ClusterError(Label(zh, "the scheduler is gone; the finished runs are kept: resume goes on")) from lost
-    return Outcome(None, dict.fromkeys(range(n_worlds), Raised(DIED, f"{type(error).__name__}: {error}")))
 
 
 @contextmanager
@@ -95,12 +103,13 @@ def _client(address: str) -> Iterator[Cluster]:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said by ClusterError
     try:
         client = Client(address, timeout=PATIENCE_SECONDS)
-    except (TimeoutError, OSError, ValueError) as error:
+    except (*GONE, ValueError) as error:
         raise ClusterError(Label(f"连接不到调度器 {address}：{error}", f"there is no scheduler at {address}: {error}")) from None
     try:
         yield cast(Cluster, client)
     finally:
-        client.close(timeout=1.0)
+        with suppress(*GONE):
+            client.close(timeout=1.0)
 
 
 def _check_workers(client: Cluster) -> None:
@@ -118,5 +127,8 @@ def _check_workers(client: Cluster) -> None:
     others = sorted(address for address, code in told.items() if not isinstance(code, BaseException) and code != own)
     if others:
         names = ", ".join(others)
-        zh, en = f"这些工作进程的模型代码不同：{names}", f"these workers run another version of the model: {names}"
+        zh, en = (
+            f"这些工作进程的模型代码或 numpy 版本不同：{names}",
+            f"these workers run another version of the model or of numpy: {names}",
+        )
         raise ClusterError(Label(zh, en))

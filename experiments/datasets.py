@@ -4,7 +4,8 @@
     dataset(chosen, ["revenue"]).revenue.sel(policy="none", quarter="2030Q4").load()
     quantiles(chosen, "revenue", ["software", "all"])
 
-Nothing is read before its values are asked for.  A run that failed or is missing is absent and counted, never filled in.
+Nothing is read before its values are asked for.  A run that failed or is missing is absent and counted, never filled in.  A ratio
+whose denominator is 0 is undefined (NaN); quantiles leave it out.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from pathlib import Path
 
 import numpy as np
 
+from wutong.experiments import defined
 from wutong.experiments.errors import ResultsError
 from wutong.experiments.extras import needs
 from wutong.experiments.kept import BLOCK, Align, Group, Selection, kept_in, recorded, selected
 from wutong.experiments.results import QUANTILES, RUN_COLUMNS, TRAJECTORY_COLUMNS
 from wutong.experiments.store import Access, Store, opened
 from wutong.experiments.wording import members, scope_label, shown_unit
-from wutong.model.facts import Floats, Label
+from wutong.model.facts import Floats, Ints, Label
 from wutong.model.history import Axis, History, MeasureFact
 from wutong.model.levers import LEVERS
 from wutong.model.measures import MEASURES
@@ -123,7 +125,7 @@ def quantiles(
     by: By = ("scenario", "policy"),
     block: int = BLOCK,
 ) -> xr.DataArray:
-    """Exact quantiles of a measure over runs, worked through in blocks of runs; the coordinate ``n`` counts them.
+    """Exact quantiles of a measure over the runs that define it, whom the coordinate ``n`` counts, in blocks of runs.
 
     Parameters
     ----------
@@ -142,29 +144,28 @@ def quantiles(
     n_runs = len(chosen.replications) * len(chosen.groups) // len(pools)
     at_once = max(1, HELD_BYTES // (8 * n_runs * len(chosen.quarters)))
     shape = (len(scopes), len(chosen.quarters), len(probs))
-    out = np.empty((len(pools), *shape))
+    out, n_defined = np.empty((len(pools), *shape)), np.empty((len(pools), *shape[:2]), np.int64)
     with opened(chosen.path, Access.READ) as store:
         for n, groups in enumerate(pools.values()):
             for first in range(0, len(scopes), at_once):
                 some = scopes[first : first + at_once]
                 for k, series in enumerate(_series(store, chosen, groups, measure, some, block), start=first):
-                    out[n, k] = np.quantile(series, probs, axis=1, overwrite_input=True).T
-    return _quantile_array(chosen, fact, by, scopes, probs, out)
+                    out[n, k], n_defined[n, k] = defined.quantiles(series, probs).T, defined.count(series)
+    return _quantile_array(chosen, fact, by, scopes, probs, (out, n_defined))
 
 
 def _quantile_array(
-    chosen: Selection, fact: MeasureFact, by: By, scopes: Sequence[str], probs: Sequence[float], out: Floats
+    chosen: Selection, fact: MeasureFact, by: By, scopes: Sequence[str], probs: Sequence[float], found: tuple[Floats, Ints]
 ) -> xr.DataArray:
     dims = tuple(name for name in ("scenario", "policy") if name in by)
     lengths = {"scenario": len(chosen.scenarios), "policy": len(chosen.policies)}
     coordinates = {k: v for k, v in _run_coordinates(chosen).items() if k.partition("_")[0] in (*dims, "quarter")}
-    n_runs = len(chosen.replications) * len(chosen.groups) // len(out)
+    values, n_defined = (part.reshape(*(lengths[name] for name in dims), *part.shape[1:]) for part in found)
     coordinates |= {
         "scope": ("scope", list(scopes), _labels("scope")),
         "prob": ("prob", list(probs), {"zh": "分位", "en": "Probability", "units": "1"}),
-        "n": ((), n_runs, {"zh": "运行次数", "en": "Runs"}),
+        "n": ((*dims, "scope", "quarter"), n_defined, {"zh": "有数值的运行次数", "en": "Runs in which it is defined"}),
     }
-    values = out.reshape(*(lengths[name] for name in dims), *out.shape[1:])
     return xr.DataArray(values, coordinates, (*dims, "scope", "quarter", "prob"), fact.key, _attributes(fact) | _counts(chosen))
 
 

@@ -22,9 +22,9 @@ from wutong.experiments.manifest import Manifest, Status
 from wutong.experiments.outputs import Pictures, Written, written
 from wutong.experiments.packing import packed
 from wutong.experiments.plan import Plan
-from wutong.experiments.questions import Goals, Question, planned_in, question_in, recorded
+from wutong.experiments.questions import Goals, Question, planned_in, recorded
 from wutong.experiments.runner import Failure, Progress, Runs, Workers, silent, stream_cases
-from wutong.experiments.store import FILE, Access, Failed, Store, opened, salvaged
+from wutong.experiments.store import FILE, Access, Failed, Store, opened
 from wutong.model.facts import Label
 from wutong.model.scenario import Case
 from wutong.model.simulate import simulate
@@ -85,55 +85,32 @@ def begun(plan: Plan, out: Path | None = None, jobs: int | None = None, question
         raise BadInputError(Label(zh, f"{en}; run_cases runs it in memory"))
     asked, given = question or Goals(), plan
     plan = asked.expanded(given)
-    ids = run_ids(plan.cases)
-    started = datetime.now(UTC)
-    folder = manifest.results_folder(out, plan.name, started, manifest.fingerprint(ids, code_of_model()))
-    record = Manifest(
-        experiment=plan.name,
-        argv=sys.argv,
-        status=Status.RUNNING,
-        started=started.isoformat(timespec="seconds"),
-        seed=plan.seed,
-        replications=plan.replications,
-        plan=given.pairs,
-        jobs=jobs or available_cores(),
-        counts={"cases": len(plan.cases)},
-        inputs=manifest.write_inputs(folder, plan.texts),
-        code=manifest.code_version(),
-        model=code_of_model(),
-        packages=manifest.package_versions(),
-        platform=manifest.this_platform(),
-        design=plan.design is not None,
-        question=recorded(asked),
-    )
-    with manifest.writing(folder):
-        manifest.write_manifest(folder, record)
-    with opened(folder / FILE, Access.NEW):
-        return Experiment(folder, plan, tuple(ids), record, asked)
-
-
-def reopened(folder: Path, *, to_run: bool = True) -> Experiment:
-    """The experiment of a folder; nothing is run that differs from what was begun.
-
-    Parameters
-    ----------
-    to_run : whether runs will be added, which another model's code must not do; what is there can be read with any
-
-    Raises
-    ------
-    FolderError
-        If the folder holds no experiment.
-    BadInputError
-        If inputs or code are no longer what they were, with every difference.
-    ReadingError
-        If an input cannot be read.
-    """
-    record = manifest.read_manifest(folder)
-    _refuse_changed_inputs(folder, record)
-    if to_run:
-        _refuse_changed_code(record)
-    plan = planned_in(folder, record)
-    return Experiment(folder, plan, tuple(run_ids(plan.cases)), record, question_in(record))
+    ids, started = run_ids(plan.cases), datetime.now(UTC)
+    hash_ = manifest.fingerprint(ids, code_of_model())
+    with manifest.new_folder(out, plan.name, started, hash_) as (folder, place):
+        record = Manifest(
+            experiment=plan.name,
+            argv=sys.argv,
+            status=Status.RUNNING,
+            started=started.isoformat(timespec="seconds"),
+            seed=plan.seed,
+            replications=plan.replications,
+            plan=given.pairs,
+            jobs=jobs or available_cores(),
+            counts={"cases": len(plan.cases)},
+            inputs=manifest.write_inputs(place, plan.texts),
+            code=manifest.code_version(),
+            model=code_of_model(),
+            packages=manifest.package_versions(),
+            platform=manifest.this_platform(),
+            design=plan.design is not None,
+            question=recorded(asked),
+            without_effect=[{"zh": idle.words.zh, "en": idle.words.en} for idle in given.idle],
+        )
+        manifest.write_manifest(place, record)
+        with opened(place / FILE, Access.NEW):
+            pass
+    return Experiment(folder, plan, tuple(ids), record, asked)
 
 
 def extended(experiment: Experiment, replications: Sequence[int]) -> Experiment:
@@ -141,13 +118,9 @@ def extended(experiment: Experiment, replications: Sequence[int]) -> Experiment:
     record = dataclasses.replace(experiment.record, replications=tuple(replications), status=Status.RUNNING)
     plan = planned_in(experiment.folder, record)
     record = dataclasses.replace(record, counts={"cases": len(plan.cases)})
-    manifest.write_manifest(experiment.folder, record)
+    with manifest.writing(experiment.folder):
+        manifest.write_manifest(experiment.folder, record)
     return Experiment(experiment.folder, plan, tuple(run_ids(plan.cases)), record, experiment.question)
-
-
-def mended(experiment: Experiment) -> int:
-    """Rebuild the experiment's store from what can be read of it, and return the number of runs in it."""
-    return salvaged(experiment.folder / FILE)
 
 
 Then = Callable[[Experiment, Runs, Written], None]
@@ -223,7 +196,7 @@ def available_cores() -> int:
 
 def gathered(experiment: Experiment, store: Store, *, interrupted: bool = False) -> Runs:
     """What the store holds of the experiment, by scenario and policy, runs in the order of the cases."""
-    complete, failed = store.complete(), store.failures()
+    complete, failed = store.only(experiment.ids), store.failures()
     groups: dict[tuple[str, str], list[tuple[Case, str]]] = {}
     failures = []
     for case, run_id in zip(experiment.plan.cases, experiment.ids, strict=True):
@@ -245,7 +218,7 @@ def _ids_of(experiment: Experiment) -> dict[int, str]:
 def _run(experiment: Experiment, store: Store, workers: Workers, progress: Progress, max_failures: int | None) -> bool:
     """Run the cases that the store neither holds nor knows to fail; whether that was interrupted."""
     ids = _ids_of(experiment)
-    known = store.complete() | store.failures().keys()
+    known = store.only(experiment.ids) | store.failures().keys()
     missing = list({ids[id(case)]: case for case in experiment.plan.cases if ids[id(case)] not in known}.values())
 
     def sink(chunk: Sequence[Case], outcome: Outcome) -> None:
@@ -262,7 +235,7 @@ def _run(experiment: Experiment, store: Store, workers: Workers, progress: Progr
 
 def _closed(record: Manifest, ended: Ended, seconds: dict[str, float]) -> Manifest:
     counts = {
-        "cases": record.counts["cases"],
+        "cases": ended.n_complete + len(ended.failures) + ended.n_skipped,
         "complete": ended.n_complete,
         "failed": len(ended.failures),
         "skipped": ended.n_skipped,
@@ -271,28 +244,3 @@ def _closed(record: Manifest, ended: Ended, seconds: dict[str, float]) -> Manife
     when = datetime.now(UTC).isoformat(timespec="seconds")
     rounded = {stage: round(value, 3) for stage, value in seconds.items()}
     return dataclasses.replace(record, status=status, counts=counts, seconds=rounded, ended=when)
-
-
-def _refuse_changed_inputs(folder: Path, record: Manifest) -> None:
-    changed = [name for name, digest in record.inputs.items() if _digest(folder / name) != digest]
-    if changed:
-        names = ", ".join(changed)
-        zh, en = f"开始运行后，这些输入文件被改动或删除：{names}", f"inputs were changed or removed since the start: {names}"
-        raise BadInputError(Label(zh, en))
-
-
-def _refuse_changed_code(record: Manifest) -> None:
-    """Refuse to mix the runs of two models."""
-    if record.model != code_of_model():
-        now = manifest.code_version()
-        before, after = (f"{v.version} ({(v.commit or '?')[:8]}{'+' if v.dirty else ''})" for v in (record.code, now))
-        zh = f"模型代码已改变：开始时为 {before}，现在为 {after}。请用原来的代码继续，或重新开始一次实验"
-        en = f"the code of the model has changed: it began with {before}, this is {after}; go on with the old code, or begin anew"
-        raise BadInputError(Label(zh, en))
-
-
-def _digest(path: Path) -> str:
-    try:
-        return manifest.sha256(path.read_bytes())
-    except OSError:
-        return ""

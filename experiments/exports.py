@@ -1,6 +1,6 @@
 """Results written for other programs: CSV that spreadsheets read, Excel, and Parquet, with what every column means.
 
-Chinese, commas and names that look like formulas come through as they are; files appear whole or not at all.
+Chinese, commas and names that look like formulas come through as they are; all files of an export appear whole or none does.
 """
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from wutong.experiments.errors import ResultsError
+from wutong.experiments.errors import FolderError, ResultsError
 from wutong.experiments.extras import needs
 from wutong.experiments.forms import Form
 from wutong.experiments.kept import Kept
-from wutong.experiments.manifest import MANIFEST
-from wutong.experiments.results import FORMULA_STARTS, replacing, write_csv
+from wutong.experiments.manifest import MANIFEST, writing
+from wutong.experiments.results import FORMULA_STARTS, write_csv
 from wutong.experiments.store import Access, Store, opened
 from wutong.experiments.tables import DICTIONARY, KEYS, NUMBERED, Table, Wanted, blocks, tables
+from wutong.experiments.unfinished import building, making, swept
 from wutong.model.facts import Label
 
 EXCEL_ROWS = 1_048_576  # of a sheet, its heading included
@@ -41,23 +42,22 @@ def export(kept: Kept, form: Form, wanted: Wanted, out: Path) -> list[Path]:
         _refuse_too_long(found)
     if form is Form.PARQUET:
         needs("parquet")
-    if exists := [path for path in paths if path.exists()]:
-        zh, en = (
-            f"“{exists[0]}”已存在，不会覆盖；请用 --out 另选位置",
-            f"{exists[0]} exists already; choose another place with --out",
-        )
-        raise ResultsError(Label(zh, en))
+    folder = paths[0].parent
     try:
-        paths[0].parent.mkdir(parents=True, exist_ok=True)
-        with opened(kept.path, Access.READ) as store:
-            WRITERS[form](store, found, paths)
-    except OSError as error:
-        zh, en = (
-            f"无法写入“{error.filename or out}”：{error.strerror}",
-            f"{error.filename or out} cannot be written: {error.strerror}",
-        )
-        raise ResultsError(Label(zh, en)) from error
+        with writing(folder), making(folder):
+            swept(folder, deep=False)
+            _refuse_existing(paths)
+            with opened(kept.path, Access.READ) as store, building(folder) as place:
+                WRITERS[form](store, found, [place / path.name for path in paths])
+    except FolderError as error:
+        raise ResultsError(error.message) from error
     return paths
+
+
+def _refuse_existing(paths: Sequence[Path]) -> None:
+    if exists := [path for path in paths if path.exists()]:
+        zh = f"“{exists[0]}”已存在，不会覆盖；请用 --out 另选位置"
+        raise ResultsError(Label(zh, f"{exists[0]} exists already; choose another place with --out"))
 
 
 def _paths(found: Sequence[Table], form: Form, out: Path) -> list[Path]:
@@ -126,8 +126,7 @@ def _write_xlsx(store: Store, found: Sequence[Table], paths: Sequence[Path]) -> 
     for table in found:
         for line in table.dictionary():
             sheet.append(cells(sheet, line))
-    with replacing(paths[0]) as unfinished:
-        book.save(unfinished)
+    book.save(paths[0])
 
 
 def _write_parquet(store: Store, found: Sequence[Table], paths: Sequence[Path]) -> None:
@@ -139,9 +138,11 @@ def _write_parquet(store: Store, found: Sequence[Table], paths: Sequence[Path]) 
     for table, path in zip(found, paths, strict=True):
         told = {line[1]: dict(zip(list(DICTIONARY)[2:], line[2:], strict=True)) for line in table.dictionary()}
         types = [pa.int64() if name in NUMBERED else pa.string() if name in KEYS else pa.float64() for name in table.columns]
-        fields = [pa.field(n, kind, nullable=False, metadata=told[n]) for n, kind in zip(table.columns, types, strict=True)]
+        fields = [
+            pa.field(n, kind, nullable=n not in KEYS, metadata=told[n]) for n, kind in zip(table.columns, types, strict=True)
+        ]
         schema = pa.schema(fields, {**about, "columns": json.dumps(told, ensure_ascii=False)})
-        with replacing(path) as unfinished, parquet.ParquetWriter(unfinished, schema) as writer:
+        with parquet.ParquetWriter(path, schema) as writer:
             for columns in blocks(store, table):
                 writer.write_table(pa.table([pa.array(c, kind) for c, kind in zip(columns, types, strict=True)], schema=schema))
 

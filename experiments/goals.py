@@ -1,6 +1,7 @@
 """Goals: how likely each target is reached, how far off it is, when it is reached, and how two policies differ on it.
 
-A date that a run does not cover gives no verdict: such a target counts zero judged worlds, never a failure.
+A date that a run does not cover gives no verdict: such a target counts zero judged worlds, never a failure.  Neither does a world
+in which the measure is undefined, as a share of nothing is: it has not reached the target, and not missed it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from wutong.experiments.defined import defined, median
 from wutong.experiments.intervals import CONFIDENCE, mean_interval
 from wutong.model.facts import Floats, Ints, Mask
 from wutong.model.history import History, Kind, MeasureFact
@@ -46,18 +48,30 @@ class Attainment:
     Attributes
     ----------
     values : of shape (n_worlds,), or (0,) where the run does not cover the target's date
-        What the target is compared with, in the unit of its measure.
+        What the target is compared with, in the unit of its measure; NaN where it is undefined.
     first : of shape (n_worlds,) [quarter]
         First quarter within the run at which the value asked for is reached, ``NEVER`` where it is not.
+    since : of shape (n_worlds,) [quarter]
+        First quarter within the run at which there is a value at all, ``NEVER`` where there is none.
     """
 
     target: Target
     values: Floats
     first: Ints
+    since: Ints
+
+    @property
+    def covered(self) -> bool:
+        """Whether the run reaches to the target's date."""
+        return self.values.size > 0
+
+    @property
+    def defined(self) -> Mask:
+        return ~np.isnan(self.values)
 
     @property
     def judged(self) -> bool:
-        return self.values.size > 0
+        return bool(self.defined.any())
 
     @property
     def attained(self) -> Mask:
@@ -65,11 +79,16 @@ class Attainment:
 
     @property
     def share(self) -> Share:
-        return wilson(int(self.attained.sum()), self.values.size)
+        return wilson(int(self.attained.sum()), int(self.defined.sum()))
+
+    @property
+    def n_undefined(self) -> int:
+        """Worlds that are not judged although the run covers the date."""
+        return int((~self.defined).sum())
 
     @property
     def median(self) -> float:
-        return float(np.median(self.values)) if self.judged else math.nan
+        return median(self.values)
 
     @property
     def shortfall(self) -> float:
@@ -79,12 +98,17 @@ class Attainment:
     @property
     def reached(self) -> Share:
         """Worlds that reach the value at any time of the run, on the date or not."""
-        return wilson(int((self.first < NEVER).sum()), self.first.size)
+        return self.reached_by(NEVER - 1)
+
+    def reached_by(self, quarter: int) -> Share:
+        """Worlds that have reached the value in some quarter up to one."""
+        return wilson(int((self.first <= quarter).sum()), int((self.since <= quarter).sum()))
 
     @property
     def median_first(self) -> int:
         """Quarter by which half of the worlds have reached the value; ``NEVER`` where fewer do within the run."""
-        return int(np.sort(self.first)[(self.first.size - 1) // 2]) if self.first.size else NEVER
+        first = np.sort(self.first[self.since < NEVER])
+        return int(first[(first.size - 1) // 2]) if first.size else NEVER
 
 
 @dataclass(frozen=True)
@@ -127,6 +151,14 @@ def wilson(count: int, n: int, confidence: float = CONFIDENCE) -> Share:
     return Share(count, n, 0.0 if count == 0 else center - half, 1.0 if count == n else center + half)
 
 
+def covers(start: int, end: int, target: Target) -> bool:
+    """Whether a run from the state at ``start`` to the quarter ``end`` can judge a target, as :func:`readings` has it.
+
+    A year's sum needs the whole year.
+    """
+    return start + (QUARTERS_PER_YEAR if target.basis is Basis.YEAR else 0) <= target.by <= end
+
+
 def readings(history: History, target: Target) -> tuple[Ints, Floats]:
     """Every date at which a target can be read, and what it reads there.
 
@@ -135,16 +167,11 @@ def readings(history: History, target: Target) -> tuple[Ints, Floats]:
     quarters, values : of shape (n_dates,) [quarter] and (n_dates, n_worlds) [unit of the measure]
         For ``Basis.YEAR``, each four quarters that the run covers and that end in the same season as ``target.by``.
     """
-    series = history.total(target.measure, target.segments)
-    rows = np.arange(series.shape[0])
+    rows = np.arange(history.n_quarters + 1)
     if target.basis is Basis.LEVEL:
-        return history.start + rows, series
+        return history.start + rows, history.total(target.measure, target.segments)
     ends = rows[(rows >= QUARTERS_PER_YEAR) & ((history.start + rows - target.by) % QUARTERS_PER_YEAR == 0)]
-    years = series[ends[:, None] - np.arange(QUARTERS_PER_YEAR)]
-    kind = history.facts[target.measure].kind
-    if kind is Kind.STOCK:
-        return history.start + ends, series[ends]
-    return history.start + ends, years.sum(axis=1) if kind is Kind.FLOW else years.mean(axis=1)
+    return history.start + ends, history.over_years(target.measure, ends, target.segments)
 
 
 def definitions(target: Target, facts: Mapping[str, MeasureFact]) -> tuple[Target, ...]:
@@ -159,17 +186,34 @@ def definitions(target: Target, facts: Mapping[str, MeasureFact]) -> tuple[Targe
 def attainment(history: History, target: Target) -> Attainment:
     """How the worlds of one scenario and policy stand to a target."""
     quarters, values = readings(history, target)
-    hit = values >= target.at_least
-    first = np.full(values.shape[1], NEVER)
-    if len(quarters):
-        first = np.where(hit.any(axis=0), quarters[hit.argmax(axis=0)], NEVER)
-    return Attainment(target, values[quarters == target.by].reshape(-1), first)
+    first, since = (_first(quarters, mask) for mask in (values >= target.at_least, ~np.isnan(values)))
+    return Attainment(target, values[quarters == target.by].reshape(-1), first, since)
+
+
+def _first(quarters: Ints, mask: Mask) -> Ints:
+    """First of some quarters at which a mask of shape (n_quarters, n_worlds) holds, ``NEVER`` where it never does."""
+    if not len(quarters):
+        return np.full(mask.shape[1], NEVER)
+    return np.where(mask.any(axis=0), quarters[mask.argmax(axis=0)], NEVER)
+
+
+def all_of(attainments: Sequence[Attainment]) -> Floats:
+    """Whether every one of some targets is reached, world by world: 1 or 0, and NaN where one of them is undefined."""
+    reached = np.logical_and.reduce([a.attained for a in attainments])
+    known = np.logical_and.reduce([a.defined for a in attainments])
+    return np.where(known, reached.astype(np.float64), np.nan)
+
+
+def share_of(reached: Floats) -> Share:
+    """Share of the worlds with a 1 among those with a 1 or a 0; NaN is neither."""
+    known = defined(reached)
+    return wilson(int(known.sum()), known.size)
 
 
 def joint(attainments: Sequence[Attainment]) -> Share:
     """Chance that all judged targets are reached in one and the same world; n = 0 where none is judged."""
-    judged = [a.attained for a in attainments if a.judged]
-    return wilson(int(np.logical_and.reduce(judged).sum()), judged[0].size) if judged else wilson(0, 0)
+    judged = [a for a in attainments if a.judged]
+    return share_of(all_of(judged)) if judged else wilson(0, 0)
 
 
 def most_missing(attainments: Sequence[Attainment]) -> Attainment | None:
@@ -188,7 +232,7 @@ def by_band(result: Attainment, assumption: Floats, n_bands: int = 3) -> tuple[B
     found = []
     for i in np.unique(band):
         inside = band == i
-        share = wilson(int(result.attained[inside].sum()), int(inside.sum())) if result.judged else wilson(0, 0)
+        share = wilson(int(result.attained[inside].sum()), int(result.defined[inside].sum())) if result.judged else wilson(0, 0)
         found.append(Band(float(assumption[inside].min()), float(assumption[inside].max()), share))
     return tuple(found)
 
@@ -209,12 +253,12 @@ def pairs(one: History, other: History) -> tuple[Ints, Ints]:
 
 
 def mean_difference(differences: Floats, confidence: float = CONFIDENCE) -> Difference:
-    """Mean of paired differences, of shape (n_pairs,), with the interval of ``intervals``; needs two pairs at least."""
-    n = differences.size
-    if n < 2:
+    """Mean of paired differences, of shape (n_pairs,), with the interval of ``intervals``; needs two pairs that are defined."""
+    known = defined(differences)
+    if known.size < 2:
         return Difference(math.nan, -math.inf, math.inf, 0)
-    inside = mean_interval(differences, confidence)
-    return Difference(float(differences.mean()), float(inside.low), float(inside.high), n, float(np.median(differences)))
+    inside = mean_interval(known, confidence)
+    return Difference(float(known.mean()), float(inside.low), float(inside.high), known.size, float(np.median(known)))
 
 
 def gain(baseline: History, other: History, target: Target) -> Difference:

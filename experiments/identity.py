@@ -56,9 +56,9 @@ def _sha(*parts: str) -> str:
 
 
 @cache
-def code_of_model() -> str:
+def code_of_model(numpy: str = np.__version__) -> str:
     """SHA-256 over the source of the model and numpy's minor version: results of different ones must not be mixed."""
     sources = [
         f"{path.relative_to(MODEL).as_posix()}\n{path.read_text(encoding='utf-8')}" for path in sorted(MODEL.rglob("*.py"))
     ]
-    return _sha(".".join(np.__version__.split(".")[:2]), *sources)
+    return _sha(".".join(numpy.split(".")[:2]), *sources)

@@ -8,6 +8,8 @@ transformation of Hall 1992).  Differences between policies are skewed and often
 differences with 40 pairs, 90 % intervals of Student alone and of the bootstrap (percentile and BCa) cover the mean in 80 to 90 %
 of samples, this one in 90 to 94 %; with fewer than 20 pairs rare and large differences are missed by all of them.  It is a
 formula, so equal runs give equal bits, and a constant difference has no width.
+
+A pair of which either side is undefined (NaN) is no pair: each mean is taken over the pairs that are defined.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from wutong.experiments.defined import defined
 from wutong.model.facts import Floats, Mask
 
 CONFIDENCE = 0.90
@@ -48,6 +51,8 @@ def mean_interval(values: Floats, confidence: float = CONFIDENCE) -> Interval:
 
 def mean_intervals(values: Floats, confidences: Sequence[float]) -> tuple[Interval, ...]:
     """The same at several confidences."""
+    if np.isnan(values).any():
+        return _row_by_row(values, confidences)
     n = values.shape[-1]
     if n < 2:
         return tuple(_unknown(values) for _ in confidences)
@@ -62,6 +67,14 @@ def mean_intervals(values: Floats, confidences: Sequence[float]) -> tuple[Interv
         below, above = np.maximum(t, _untransformed(t, skewness, n)), np.maximum(t, -_untransformed(-t, skewness, n))
         found.append(Interval(mean - error * below, mean + error * above))
     return tuple(found)
+
+
+def _row_by_row(values: Floats, confidences: Sequence[float]) -> tuple[Interval, ...]:
+    """The same where rows have unequal numbers of defined values."""
+    shape, rows = values.shape[:-1], values.reshape(-1, values.shape[-1])
+    found = [mean_intervals(defined(row), confidences) for row in rows]
+    low, high = (np.array([[getattr(i, end) for i in row] for row in found], np.float64) for end in ("low", "high"))
+    return tuple(Interval(low[:, k].reshape(shape), high[:, k].reshape(shape)) for k in range(len(confidences)))
 
 
 def _untransformed(t: float, skewness: Floats, n: int) -> Floats:
@@ -126,6 +139,8 @@ def ratio_of_means(above: Floats, below: Floats, confidence: float = CONFIDENCE)
 
     A mean of ratios would explode where a world's denominator is near zero.
     """
+    known = ~(np.isnan(above) | np.isnan(below))
+    above, below = above[known], below[known]
     n = below.size
     if n < 2 or not mean_interval(below, confidence).told_apart:
         return CANNOT_BE_TOLD
@@ -145,10 +160,10 @@ def replications_needed(differences: Floats, confidence: float = CONFIDENCE, pow
     If mean and standard deviation stay as they are in these pairs: a rough number, and rougher the fewer pairs there are.
     None where no number up to 100,000 would do, such as for an exact tie or fewer than two pairs.
     """
-    n = differences.size
-    if n < 2 or float(differences.mean()) == 0.0:
+    known = defined(differences)
+    if known.size < 2 or float(known.mean()) == 0.0:
         return None
-    effect = float(differences.std(ddof=1)) / abs(float(differences.mean()))
+    effect = float(known.std(ddof=1)) / abs(float(known.mean()))
     return _fewest(effect, confidence, power)
 
 
@@ -176,6 +191,10 @@ def pairing_gains(one: Floats, other: Floats) -> Floats:
 
     The variance of a difference between independent runs over that between paired runs, of shape (..., n_pairs) each.
     """
+    unknown = np.isnan(one) | np.isnan(other)
+    if unknown.any() and one.ndim > 1:
+        return np.array([pairing_gains(*row) for row in zip(one, other, strict=True)])
+    one, other = (one[~unknown], other[~unknown]) if unknown.any() else (one, other)
     if one.shape[-1] < 2:
         return np.full(one.shape[:-1], np.nan)
     paired = (other - one).var(axis=-1, ddof=1)

@@ -12,10 +12,9 @@ from pathlib import Path
 from wutong.experiments.design import MARK
 from wutong.experiments.errors import FolderError, ResultsError
 from wutong.experiments.identity import run_ids
-from wutong.experiments.manifest import read_manifest
 from wutong.experiments.packing import Layout
-from wutong.experiments.questions import planned_in
 from wutong.experiments.reading.messages import choices
+from wutong.experiments.reopening import reopened
 from wutong.experiments.store import FILE, Access, Store, opened
 from wutong.model.facts import Label
 from wutong.model.history import History, MeasureFact
@@ -112,18 +111,22 @@ def kept_in(folder: Path) -> Kept:
     ------
     ResultsError
         If it holds no experiment, or runs that its inputs do not describe.
-    ReadingError, StoreError
-        If its inputs or its store cannot be read.
+    BadInputError, ReadingError, StoreError
+        If its inputs or its store cannot be read, or are not what was written.
     """
     try:
-        record = read_manifest(folder)
+        experiment = reopened(folder, to_run=False)
     except FolderError as error:
         raise ResultsError(error.message) from None
-    return kept_of(folder / FILE, planned_in(folder, record).cases)
+    return kept_of(folder / FILE, experiment.plan.cases, experiment.ids)
 
 
-def kept_of(path: Path, cases: Sequence[Case]) -> Kept:
+def kept_of(path: Path, cases: Sequence[Case], ids: Sequence[str] | None = None) -> Kept:
     """What a store holds of some cases.
+
+    Parameters
+    ----------
+    ids : of the cases; from their content if None
 
     Raises
     ------
@@ -132,14 +135,9 @@ def kept_of(path: Path, cases: Sequence[Case]) -> Kept:
     StoreError
         If it cannot be read.
     """
-    ids = run_ids(cases)
+    ids = run_ids(cases) if ids is None else ids
     with opened(path, Access.READ) as store:
-        complete, failed = store.complete(), store.failures()
-        if strange := len(complete - set(ids)):
-            zh = f"结果库“{path}”中有 {strange} 次运行与其输入不符：输入或模型已改变"
-            raise ResultsError(
-                Label(zh, f"{path} holds {strange} runs that its inputs do not describe: they or the model changed")
-            )
+        complete, failed = store.only(ids), store.failures()
         found: dict[tuple[str, str], list[tuple[Case, str]]] = {}
         for case, run_id in zip(cases, ids, strict=True):
             if run_id in complete:

@@ -18,10 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from wutong.experiments.errors import FolderError
-from wutong.experiments.results import replacing
+from wutong.experiments.typed import misfit
+from wutong.experiments.unfinished import building, making, replacing, swept, under_way
 from wutong.model.facts import Label
 
 MANIFEST = "manifest.json"
+ESCAPED = "backslashreplace"  # how a byte of a path is written that is no UTF-8
+CHECKSUM = "checksum"
 PACKAGES = ("numpy", "mesa", "networkx", "matplotlib", "pydantic", "ruamel.yaml", "typer", "rich")
 
 
@@ -59,6 +62,7 @@ class Manifest:
     inputs : file within the folder → SHA-256
     model : SHA-256 of the model's code
     seconds : by stage
+    without_effect : what the inputs say that no run ever reaches, in both languages
     """
 
     experiment: str
@@ -79,6 +83,7 @@ class Manifest:
     design: bool = False
     seconds: Mapping[str, float] = field(default_factory=dict)
     ended: str | None = None
+    without_effect: Sequence[Mapping[str, str]] = ()
 
 
 def _plain(value: object) -> object:
@@ -98,29 +103,35 @@ def fingerprint(*parts: object) -> str:
     return sha256(json.dumps(parts, default=_plain).encode())[:8]
 
 
-def results_folder(out: Path | None, experiment: str, started: datetime, short_hash: str) -> Path:
-    """Make an empty folder: ``out``, or ``results/<experiment>/<UTC>-<hash8>`` in the current directory.
+@contextmanager
+def new_folder(out: Path | None, experiment: str, started: datetime, short_hash: str) -> Iterator[tuple[Path, Path]]:
+    """An empty folder, ``out`` or ``results/<experiment>/<UTC>-<hash8>`` in the current directory, and the place to write in.
+
+    What is written there moves into the folder at the end, all of it; if anything fails, the folder is as it was.
 
     Raises
     ------
     FolderError
         If ``out`` is a file or not empty, or the folder cannot be made or written.
     """
-    default = Path("results") / experiment / f"{started:%Y%m%dT%H%M%SZ}-{short_hash}"
-    folder = out or default
-    attempt = 1
-    while out is None and folder.exists():  # the same inputs twice within a second
-        attempt += 1
-        folder = default.with_name(f"{default.name}-{attempt}")
+    folder = out or _free(Path("results") / experiment / f"{started:%Y%m%dT%H%M%SZ}-{short_hash}")
     if folder.exists() and not folder.is_dir():
         raise FolderError(Label(f"“{folder}”已存在，且不是文件夹", f"{folder} exists and is not a folder"))
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    with writing(folder), making(folder):
+        swept(folder, deep=False)
         if any(folder.iterdir()):
             zh, en = f"文件夹“{folder}”不是空的，不会覆盖", f"the folder {folder} is not empty; nothing is overwritten"
             raise FolderError(Label(zh, en))
-        (folder / ".written").touch()
-        (folder / ".written").unlink()
+        with building(folder) as place:
+            yield folder, place
+
+
+def _free(default: Path) -> Path:
+    """A folder that is not there: the same inputs twice within a second get a number."""
+    folder, attempt = default, 1
+    while folder.exists():
+        attempt += 1
+        folder = default.with_name(f"{default.name}-{attempt}")
     return folder
 
 
@@ -130,8 +141,14 @@ def writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        zh, en = f"无法写入文件夹“{folder}”：{error.strerror}", f"the folder {folder} cannot be written: {error.strerror}"
-        raise FolderError(Label(zh, en)) from error
+        place, why = _seen(error.filename, folder), error.strerror or str(error)
+        raise FolderError(Label(f"无法写入“{place}”：{why}", f"{place} cannot be written: {why}")) from error
+
+
+def _seen(name: object, folder: Path) -> Path:
+    """The file of which the system complains, by the name that it will have; the folder where it names none."""
+    path = Path(name) if isinstance(name, str) else folder
+    return next((place.parent for place in reversed((path, *path.parents)) if under_way(place)), path)
 
 
 def write_inputs(folder: Path, texts: Mapping[str, str]) -> dict[str, str]:
@@ -152,14 +169,27 @@ def manifest_of(told: Mapping[str, Any]) -> Manifest:
 
     Raises
     ------
-    KeyError, TypeError, ValueError
-        If it is none.
+    ValueError
+        If it is none; it names the entry.
     """
+    if wrong := misfit(told, Manifest) or _senseless(told):
+        raise ValueError(wrong)
     parts = dict(told)
     parts["plan"] = [Planned(**planned) for planned in parts["plan"]]
     parts["code"] = CodeVersion(**parts["code"])
     parts["status"] = Status(parts["status"])
     return Manifest(**parts)
+
+
+def _senseless(told: Mapping[str, Any]) -> str:
+    """The first entry of a manifest whose value nobody can have asked for."""
+    sound = {
+        "seed": told["seed"] >= 0,
+        "replications": bool(told["replications"]) and min(told["replications"]) >= 0,
+        "jobs": told["jobs"] >= 1,
+        "plan": bool(told["plan"]) and all(entry["policies"] for entry in told["plan"]),
+    }
+    return next((name for name, well in sound.items() if not well), "")
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -168,19 +198,53 @@ def read_manifest(folder: Path) -> Manifest:
     Raises
     ------
     FolderError
-        If the folder holds none.
+        If the folder holds none, or it is not as it was written.
     """
+    swept(folder, deep=False)
     try:
-        return manifest_of(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError):
-        zh, en = f"“{folder}”不是结果文件夹（缺少可读的 {MANIFEST}）", f"{folder} holds no experiment (no readable {MANIFEST})"
+        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        written = told.pop(CHECKSUM, None)
+        if written not in {None, _checksum(told)}:
+            raise FolderError(_changed(folder))
+        found = manifest_of(told)
+    except OSError:
+        raise FolderError(_none(folder)) from None
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        zh = f"“{folder / MANIFEST}”读不懂（{error}）：文件已损坏或被改错；请换回原来的文件"
+        en = f"{folder / MANIFEST} cannot be understood ({error}): it is damaged or mistyped; put the original back"
         raise FolderError(Label(zh, en)) from None
+    swept(folder)
+    return found
+
+
+def _none(folder: Path) -> Label:
+    if folder.is_dir() and not any(folder.iterdir()):
+        zh = f"“{folder}”不是结果文件夹：它是空的，可能程序在开始前就被结束了；可用 --out 重新用它"
+        return Label(zh, f"{folder} holds no experiment: it is empty, as one that was killed before it began; --out can take it")
+    zh, en = f"“{folder}”不是结果文件夹（缺少可读的 {MANIFEST}）", f"{folder} holds no experiment (no readable {MANIFEST})"
+    return Label(zh, en)
+
+
+def _changed(folder: Path) -> Label:
+    path = folder / MANIFEST
+    zh = f"“{path}”与写入时不同：文件已损坏或被改动；请换回原来的文件，若确是有意改动，删去其中的 {CHECKSUM} 一行"
+    en = f"{path} is not as it was written: damaged or changed; put the original back, or, if it was changed on purpose,"
+    return Label(zh, f"{en} remove its line {CHECKSUM}")
+
+
+def _text(told: Mapping[str, Any]) -> str:
+    return json.dumps(told, default=_plain, ensure_ascii=False, indent=1)
+
+
+def _checksum(told: Mapping[str, Any]) -> str:
+    return sha256(_text(told).encode())
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write ``manifest.json`` whole or not at all."""
+    """Write ``manifest.json`` whole or not at all, with its own checksum as the first line."""
+    told = {f.name: getattr(manifest, f.name) for f in dataclasses.fields(manifest)}
     with replacing(folder / MANIFEST) as path:
-        path.write_text(json.dumps(manifest, default=_plain, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        path.write_text(_text({CHECKSUM: _checksum(told), **told}) + "\n", encoding="utf-8", errors=ESCAPED)
 
 
 def code_version() -> CodeVersion:

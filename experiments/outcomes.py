@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from wutong.experiments import wording
@@ -9,6 +11,7 @@ from wutong.experiments.goals import Difference, mean_difference, pairs
 from wutong.model.history import History
 
 OUTCOMES = ("firms", "employees", "revenue")
+WHOLE = frozenset({"firms", "projects", "anchors"})  # half of the runs have at most 12 firms more, none has 12.5
 HARDLY = 0.02  # a median below this part of the mean is said to be next to nothing
 
 
@@ -55,6 +58,8 @@ def uneven_text(d: Difference, unit: str, language: str) -> str:
     if not d.uneven:
         return ""
     middle, zh = d.median if d.mean > 0 else -d.median, language == "zh"
+    if unit.partition("/")[0] in WHOLE and abs(middle) >= 1.0:
+        middle = float(math.floor(middle) if 0.0 <= middle <= abs(d.mean) else math.copysign(math.ceil(abs(middle)), middle))
     size, more, less = wording.amount(abs(middle), unit, language, like=d.mean), *(("多", "少") if zh else ("more", "less"))
     more, less = (more, less) if d.mean > 0 else (less, more)
     if middle > abs(d.mean):

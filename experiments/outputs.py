@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,8 +15,10 @@ from wutong.experiments.launcher import launcher
 from wutong.experiments.pictures import write
 from wutong.experiments.plan import Plan
 from wutong.experiments.questions import Question
+from wutong.experiments.reading.idle import in_words as idle_words
+from wutong.experiments.results import Columns
 from wutong.experiments.runner import Failure, Runs
-from wutong.model.scenario import Case
+from wutong.experiments.unfinished import replacing
 
 SHOWN_GROUPS = 15  # scenarios and policies up to which trajectories and sentences are made
 TABLED_AT_ONCE = 256  # runs of which tables are written also after Ctrl-C: those of more take longer than anybody waits
@@ -49,14 +50,14 @@ def written(folder: Path, plan: Plan, runs: Runs, ids: Ids, pictures: Pictures, 
     After an interruption of many runs there are only the failures: the store has the runs, and resumed it writes all.
     """
     began = time.monotonic()
-    _write_tables(folder, plan, runs, ids)
+    columns = _write_tables(folder, plan, runs, ids)
     tables, words, answers = time.monotonic(), "", tuple[Answer, ...]()
     drawn = dict[str, Mapping[str, str]]()
     if runs.histories and not runs.interrupted:
         answers = question.answers(runs.histories)
-        write_answers(folder, answers)
+        write_answers(folder, answers, columns)
         words = in_words(plan, runs, pictures.language, question, answers)
-        (folder / "answer.txt").write_text(words + "\n", encoding="utf-8")
+        write_words(folder, words)
     told = time.monotonic()
     if words and plan.design is None:  # each point would fill a folder
         for language in pictures.languages:
@@ -71,45 +72,50 @@ def in_words(plan: Plan, runs: Runs, language: str, question: Question, answers:
     """What the runs say; of a design with many points only what it is, as a sentence for each would not be read."""
     if plan.design is not None and len(runs.histories) > SHOWN_GROUPS:
         return describe(plan.design, language)
-    return "\n\n".join(question.told(runs.histories, answers or question.answers(runs.histories), language))
+    told = question.told(runs.histories, answers or question.answers(runs.histories), language)
+    idle = idle_words([one for one in plan.idle if one.path[0] != "targets"])  # the answer tells of goals itself
+    return "\n\n".join([*told, *([] if idle is None else [idle.in_language(language)])])
 
 
-def write_answers(folder: Path, answers: Sequence[Answer]) -> None:
-    """Write the table of every answer, and what its columns mean into ``columns.json``."""
-    path = folder / "columns.json"
-    told = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+def write_words(folder: Path, words: str) -> None:
+    """Write the answer in words into ``answer.txt``."""
+    with replacing(folder / "answer.txt") as unfinished:
+        unfinished.write_text(words + "\n", encoding="utf-8")
+
+
+def write_answers(folder: Path, answers: Sequence[Answer], others: Columns | None = None) -> None:
+    """Write the table of every answer, and what its columns mean into ``columns.json``, after those of other tables."""
+    told = dict(others or {})
     for given in answers:
         results.write_csv(folder / f"{given.key}.csv", list(given.columns), given.rows)
         told[f"{given.key}.csv"] = {
             name: {"zh": column.label.zh, "en": column.label.en, "unit": column.unit} for name, column in given.columns.items()
         }
-    if answers:
-        with results.replacing(path) as unfinished:
-            unfinished.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    if told:
+        results.write_columns(folder, told)
 
 
-def _write_tables(folder: Path, plan: Plan, runs: Runs, ids: Ids) -> None:
+def _write_tables(folder: Path, plan: Plan, runs: Runs, ids: Ids) -> Columns:
+    """Write the tables of the runs; what their columns mean."""
+    columns: Columns = {}
     at_once = not runs.interrupted or sum(len(history.cases) for history in runs.histories) <= TABLED_AT_ONCE
     if at_once and (runs.histories or runs.failures):
         failed = [failure.case for failure in runs.failures]
-        results.write_tables(folder, runs.histories, ids, failed, trajectories=len(runs.histories) <= SHOWN_GROUPS)
+        columns = results.write_tables(folder, runs.histories, ids, failed, trajectories=len(runs.histories) <= SHOWN_GROUPS)
     if plan.design is not None:
         results.write_csv(folder / "points.csv", *table(plan.design), exact=True)
     if runs.failures:
         results.write_csv(folder / "failures.csv", FAILURE_COLUMNS, _failure_rows(runs.failures, ids, folder))
     else:
         (folder / "failures.csv").unlink(missing_ok=True)
+    return columns
 
 
 def _failure_rows(failures: Sequence[Failure], ids: Ids, folder: Path) -> Iterator[results.Row]:
     for failure in failures:
         run_id = ids[id(failure.case)]
         told = (failure.quarter, failure.error, failure.traceback, command("rerun", str(folder), run_id))
-        yield (run_id, *_identity(failure.case), *told)
-
-
-def _identity(case: Case) -> tuple[str, str, int, int]:
-    return case.scenario.name, case.policy.name, case.replication, case.seed
+        yield (run_id, *results.identity(failure.case), *told)
 
 
 def command(*words: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
-from wutong.experiments.results import replacing
+from wutong.experiments.unfinished import replacing
 
 
 class Picture(Protocol):

@@ -23,15 +23,17 @@ from wutong.experiments.reading import Problem, ReadingError, read_policy, read_
 from wutong.experiments.reading.design_inputs import FILE as DESIGN_FILE
 from wutong.experiments.reading.design_inputs import design_inputs
 from wutong.experiments.reading.designs import read_design
+from wutong.experiments.reading.drawing import MOST_RUNS
+from wutong.experiments.reading.idle import Idle, idle_in
 from wutong.experiments.reading.inputs import Texts, policy_inputs, scenario_inputs, together
 from wutong.model.facts import Label
-from wutong.model.scenario import Case, Policy, Scenario
-from wutong.model.units import quarter, quarter_name
+from wutong.model.scenario import Case, Park, Policy, Scenario
 
 NO_POLICY = "none"
 REPLICATIONS = 100
 SEED = 1
 NAMED = 3  # scenarios after which an experiment is called
+LONGEST_NAME = 60  # characters of that name, which is that of a folder
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,12 @@ class Plan:
         """Names of the scenarios, each with those of its policies."""
         return [Planned(s.name, [p.name for p in own]) for s, own in zip(self.scenarios, self.policies, strict=True)]
 
+    @property
+    def idle(self) -> tuple[Idle, ...]:
+        """What the scenarios and policies say that no run ever reaches, each once."""
+        found = (i for s, own in zip(self.scenarios, self.policies, strict=True) for i in idle_in(s, own))
+        return tuple({idle.words: idle for idle in found}.values())
+
     def under(self, policies: Sequence[Sequence[Policy]]) -> Plan:
         """The same scenarios and replications under other policies, given by scenario."""
         return self.of(self.scenarios, policies)
@@ -99,10 +107,13 @@ def plan_of(request: Request, language: str = "en") -> Plan:
     ReadingError
         With every problem of every file.
     BadInputError
-        If ``until`` is no quarter of the run, or two inputs share a name.
+        If two inputs share a name, or there are too many runs.
     """
-    scenarios, texts = _read_scenarios(tuple(dict.fromkeys(request.scenarios)), request, language)
-    policies, policy_texts = _read_policies(scenarios, tuple(dict.fromkeys(request.policies)))
+    problems = list[Problem]()
+    scenarios, texts = _read_scenarios(tuple(dict.fromkeys(request.scenarios)), request, language, problems)
+    policies, policy_texts = _read_policies(scenarios, tuple(dict.fromkeys(request.policies)), problems)
+    if problems:
+        raise ReadingError(dict.fromkeys(problems))
     return plan_for(scenarios, policies, request.replications, request.seed, texts | policy_texts)
 
 
@@ -125,13 +136,17 @@ def plan_for(
         _refuse_same_names([p.name for p in own], Label("政策方案", "policies"))
     if len(set(replications)) < len(replications):
         raise BadInputError(Label("重复编号不能出现两次", "a replication stands twice"))
+    n_runs = sum(map(len, policies)) * len(replications)
+    if n_runs > MOST_RUNS:
+        zh, en = f"共 {n_runs:,} 次运行，过多，上限 {MOST_RUNS:,}", f"{n_runs:,} runs are too many, at most {MOST_RUNS:,}"
+        raise BadInputError(Label(f"{zh}；请减少重复次数或方案", f"{en}: take fewer replications or policies"))
     cases = tuple(
         Case(scenario, policy, replication, seed)
         for scenario, own in zip(scenarios, policies, strict=True)
         for policy in own
         for replication in replications
     )
-    name = "-".join(scenario.name for scenario in scenarios[:NAMED])
+    name = "-".join(scenario.name for scenario in scenarios[:NAMED])[:LONGEST_NAME]
     return Plan(name, tuple(scenarios), tuple(map(tuple, policies)), tuple(replications), seed, cases, texts or {})
 
 
@@ -217,58 +232,52 @@ def _designed(name: str, design: Design, texts: Texts) -> Plan:
     return Plan(name, design.scenarios, design.policies, design.replications, design.seed, cases, texts, design)
 
 
-def _read_scenarios(names: Sequence[str], request: Request, language: str) -> tuple[list[Scenario], dict[str, str]]:
-    found, texts, problems = list[Scenario](), dict[str, str](), list[Problem]()
+def _read_scenarios(
+    names: Sequence[str], request: Request, language: str, problems: list[Problem]
+) -> tuple[list[Scenario], dict[str, str]]:
+    found, texts = list[Scenario](), dict[str, str]()
+    end = () if request.until is None else (f"clock.end={request.until}",)
     for name in names:
         try:
-            scenario, own = scenario_inputs(name, request.sets, language)
-            if request.until is not None:
-                scenario = _until(scenario, request.until)
-                own = scenario_inputs(name, (*request.sets, f"clock.end={request.until}"), language)[1]
+            scenario, own = scenario_inputs(name, (*request.sets, *end), language)
         except ReadingError as error:
-            problems += error.problems
+            problems += [_of_until(problem, request.until) for problem in error.problems]
             continue
         found.append(scenario)
         texts = together(texts, own)
-    _refuse(problems)
     return found, texts
 
 
-def _read_policies(scenarios: Sequence[Scenario], names: Sequence[str]) -> tuple[list[list[Policy]], dict[str, str]]:
-    """Policies of each scenario, checked against the segments and zones of its park; its own where none is named."""
-    found, texts, problems = [list[Policy]() for _ in scenarios], dict[str, str](), list[Problem]()
-    for scenario, own in zip(scenarios, found, strict=True):
-        if not names and scenario.policy is not None:
-            own.append(scenario.policy)
+def _of_until(problem: Problem, until: str | None) -> Problem:
+    """A problem of the end of the runs, placed where the end was said."""
+    at_end = until is not None and problem.file == f"--set clock.end={until}"
+    return dataclasses.replace(problem, file=f"--until {until}", path="") if at_end else problem
+
+
+def _read_policies(
+    scenarios: Sequence[Scenario], names: Sequence[str], problems: list[Problem]
+) -> tuple[list[list[Policy]], dict[str, str]]:
+    """Policies of each scenario, checked against the segments and zones of its park; its own where none is named.
+
+    Where no scenario could be read they are checked without a park.
+    """
+    found, texts = [list[Policy]() for _ in scenarios], dict[str, str]()
+    parks: list[Park | None] = [scenario.park for scenario in scenarios]
+    for i, park in enumerate(parks or [None]):
+        own = scenarios[i].policy if scenarios else None
+        if not names and own is not None:
+            found[i].append(own)
             continue
         for name in names or (NO_POLICY,):
             try:
-                policy, text = policy_inputs(name, scenario.park)
+                policy, text = policy_inputs(name, park)
             except ReadingError as error:
                 problems += error.problems
                 continue
-            own.append(policy)
+            if scenarios:
+                found[i].append(policy)
             texts |= text
-    _refuse(problems)
     return found, texts
-
-
-def _refuse(problems: Sequence[Problem]) -> None:
-    if problems:
-        raise ReadingError(dict.fromkeys(problems))
-
-
-def _until(scenario: Scenario, until: str) -> Scenario:
-    """The scenario, ended at an earlier quarter: a later one is a matter for its file."""
-    try:
-        end = quarter(until)
-    except ValueError:
-        end = -1
-    if not scenario.park.start < end <= scenario.end:
-        first, last = quarter_name(scenario.park.start + 1), quarter_name(scenario.end)
-        zh, en = f"应为 {first} 至 {last} 之间的季度", f"a quarter from {first} to {last} is expected"
-        raise BadInputError(Label(f"--until {until}:{zh}", f"--until {until}: {en}"))
-    return dataclasses.replace(scenario, end=end)
 
 
 def _refuse_same_names(names: Sequence[str], kind: Label) -> None:

@@ -10,16 +10,17 @@ import csv
 import functools
 import itertools
 import json
-import os
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
 
+from wutong.experiments.defined import count, mean, quantiles
 from wutong.experiments.goals import Attainment, attainment, readings
 from wutong.experiments.outcomes import OUTCOMES
+from wutong.experiments.unfinished import replacing
 from wutong.experiments.wording import members, scope_key, shown_unit, target_unit
 from wutong.model.facts import Floats, Label
 from wutong.model.history import Axis, History
@@ -28,12 +29,15 @@ from wutong.model.units import NEVER, quarter_name, year_of
 
 Cell = str | int | float | None
 Row = Sequence[Cell]
+Columns = Mapping[str, Mapping[str, Mapping[str, str]]]  # what they mean: file → column → zh, en, unit
 
 ONLY_IN_ALL = (Axis.PARK, Axis.ANCHOR, Axis.LAB)  # what single anchors brought stands in attribution.csv and in exports
 DETAILED_GROUPS = 4  # scenarios and policies up to which segments stand in trajectories.csv: more would not open in Excel
 QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 NUMBERS_AT_ONCE = 1_000_000  # of which quantiles are taken
+RUNS = "runs.csv"
+RUN_NAMES = ("scenario", "policy", "replication", "seed")
 NUMBER = "%.7g"  # seven significant digits
 
 RUN_COLUMNS: dict[str, Label] = {
@@ -60,7 +64,7 @@ TRAJECTORY_COLUMNS: dict[str, Label] = {
     "q95": Label("95% 分位数", "95 % quantile"),
     "mean": Label("平均值", "Mean"),
     "unit": Label("单位", "Unit"),
-    "n": Label("运行次数", "Runs"),
+    "n": Label("运行次数，只计有数值的", "Runs in which it is defined"),
 }
 SUMMARY_COLUMNS: dict[str, Label] = {
     "scenario": RUN_COLUMNS["scenario"],
@@ -74,7 +78,10 @@ SUMMARY_COLUMNS: dict[str, Label] = {
     "unit": TRAJECTORY_COLUMNS["unit"],
     "by": Label("期限（季度）", "Date (quarter)"),
     "basis": Label("口径：level 期末值，year 全年值", "Basis: level at the date, or the year that ends there"),
-    "judged": Label("是否判定：yes 是；no 期限不在模拟期内", "Judged: yes, or no where the run does not cover the date"),
+    "judged": Label(
+        "是否判定：yes 是；no 期限不在模拟期内，或各次运行都没有数值",
+        "Judged: yes, or no where the run does not cover the date or the measure is undefined in every run",
+    ),
     "attained": Label("达标次数", "Runs that reach it"),
     "n": Label("判定次数", "Runs judged"),
     "prob": Label("达标概率", "Probability of reaching it"),
@@ -95,8 +102,8 @@ MEASURED = {"q05", "q25", "q50", "q75", "q95", "mean", "median", "shortfall", "a
 
 def write_tables(
     folder: Path, histories: Sequence[History], ids: Mapping[int, str], failed: Sequence[Case] = (), *, trajectories: bool = True
-) -> tuple[Path, ...]:
-    """Write all result tables of one experiment into an existing folder and return their paths.
+) -> Columns:
+    """Write all result tables of one experiment into an existing folder, and return what their columns mean.
 
     Parameters
     ----------
@@ -106,40 +113,45 @@ def write_tables(
     trajectories : whether to write them; of many scenarios and policies they would fill gigabytes
     """
     year_columns = reading_columns(histories)
-    paths = (
-        (write_csv(folder / "trajectories.csv", list(TRAJECTORY_COLUMNS), trajectory_rows(histories)),) if trajectories else ()
-    )
-    written = (
-        *paths,
-        write_csv(folder / "runs.csv", [*RUN_COLUMNS, *year_columns], run_rows(histories, ids, failed)),
-        write_csv(folder / "summary.csv", list(SUMMARY_COLUMNS), summary_rows(histories)),
-    )
+    if trajectories:
+        write_csv(folder / "trajectories.csv", list(TRAJECTORY_COLUMNS), trajectory_rows(histories))
+    write_csv(folder / RUNS, [*RUN_COLUMNS, *year_columns], run_rows(histories, ids, failed))
+    write_csv(folder / "summary.csv", list(SUMMARY_COLUMNS), summary_rows(histories))
+    columns = column_dictionary(year_columns)
+    write_columns(folder, columns)
+    return columns
+
+
+def write_columns(folder: Path, columns: Columns) -> None:
+    """Write what the columns of tables mean into ``columns.json``."""
     with replacing(folder / "columns.json") as path:
-        path.write_text(json.dumps(column_dictionary(year_columns), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    return (*written, folder / "columns.json")
+        path.write_text(json.dumps(columns, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def trajectory_rows(histories: Sequence[History]) -> Iterator[Row]:
     """Quantiles over worlds, one row per scenario, policy, measure, scope and quarter; of many policies without segments."""
     detailed = len(histories) <= DETAILED_GROUPS
     for history in histories:
-        case, n, quarters = history.cases[0], len(history.cases), history.quarters
+        case, quarters = history.cases[0], history.quarters
         for measure, pairs in itertools.groupby(scopes_of(history, segments=detailed), key=itemgetter(0)):
             scopes = [scope for _, scope in pairs]
             unit = shown_unit(history.facts[measure])
             for scope, numbers in zip(scopes, _summaries(history, measure, scopes), strict=True):
                 for quarter, row in zip(quarters, numbers, strict=True):
-                    yield (case.scenario.name, case.policy.name, measure, scope, quarter, *row, unit, n)
+                    yield (case.scenario.name, case.policy.name, measure, scope, quarter, *row[:-1], unit, row[-1])
 
 
 def _summaries(history: History, measure: str, scopes: Sequence[str]) -> Iterator[list[list[float]]]:
-    """Quantiles and mean of a measure in every scope, one list a quarter; scopes are taken together as far as memory bears."""
+    """Quantiles, mean and number of runs of a measure in every scope, one list a quarter.
+
+    Scopes are taken together as far as memory bears.
+    """
     step = max(1, NUMBERS_AT_ONCE // (len(history.cases) * (history.n_quarters + 1)))
     for first in range(0, len(scopes), step):
         series = [history.total(measure, members(history, measure, scope)) for scope in scopes[first : first + step]]
-        quantiles = np.quantile(np.stack(series), QUANTILES, axis=2)
+        spread = quantiles(np.stack(series), QUANTILES)
         for i, one in enumerate(series):
-            yield np.vstack([quantiles[:, i], one.mean(axis=1)]).T.tolist()
+            yield [[*row, int(n)] for row, n in zip(np.vstack([spread[:, i], mean(one)]).T.tolist(), count(one), strict=True)]
 
 
 def scopes_of(history: History, *, segments: bool = True) -> Iterator[tuple[str, str]]:
@@ -161,12 +173,13 @@ def run_rows(histories: Sequence[History], ids: Mapping[int, str], failed: Seque
         values = {name: column for name, (_, column) in _readings_by_column(history).items()}
         for world, case in enumerate(history.cases):
             cells = (float(values[name][world]) if name in values else None for name in columns)
-            yield (ids[id(case)], *_identity(case), "complete", *cells)
+            yield (ids[id(case)], *identity(case), "complete", *cells)
     for case in failed:
-        yield (ids[id(case)], *_identity(case), "failed", *(None for _ in columns))
+        yield (ids[id(case)], *identity(case), "failed", *(None for _ in columns))
 
 
-def _identity(case: Case) -> tuple[str, str, int, int]:
+def identity(case: Case) -> tuple[str, str, int, int]:
+    """What tells a run from the others of its experiment, in the order of ``RUN_NAMES``."""
     return case.scenario.name, case.policy.name, case.replication, case.seed
 
 
@@ -222,7 +235,7 @@ def _summary_row(history: History, result: Attainment) -> Row:
     names = (case.scenario.name, case.policy.name, target.key, target.label.zh, target.label.en)
     if not result.judged:
         return (*names, *about, *when, "no", None, 0, *(None,) * 7, _quarter_or_none(result.median_first), target.source)
-    low, high = (float(q) for q in np.quantile(result.values, (0.05, 0.95)))
+    low, high = (float(q) for q in quantiles(result.values, (0.05, 0.95)))
     odds = ("yes", share.count, share.n, share.value, share.low, share.high)
     values = (result.median, low, high, result.shortfall, _quarter_or_none(result.median_first))
     return (*names, *about, *when, *odds, *values, target.source)
@@ -234,14 +247,14 @@ def _quarter_or_none(quarter: int) -> str | None:
 
 def column_dictionary(year_columns: Mapping[str, tuple[Label, str]]) -> dict[str, dict[str, dict[str, str]]]:
     """What every column of every table means: file → column → zh, en, unit."""
-    tables = {"trajectories.csv": TRAJECTORY_COLUMNS, "runs.csv": RUN_COLUMNS, "summary.csv": SUMMARY_COLUMNS}
+    tables = {"trajectories.csv": TRAJECTORY_COLUMNS, RUNS: RUN_COLUMNS, "summary.csv": SUMMARY_COLUMNS}
     found = {
         file: {
             name: _entry(label, "see unit" if name in MEASURED else PLAIN_UNITS.get(name, "")) for name, label in columns.items()
         }
         for file, columns in tables.items()
     }
-    found["runs.csv"] |= {name: _entry(label, unit) for name, (label, unit) in year_columns.items()}
+    found[RUNS] |= {name: _entry(label, unit) for name, (label, unit) in year_columns.items()}
     return found
 
 
@@ -259,9 +272,9 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Row], *, exact:
 
 
 def written_cell(cell: Cell) -> str | int:
-    """A cell as it is written: numbers to seven digits, nothing for None, texts safe from formula readers."""
+    """A cell as it is written: numbers to seven digits, nothing where there is none, texts safe from formula readers."""
     if isinstance(cell, float):
-        return NUMBER % cell
+        return "" if math.isnan(cell) else NUMBER % cell
     if isinstance(cell, str):
         return safe_text(cell)
     return "" if cell is None else cell
@@ -271,14 +284,3 @@ def written_cell(cell: Cell) -> str | int:
 def safe_text(text: str) -> str:
     """A text that no spreadsheet takes for a formula: an apostrophe leads where one would."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A temporary path beside ``path`` that takes its place on success and vanishes on any failure."""
-    unfinished = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
-    try:
-        yield unfinished
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)

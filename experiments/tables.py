@@ -1,6 +1,7 @@
 """Every run in long tables: one row a run, quarter and scope, made block by block, and what each column means.
 
-A table for each axis: industries (or segments), zones, levers, the park.  Ratios are divided after summing.
+A table for each axis: industries (or segments), zones, levers, the park.  Ratios are divided after summing; where there is
+nothing to divide by, the cell is empty.
 """
 
 from __future__ import annotations
@@ -168,5 +169,6 @@ def _block(history: History, ids: Sequence[str], part: Part, measures: Sequence[
     columns.append([*part.scopes] * (len(part.rows) * len(cases)))
     for measure in measures:
         of_scopes = [history.total(measure, members(history, measure, scope))[list(part.rows)] for scope in part.scopes]
-        columns.append(np.stack(of_scopes, axis=2).swapaxes(0, 1).ravel().tolist())
+        values = np.stack(of_scopes, axis=2).swapaxes(0, 1).ravel()
+        columns.append([None if unknown else v for v, unknown in zip(values.tolist(), np.isnan(values).tolist(), strict=True)])
     return columns

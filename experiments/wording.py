@@ -140,6 +140,20 @@ def short_chance(share: Share, language: str) -> str:
     return f"{percent(share)}（{inside}）" if language == "zh" else f"{percent(share)} ({inside})"
 
 
+def counted(n: int, n_runs: int, language: str) -> str:
+    """In how many of the runs a measure is defined, as an addition to what is said of it; empty where in all or in none."""
+    if n in (0, n_runs):
+        return ""
+    return f"（只有 {n}/{n_runs} 次模拟有数值）" if language == "zh" else f" (defined in {n} of {n_runs} runs)"
+
+
+def undefined(names: Sequence[str], language: str) -> str:
+    """The sentence on goals whose measure has no value in any run, and why."""
+    if language == "zh":
+        return f"无法判定的目标：{'、'.join(names)}。其指标是比值，各次模拟中分母都为零，没有数值。"
+    return f"Cannot be judged, because the measure is a ratio whose denominator is 0 in every run: {', '.join(names)}."
+
+
 def bare_chance(share: Share) -> str:
     """A probability without its interval, for the narrowest places."""
     low, high = bounds(share)

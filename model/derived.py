@@ -79,7 +79,7 @@ def lever_costs(recorded: Mapping[str, Floats], context: Context) -> Floats:
     activity = Activity(
         {name: values[1:] for name, values in recorded.items()},
         table.floor_added,
-        recorded["occupied"][:-1] / np.maximum(recorded["floor"][:-1], 1.0),
+        recorded["occupied"][:-1] / np.maximum(recorded["floor"][1:], 1.0),
         base.zone_office,
         base.office,
     )

@@ -8,16 +8,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from wutong.model.facts import Floats, Label
+from wutong.model.facts import Floats, Ints, Label
+from wutong.model.ratios import ratio
 from wutong.model.scenario import Case
-from wutong.model.units import quarter_name
+from wutong.model.units import QUARTERS_PER_YEAR, quarter_name
 
 
 class Kind(enum.StrEnum):
     STOCK = "stock"  # a level at the end of the quarter
     RATE = "rate"  # an annualised level over the quarter: a year's sum is the mean of its four quarters
     FLOW = "flow"  # events in the quarter: a year's sum is the sum of its four quarters
-    RATIO = "ratio"  # one measure divided by another, after both are summed
+    RATIO = "ratio"  # one measure divided by another, after both are summed, over a year too; undefined (NaN) over nothing
 
 
 class Axis(enum.StrEnum):
@@ -81,8 +82,7 @@ class History:
         """
         fact = self.facts[measure]
         if fact.ratio is not None:
-            above, below = (self.total(part, members) for part in fact.ratio)
-            return np.asarray(above / below.clip(min=1e-12))
+            return ratio(*(self.total(part, members) for part in fact.ratio))
         names = self.axes[fact.axis]
         if members is None or fact.axis is Axis.PARK:
             return np.asarray(self.values[measure].sum(axis=2))
@@ -97,23 +97,28 @@ class History:
         -------
         years, values : of shape (n_years,) and (n_years, n_worlds)
         """
-        series = self.total(measure, members)
-        kind = self.facts[measure].kind
-        first = -(-(self.start + 1) // 4)
-        years = tuple(range(first, (self.start + self.n_quarters + 1) // 4))
-        rows = [series[4 * y - self.start : 4 * y - self.start + 4] for y in years]
-        if kind is Kind.FLOW:
-            return years, _stack([r.sum(axis=0) for r in rows], series)
-        if kind is Kind.STOCK:
-            return years, _stack([r[-1] for r in rows], series)
-        return years, _stack([r.mean(axis=0) for r in rows], series)
+        first = -(-(self.start + 1) // QUARTERS_PER_YEAR)
+        years = range(first, (self.start + self.n_quarters + 1) // QUARTERS_PER_YEAR)
+        ends = np.array([QUARTERS_PER_YEAR * year + QUARTERS_PER_YEAR - 1 - self.start for year in years], np.int64)
+        return tuple(years), self.over_years(measure, ends, members)
 
+    def over_years(self, measure: str, ends: Ints, members: Sequence[str] | None = None) -> Floats:
+        """A measure over the four quarters that end in each of some rows, of shape (n_ends, n_worlds).
 
-def _stack(rows: list[Floats], like: Floats) -> Floats:
-    out = like[:0] if not rows else like[: len(rows)].copy()
-    for i, row in enumerate(rows):
-        out[i] = row
-    return out
+        The level at the end of a stock, the sum of a flow, the mean of a rate; of a ratio the sum of its numerators over the sum
+        of its denominators: the mean of four ratios would count a quarter with one hire as much as one with a thousand.
+        """
+        fact = self.facts[measure]
+        if fact.ratio is not None:
+            return ratio(*(self._quarters_to(part, ends, members).sum(axis=1) for part in fact.ratio))
+        if fact.kind is Kind.STOCK:
+            return np.asarray(self.total(measure, members)[ends])
+        quarters = self._quarters_to(measure, ends, members)
+        return np.asarray(quarters.sum(axis=1) if fact.kind is Kind.FLOW else quarters.mean(axis=1))
+
+    def _quarters_to(self, measure: str, ends: Ints, members: Sequence[str] | None) -> Floats:
+        """The four quarters that end in each of some rows, of shape (n_ends, 4, n_worlds)."""
+        return np.asarray(self.total(measure, members)[ends[:, None] + np.arange(1 - QUARTERS_PER_YEAR, 1)])
 
 
 def merge(histories: Sequence[History]) -> History:

@@ -1,22 +1,24 @@
 """The ledger of one world: every firm that ever operated in it, who brought it, and what became of it.
 
-It is kept by watching a run from outside: no draw, no sum and no order of the world depends on it.
+It is kept by watching a world from outside, quarter by quarter: no draw, no sum and no order of the world depends on it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from wutong.model.entities import NONE, Stage
+from wutong.model.codes import Stage
 from wutong.model.facts import Floats, Ints, Keys, Mask
+from wutong.model.history import History
 from wutong.model.scenario import Case
-from wutong.model.settlement import Settled
-from wutong.model.state import ParkState
+from wutong.model.simulate import World, history_of, prepare
+from wutong.model.tables import NONE, in_use
 from wutong.model.units import NEVER
 
-COLUMNS = ("segment", "zone", "channel", "leads", "anchor", "lab", "parent", "round", "born")
+COLUMNS = ("segment", "zone", "channel", "leads", "anchor", "lab", "generation", "born")  # of the firms, as they opened
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Ledger:
     ----------
     key : of shape (n_firms,)
         Lineage keys.
-    segment, zone, channel, leads, anchor, lab, parent, round, born, ended : of shape (n_firms,)
+    segment, zone, channel, leads, anchor, lab, parent, generation, born, ended : of shape (n_firms,)
         ``zone`` counts those of the park, then the projects' own plants; ``leads`` is the anchor that the firm is, ``anchor`` the
         one that brought it; ``ended`` is the quarter at whose end the firm was no longer there, or NEVER.
     staff : of shape (n_quarters + 1, n_firms) [persons]
@@ -61,7 +63,7 @@ class Ledger:
     anchor: Ints
     lab: Ints
     parent: Ints
-    round: Ints
+    generation: Ints
     born: Ints
     ended: Ints
     staff: Floats
@@ -85,43 +87,48 @@ class Ledger:
         return np.asarray(self.staff[quarter - self.start])
 
 
-class Bookkeeper:
-    """An observer of a run of one world, which keeps its ledger: ``simulate([case], [bookkeeper])``, then ``ledger()``."""
+def ledger_of(case: Case) -> tuple[Ledger, History]:
+    """Run a case, and keep the ledger of its world.
 
-    def __init__(self) -> None:
+    Raises
+    ------
+    ValueError
+        If its scenario or policy says what it may not.
+    """
+    batch = prepare([case])
+    world = World(batch, 0)
+    book = Bookkeeper(world)
+    while world.quarter < case.scenario.end:
+        world.advance(world.quarter + 1)
+        book.add()
+    return book.ledger(case), history_of(batch, [world.record])
+
+
+class Bookkeeper:
+    """Keeps the ledger of a world from its start on: ``add()`` after every quarter, then ``ledger()``."""
+
+    def __init__(self, world: World) -> None:
+        self._world, self._start = world, world.quarter
         self._row: dict[int, int] = {}
-        self._columns: dict[str, list[int]] = {name: [] for name in COLUMNS}
-        self._ended: dict[int, int] = {}
+        self._columns: dict[str, list[int]] = {name: [] for name in (*COLUMNS, "parent")}
+        self._ended: dict[int, int] = {}  # row -> quarter
         self._closed: dict[int, int] = {}  # slot of an anchor -> quarter
         self._staff: list[tuple[Ints, Floats]] = []
         self._revenue: list[tuple[Ints, Floats]] = []
+        firms = in_use(world.park.firms)
+        self._enter(firms, {})
+        self._revenue.append(self._column(firms, "revenue"))
 
-    def begin(self, state: ParkState) -> None:
-        """Enter the firms of the start.
-
-        Raises
-        ------
-        ValueError
-            If the batch has more than one world.
-        """
-        if state.base.n_worlds != 1:
-            raise ValueError(f"a ledger is kept of one world, not of {state.base.n_worlds}")
-        self._start = state.quarter
-        self._enter(state, {})
-        self._count(state, state)
-
-    def add(self, before: ParkState, now: ParkState, settled: Settled) -> None:  # noqa: ARG002 - one signature for all
-        """Enter what opened and strike out what closed in a quarter."""
-        keys, parents = before.firms.key.tolist(), dict[int, int]()
-        waiting = [(w.key, w.parent) for w in before.arrivals] + [(w.key, w.parent) for w in before.openings]
-        for key, parent in waiting:
-            known = np.flatnonzero(parent >= 0)
-            parents |= {int(key[i]): self._row[keys[int(parent[i])]] for i in known}
-        self._ended |= {self._row[keys[int(row)]]: now.quarter for row in before.deaths}
-        self._enter(now, parents)
-        self._count(before, now)
-        for slot in np.flatnonzero(now.anchors.stage == Stage.CLOSED).tolist():
-            self._closed.setdefault(slot, now.quarter)
+    def add(self) -> None:
+        """Enter what opened and strike out what closed in the quarter that was run last."""
+        quarter, park = self._world.quarter, self._world.park
+        firms, left, births = in_use(park.firms), in_use(park.left), in_use(park.births)
+        self._ended |= dict.fromkeys((self._row[key] for key in left.key.tolist()), quarter)
+        self._revenue.append(self._column(np.concatenate([firms[firms.born < quarter], left]), "revenue"))
+        founded = births[births.parent != NONE]
+        self._enter(firms, dict(zip(founded.key.tolist(), self._here[founded.parent].tolist(), strict=True)))
+        for slot in np.flatnonzero(in_use(park.anchors).stage == Stage.CLOSED).tolist():
+            self._closed.setdefault(slot, quarter)
 
     def ledger(self, case: Case) -> Ledger:
         """Everything entered so far, as new read-only arrays."""
@@ -136,28 +143,20 @@ class Bookkeeper:
             table.flags.writeable = False
         return Ledger(case, self._start, self._anchors(columns["leads"]), **tables)
 
-    def _enter(self, now: ParkState, parents: dict[int, int]) -> None:
-        """Rows for the firms that are not known yet, in order of their site."""
-        firms, n_zones, n_segments = now.firms, now.base.n_zones, now.base.n_segments
-        keys = firms.key.tolist()
-        new = np.array([i for i, key in enumerate(keys) if key not in self._row], np.int64)
-        self._row |= {keys[i]: len(self._row) + n for n, i in enumerate(new.tolist())}
-        site = firms.site[new]
-        columns = {
-            "segment": site // n_zones % n_segments, "zone": site % n_zones, "leads": now.led_slots(new),
-            "parent": np.array([parents.get(keys[i], NONE) for i in new.tolist()], np.int64),
-            **{name: getattr(firms, name)[new] for name in ("channel", "anchor", "lab", "round", "born")},
-        }  # fmt: skip
-        for name, values in columns.items():
-            self._columns[name] += values.tolist()
-        self._last = now
+    def _enter(self, firms: Any, parents: dict[int, int]) -> None:
+        """Rows for the firms that are not known yet, in the order of their table, and the staff of all."""
+        new = firms[[key not in self._row for key in firms["key"].tolist()]]
+        keys = new["key"].tolist()
+        self._row |= {key: len(self._row) + n for n, key in enumerate(keys)}
+        for name in COLUMNS:
+            self._columns[name] += new[name].tolist()
+        self._columns["parent"] += [parents.get(key, NONE) for key in keys]
+        self._staff.append(self._column(firms, "employees"))
+        self._here = self._staff[-1][0]  # row of the ledger of every firm, as they stand until the next settlement
 
-    def _count(self, before: ParkState, now: ParkState) -> None:
-        for books, firms, values in (
-            (self._staff, now.firms, now.firms.employees),
-            (self._revenue, before.firms, before.firms.revenue),
-        ):
-            books.append((np.array([self._row[key] for key in firms.key.tolist()], np.int64), values))
+    def _column(self, firms: Any, name: str) -> tuple[Ints, Floats]:
+        """Rows of the ledger and values of a column of some firms, as a copy."""
+        return np.array([self._row[key] for key in firms["key"].tolist()], np.int64), firms[name].copy()
 
     def _spread(self, books: list[tuple[Ints, Floats]]) -> Floats:
         table = np.zeros((len(books), len(self._row)))
@@ -166,13 +165,11 @@ class Bookkeeper:
         return table
 
     def _anchors(self, leads: Ints) -> tuple[AnchorLine, ...]:
-        table = self._last.anchors
         row = {int(leads[i]): int(i) for i in np.flatnonzero(leads >= 0)}
         return tuple(
             AnchorLine(
-                int(name), int(segment), int(signed), self._closed.get(slot, NEVER), Stage(int(stage)), row.get(slot, NONE)
+                int(anchor.name), int(anchor.segment), int(anchor.signs), self._closed.get(slot, NEVER),
+                Stage(int(anchor.stage)), row.get(slot, NONE),
             )
-            for slot, (name, segment, signed, stage) in enumerate(
-                zip(table.name, table.segment, table.signs, table.stage, strict=True)
-            )
-        )
+            for slot, anchor in enumerate(in_use(self._world.park.anchors))
+        )  # fmt: skip

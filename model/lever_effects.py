@@ -20,7 +20,7 @@ SQUARE_METRES = 1e4  # the space lever counts 万 m2
 
 
 def effect(neutral: float, en: str, by: str = "park") -> Any:
-    """A declared effect, on the park, by segment or by zone: contributions multiply where the neutral value is 1, else they add."""
+    """A declared effect on the park, by segment or by zone: contributions multiply where the neutral value is 1, else add."""
     return field(metadata={"neutral": neutral, "en": en, "by": by})
 
 

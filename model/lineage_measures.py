@@ -72,13 +72,15 @@ def _labs() -> tuple[MeasureFact, ...]:
     lab, made = Axis.LAB, []
     for key, (zh, en, unit, kind) in QUANTITIES.items():
         made += [
-            entry(f"lab_first_round_{key}", f"实验室直接衍生的{zh}", f"Spun off from the lab itself: {en}", unit, kind, "从该实验室直接衍生的企业", "firms founded from the lab", lab),
+            entry(f"lab_first_round_{key}", f"实验室直接衍生的{zh}", f"Spun off from the lab itself: {en}", unit, kind,
+                  "从该实验室直接衍生的企业", "firms founded from the lab", lab),
             entry(f"lab_later_rounds_{key}", f"实验室后续各轮的{zh}", f"Later rounds of the lab: {en}", unit, kind,
                   "上述企业的衍生企业，以及再往后的衍生", "spin-offs of those firms, and their spin-offs in turn", lab),
         ]  # fmt: skip
     return (
         *made,
-        entry("lab_value_added", "实验室衍生企业的增加值", "Value added of the lab's spin-offs", "亿元/year", Kind.RATE, "各轮合计", "all rounds", lab),
+        entry("lab_value_added", "实验室衍生企业的增加值", "Value added of the lab's spin-offs", "亿元/year", Kind.RATE,
+              "各轮合计", "all rounds", lab),
         entry("lab_opened_spin_offs", "实验室开业的衍生企业", "Spin-offs of the lab opened", "firms", Kind.FLOW,
               "当季开业，各轮合计", "opened in the quarter, all rounds", lab),
         entry("lab_support", "付给实验室的经费", "Money paid to the lab", "亿元/year", Kind.RATE,

@@ -16,8 +16,8 @@ INFINITY, NAN = math.inf, math.nan
 PER_LN_2 = 1.4426950408889634
 LN_2_HIGH, LN_2_LOW = 0.6931471803691238, 1.9082149292705877e-10  # ln 2 in two parts; the high one ends in 21 zeros
 EXP_OVERFLOWS, EXP_VANISHES = 709.782712893384, -745.1332191019412
-SMALLEST_NORMAL, SQRT_2, TURN = 2.0**-1022, 1.4142135623730951, 6.283185307179586
-FRACTION, EXPONENT_OF_ONE = 0x000FFFFFFFFFFFFF, 0x3FF0000000000000
+SMALLEST_NORMAL, TURN = 2.0**-1022, 6.283185307179586
+FRACTION, FRACTION_OF_SQRT_2, EXPONENT_OF_ONE = 0x000FFFFFFFFFFFFF, 0x0006A09E667F3BCD, 0x3FF0000000000000
 OVER = tuple(1.0 / math.factorial(n) for n in range(18))  # 1 / n!
 ODD = tuple(2.0 / n for n in range(1, 22, 2))  # 2 / (2 n + 1)
 
@@ -38,14 +38,16 @@ def exp(x: float) -> float:
         return x * INFINITY  # NaN stays NaN
     if x < EXP_VANISHES:
         return 0.0
-    k = int(np.floor(x * PER_LN_2 + 0.5))
-    r = (x - k * LN_2_HIGH) - k * LN_2_LOW  # within ln(2) / 2 of zero
+    whole = float(np.floor(x * PER_LN_2 + 0.5))
+    k, r = int(whole), (x - whole * LN_2_HIGH) - whole * LN_2_LOW  # r is within ln(2) / 2 of zero
     r2 = r * r
     r4 = r2 * r2  # the Taylor series in groups of four, side by side: a shorter chain than one power after the other
     first = (OVER[2] + r * OVER[3]) + r2 * (OVER[4] + r * OVER[5])
     second = (OVER[6] + r * OVER[7]) + r2 * (OVER[8] + r * OVER[9])
     third = (OVER[10] + r * OVER[11]) + r2 * (OVER[12] + r * OVER[13])
     series = 1.0 + (r + r2 * (first + r4 * (second + r4 * third)))
+    if -1022 <= k <= 1023:
+        return series * two_to(k)
     half = k >> 1  # in two steps, because 2^1024 is no number and the last step alone may round
     return series * two_to(half) * two_to(k - half)
 
@@ -63,11 +65,10 @@ def log(x: float) -> float:
         x *= 2.0**54
         k -= 54
     bits = int(np.float64(x).view(np.int64))
-    k += bits >> 52
-    m = float(np.int64((bits & FRACTION) | EXPONENT_OF_ONE).view(np.float64))
-    if m > SQRT_2:
-        m *= 0.5
-        k += 1
+    fraction = bits & FRACTION
+    above = int(fraction > FRACTION_OF_SQRT_2)  # counted, not branched on: half of all numbers go either way
+    k += (bits >> 52) + above
+    m = float(np.int64(fraction | (EXPONENT_OF_ONE - (above << 52))).view(np.float64))  # from sqrt(1 / 2) to sqrt(2)
     f = m - 1.0  # x = 2^k (1 + f), and ln(1 + f) = 2 artanh(s) = 2 s + 2 s^3 / 3 + 2 s^5 / 5 ...
     s = f / (2.0 + f)
     z = s * s

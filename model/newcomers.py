@@ -16,7 +16,7 @@ from wutong.model.compiled import compiled
 from wutong.model.draws import Purpose
 from wutong.model.given import Given
 from wutong.model.maths import exp, log, power
-from wutong.model.tables import NONE, Park, Table, new_row
+from wutong.model.tables import NONE, Table, new_row
 from wutong.model.units import NEVER, QUARTERS_PER_YEAR
 
 FUNNEL_LAG = np.array([1.0, 1.5, 2.0, 2.5])
@@ -31,7 +31,7 @@ LEAST_INVESTMENT = 0.1  # 亿元, in the lag
 def on_ridge(position: float, knots: Any) -> float:
     """Value on a ridge of equally spaced knots at a position in [0, 1]."""
     x = position * (len(knots) - 1)
-    k = min(np.int64(x), len(knots) - 2)
+    k = min(int(x), len(knots) - 2)
     return knots[k] + (knots[k + 1] - knots[k]) * (x - k)
 
 
@@ -54,13 +54,13 @@ def named_buyer(firms: Table, n_zones: int, segment: int, u: float) -> int:
     for i in range(firms.n[0]):
         if firms.row[i].segment == segment:
             found[n] = i
-            total += np.int64(np.ceil(firms.row[i].revenue * 1e4))
+            total += int(np.ceil(firms.row[i].revenue * 1e4))
             n += 1
-    target, below = np.int64(np.floor(u * total)), 0
+    target, below = int(np.floor(u * total)), 0
     for z in range(n_zones):
         for i in found[:n]:
             if firms.row[i].zone == z:
-                below += np.int64(np.ceil(firms.row[i].revenue * 1e4))
+                below += int(np.ceil(firms.row[i].revenue * 1e4))
                 if below > target:
                     return i
     return NONE
@@ -98,7 +98,7 @@ def lab_budget(t: int, labs: Table, k: int, extra: float) -> float:
 
 # ── Who arrives ──────────────────────────────────────────────────────────────────────────────────────────────────────
 @compiled
-def arrive(arrivals: Table, key: int, segment: int, channel: int, anchor: int, lab: int, customer: int) -> int:
+def arrive(arrivals: Table, key: np.uint64, segment: int, channel: int, anchor: int, lab: int, customer: int) -> int:
     """Row of a newcomer without a parent firm, brought by an anchor or a lab (in round 1) or by none."""
     row = new_row(arrivals)
     who = arrivals.row[row]
@@ -116,7 +116,7 @@ def needs_project(channel: int, through_funnel: bool) -> bool:
 
 
 @compiled
-def quality_of(key: int, p: Any) -> float:
+def quality_of(key: np.uint64, p: Any) -> float:
     """Productivity relative to the segment, lognormal with mean 1."""
     return lognormal(keyed.normal(key, Purpose.QUALITY, 0), 1.0, p.quality_spread)
 
@@ -128,7 +128,7 @@ def lognormal(normal: float, mean: float, spread: float) -> float:
 
 
 @compiled
-def entrant_staff(key: int, p: Any) -> float:
+def entrant_staff(key: np.uint64, p: Any) -> float:
     """Staff of a software or services entrant: lognormal by its median and mean, at least one [persons]."""
     spread = np.sqrt(2.0 * log(max(p.entrant_staff_mean / p.entrant_staff_median, 1.0)))
     return max(p.entrant_staff_median * exp(spread * keyed.normal(key, Purpose.SIZE, 0)), 1.0)
@@ -144,22 +144,22 @@ def paid_in(channel: int, p: Any) -> float:
 
 
 @compiled
-def mean_contract(given: Given, p: Any, channel: int, segment: int) -> float:
+def mean_contract(channel: int, segment: Any, p: Any) -> float:
     """Mean contract investment of a project [亿元]."""
     if channel == Channel.FOLLOWED:
         return p.partner_investment
     if channel == Channel.RECRUITED:
         return p.anchor_investment * exp(0.5 * p.project_spread * p.project_spread)
-    return given.segment[segment].project_investment
+    return segment.project_investment
 
 
 @compiled
-def sign_project(t: int, given: Given, p: Any, projects: Table, who: Any, mean: float) -> int:
-    """Row of a project signed in t: contract, full output, lag and opening share are drawn by its key."""
+def sign_project(t: int, lag_factor: float, p: Any, projects: Table, who: Any, mean: float) -> int:
+    """Row of a project signed in t: contract around a mean [亿元], full output, lag and opening share are drawn by its key."""
     row = new_row(projects)
     project, key, channel = projects.row[row], who.key, who.channel
     investment = lognormal(keyed.normal(key, Purpose.INVESTMENT, 0), mean, p.project_spread)
-    usual = on_ridge(p.funnel_position, FUNNEL_LAG) * given.segment[who.segment].lag_factor
+    usual = on_ridge(p.funnel_position, FUNNEL_LAG) * lag_factor
     lag = usual * power(max(investment, LEAST_INVESTMENT) / USUAL_INVESTMENT, p.size_exponent)
     project.key, project.segment, project.leads, project.anchor = key, who.segment, NONE, who.anchor
     project.generation, project.channel, project.signed, project.investment = who.generation, channel, t, investment
@@ -173,31 +173,26 @@ def sign_project(t: int, given: Given, p: Any, projects: Table, who: Any, mean: 
 
 
 @compiled
-def partners_in_all(given: Given, kind: int) -> int:
-    """Partners of an anchor of a kind, or 0 without one."""
-    return np.int64(np.rint(given.kind_partners[kind])) if kind >= 0 else 0
-
-
-@compiled
-def tie_partners(given: Given, park: Park, a: int) -> None:
-    """The partners that anchor ``a`` ties, over the segments of its kind, each with a resistance of its own."""
-    anchor = park.anchors.row[a]
+def tie_partners(anchor: Any, a: int, shares: Any, partners: Table) -> None:
+    """The partners that an anchor in row ``a`` ties, over the segments of its kind, each with a resistance of its own."""
     for c in range(anchor.partners):
         key = keyed.newborn(anchor.key, Purpose.PARTNERS, 0, c)
         works, resists = keyed.pair(key, Purpose.RESISTANCE, 0)
-        partner = park.partners.row[new_row(park.partners)]
+        partner = partners.row[new_row(partners)]
         partner.key, partner.anchor = key, a
-        partner.segment, partner.resistance = pick(given.kind_shares[anchor.kind], works), -log(1.0 - resists)
+        partner.segment, partner.resistance = pick(shares, works), -log(1.0 - resists)
 
 
 @compiled
-def recruited_anchor(t: int, given: Given, park: Park, j: int) -> int:
-    """Slot of the anchor that project ``j`` will be; it signs in t."""
-    a, project = new_row(park.anchors), park.projects.row[j]
-    anchor, kind = park.anchors.row[a], given.segment[project.segment].partner_kind
+def recruited_anchor(t: int, given: Given, project: Any, anchors: Table, partners: Table) -> int:
+    """Slot of the anchor that a project will be, with its partners; it signs in t."""
+    a, kind = new_row(anchors), given.segment[project.segment].partner_kind
+    anchor = anchors.row[a]
     anchor.key, anchor.segment, anchor.name, anchor.kind = project.key, project.segment, NONE, kind
     anchor.signs, anchor.closes, anchor.stage, anchor.pull, anchor.exposure = t, NEVER, Stage.SIGNED, 0.0, 0.0
-    anchor.partners, anchor.partners_signed, anchor.firm = partners_in_all(given, kind), 0, NONE
+    anchor.partners, anchor.partners_signed, anchor.firm = 0, 0, NONE
     anchor.investment = project.investment
-    tie_partners(given, park, a)
+    if kind >= 0:
+        anchor.partners = int(np.rint(given.kind_partners[kind]))
+        tie_partners(anchor, a, given.kind_shares[kind], partners)
     return a

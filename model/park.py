@@ -1,12 +1,13 @@
-"""Mesa's face of the park: a batch of one, with agents that Mesa's tools can select, shuffle, collect and draw.
+"""Mesa's face of the park: one world, with agents that Mesa's tools can select, shuffle, collect and draw.
 
-The columns stay the only state.  An agent is a handle (model, lineage key) that reads them; handles are made when somebody
+The tables stay the only state.  An agent is a handle (model, lineage key) that reads them; handles are made when somebody
 asks and are held by the model for the quarter, so that Mesa's weak references keep them.  They are never registered: Mesa's
 own register stays empty, and ``agents`` and ``agents_by_type`` answer for all of them.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -14,12 +15,12 @@ import mesa
 import numpy as np
 from mesa.agent import AgentSet
 
-from wutong.model.entities import Anchors, Channel, Firms, Labs, Stage
+from wutong.model.codes import Channel, Stage
+from wutong.model.facts import Floats
 from wutong.model.history import History
 from wutong.model.scenario import Case
-from wutong.model.simulate import Recorder, step
-from wutong.model.start.build import begin
-from wutong.model.state import ParkState
+from wutong.model.simulate import World, history_of, prepare
+from wutong.model.tables import NONE, in_use
 from wutong.model.units import quarter_name
 
 
@@ -33,7 +34,7 @@ class ParkAgent(mesa.Agent):  # type: ignore[misc]
         self.model = model
         self.unique_id = key
         self.pos = None
-        self._seen = (model.state.quarter, row)
+        self._seen = (model.world.quarter, row)
 
     @property
     def row(self) -> int:
@@ -44,21 +45,21 @@ class ParkAgent(mesa.Agent):  # type: ignore[misc]
         LookupError
             If it is not in the park any more.
         """
-        if self._seen[0] != self.model.state.quarter:
-            found = np.flatnonzero(getattr(self.model.state, self.table).key == np.uint64(self.unique_id))
+        if self._seen[0] != self.model.world.quarter:
+            found = np.flatnonzero(self.model.rows(self.table)["key"] == np.uint64(self.unique_id))
             if not len(found):
                 raise LookupError(f"{type(self).__name__} {self.unique_id} has left the park")
-            self._seen = (self.model.state.quarter, int(found[0]))
+            self._seen = (self.model.world.quarter, int(found[0]))
         return self._seen[1]
 
     def value(self, column: str) -> float:
         """Value of a column of its table."""
-        return float(getattr(getattr(self.model.state, self.table), column)[self.row])
+        return float(self.model.rows(self.table)[column][self.row])
 
     @property
     def segment(self) -> str:
         """Key of the segment in which it works."""
-        raise NotImplementedError
+        return self._segment_key(int(self.value("segment")))
 
     def _segment_key(self, index: int) -> str:
         return self.model.case.scenario.park.segments[index].key
@@ -68,11 +69,6 @@ class Supplier(ParkAgent):
     """An operating firm that is not an anchor."""
 
     table = "firms"
-
-    @property
-    def segment(self) -> str:
-        base = self.model.state.base
-        return self._segment_key(int(self.model.state.firms.site[self.row]) // base.n_zones % base.n_segments)
 
     @property
     def employees(self) -> float:
@@ -99,13 +95,9 @@ class AnchorFirm(ParkAgent):
     table = "anchors"
 
     @property
-    def segment(self) -> str:
-        return self._segment_key(int(self.model.state.anchors.segment[self.row]))
-
-    @property
     def name(self) -> str | None:
         """Key of a named anchor of the park file; None if it was recruited during the run."""
-        index = int(self.model.state.anchors.name[self.row])
+        index = int(self.value("name"))
         return None if index < 0 else self.model.case.scenario.park.anchors[index].key
 
     @property
@@ -126,36 +118,34 @@ class AnchorFirm(ParkAgent):
         return self._of_firm("revenue")
 
     def _of_firm(self, column: str) -> float:
-        firm = int(self.model.state.anchors.firm[self.row])
-        return float(getattr(self.model.state.firms, column)[firm]) if firm >= 0 else 0.0
+        firm = int(self.value("firm"))
+        return float(self.model.rows("firms")[column][firm]) if firm >= 0 else 0.0
 
 
 class ResearchLab(ParkAgent):
-    """A research lab, open or still to open."""
+    """A research lab: open, still to open, or closed."""
 
     table = "labs"
 
     @property
     def segment(self) -> str:
         """Key of its main field."""
-        fields = self.model.state.base.lab_fields[int(self.model.state.labs.name[self.row])]
-        return self._segment_key(int(fields.argmax()))
+        return self._segment_key(int(self.model.world.given.lab_fields[self.row].argmax()))
 
     @property
     def name(self) -> str:
         """Key of the lab in the park file."""
-        return self.model.case.scenario.park.labs[int(self.model.state.labs.name[self.row])].key
+        return self.model.case.scenario.park.labs[self.row].key
 
     @property
     def is_open(self) -> bool:
-        return bool(self.model.state.labs.opens[self.row] <= self.model.state.quarter)
+        return self.value("opens") <= self.model.world.quarter < self.value("closes")
 
     @property
     def projects(self) -> tuple[int, int, int, int]:
         """Research projects in its four stages."""
-        research = self.model.state.research
-        stages = research.stage[research.lab == self.row].astype(np.int64)
-        first, second, third, fourth = np.bincount(stages, minlength=4)
+        research = self.model.rows("research")
+        first, second, third, fourth = np.bincount(research["stage"][research["lab"] == self.row], minlength=4)
         return int(first), int(second), int(third), int(fourth)
 
 
@@ -169,20 +159,25 @@ class IndustrialPark(mesa.Model):  # type: ignore[misc]
     ----------
     case
         Scenario, policy, replication and seed.  Mesa's own generators get the seed too, but the park never reads them.
+
+    Attributes
+    ----------
+    world
+        The world behind it, with its tables and what it has recorded.
     """
 
     def __init__(self, case: Case) -> None:
         super().__init__(rng=case.seed)
         self.case = case
-        self._batch, self.state = begin((case,))
-        self._recorder = Recorder(self._batch, self.state)
+        self._batch = prepare((case,))
+        self.world = World(self._batch, 0)
         self._handles: dict[type[ParkAgent], list[ParkAgent]] = {}
         self._sets: dict[type[ParkAgent], Any] = {}
 
     @property
     def quarter(self) -> str:
         """Name of the quarter that has just ended."""
-        return quarter_name(self.state.quarter)
+        return quarter_name(self.world.quarter)
 
     def step(self) -> None:
         """Run one quarter; after the scenario's last one ``running`` is False.
@@ -192,20 +187,27 @@ class IndustrialPark(mesa.Model):  # type: ignore[misc]
         RuntimeError
             If the scenario's last quarter has been run already.
         """
-        if self.state.quarter >= self.case.scenario.end:
+        if self.world.quarter >= self.case.scenario.end:
             raise RuntimeError(f"the scenario ends with {quarter_name(self.case.scenario.end)}")
-        before, self.state, settled = step(self._batch, self.state)
-        self._recorder.add(before, self.state, settled)
+        self.world.advance(self.world.quarter + 1)
         self._handles, self._sets = {}, {}
-        self.running = self.state.quarter < self.case.scenario.end
+        self.running = self.world.quarter < self.case.scenario.end
+
+    def rows(self, table: str) -> Any:
+        """Records of a table of the world as it stands, of shape (n_rows,): to read until the next step, not to write."""
+        view = in_use(getattr(self.world.park, table)).view()
+        view.flags.writeable = False
+        return view
 
     def measure(self, name: str, members: Sequence[str] | None = None) -> float:
         """Value of a measure at the quarter's end, summed over members of its axis (all if None)."""
-        return float(self.history().total(name, members)[self.state.quarter - self.state.base.start, 0])
+        return float(self.history().total(name, members)[self.world.quarter - self._batch.base.start, 0])
 
     def history(self) -> History:
         """What has been recorded so far; quarters to come are zero."""
-        return self._recorder.history()
+        history, n_run = history_of(self._batch, [self.world.record]), self.world.quarter - self._batch.base.start + 1
+        values = {name: until(n_run, value) for name, value in history.values.items()}
+        return dataclasses.replace(history, values=values)
 
     @property
     def agents(self) -> Any:
@@ -226,14 +228,16 @@ class IndustrialPark(mesa.Model):  # type: ignore[misc]
 
     def _made(self, kind: type[ParkAgent]) -> list[ParkAgent]:
         if kind not in self._handles:
-            table: Firms | Anchors | Labs = getattr(self.state, kind.table)
-            self._handles[kind] = [kind(self, int(table.key[row]), int(row)) for row in rows_of(self.state, kind)]
+            rows = self.rows(kind.table)
+            held = np.flatnonzero(rows["leads"] == NONE) if kind is Supplier else np.arange(len(rows))
+            keys = rows["key"][held].tolist()
+            self._handles[kind] = [kind(self, key, row) for key, row in zip(keys, held.tolist(), strict=True)]
         return self._handles[kind]
 
 
-def rows_of(state: ParkState, kind: type[ParkAgent]) -> Any:
-    """Rows of a table that are agents of a kind."""
-    if kind is Supplier:
-        anchors = state.anchors.firm[state.anchors.firm >= 0]
-        return np.setdiff1d(np.arange(len(state.firms.key)), anchors)
-    return np.arange(len(getattr(state, kind.table).key))
+def until(n_rows: int, value: Floats) -> Floats:
+    """The first rows of a measure, then zeros, read-only: lever costs and totals since the launch do not end by themselves."""
+    out = value.copy()
+    out[n_rows:] = 0.0
+    out.flags.writeable = False
+    return out

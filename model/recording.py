@@ -1,4 +1,4 @@
-"""What is recorded of a quarter besides what the rules count: stocks after the settlement, money before it.  ODD 4, observation"""
+"""What is recorded of a quarter besides what the rules count: stocks after the settlement, money before it.  ODD 4"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from wutong.model.codes import Channel, Direction, Stage
 from wutong.model.compiled import compiled
 from wutong.model.given import Given, Record
 from wutong.model.newcomers import member_of
-from wutong.model.tables import Park
+from wutong.model.tables import Park, Table
 
 ABOVE_SCALE = 0.2  # 亿元/year: 20 million yuan
 FIRST_ROUND = 1
@@ -56,8 +56,8 @@ def brought_money(firm: Any, added: float, direction: int, member: Any) -> None:
 @compiled
 def record_stocks(t: int, given: Given, park: Park, record: Record) -> None:
     """Everything that stands at the end of the quarter."""
-    record_firms(t, given, park, record)
-    record_anchors(given, park, record)
+    record_firms(t, given.direction, given.n_anchors, park.firms, park.anchors, record)
+    record_anchors(given.n_anchors, park.firms, park.anchors, record)
     for j in range(park.projects.n[0]):
         if park.projects.row[j].signed <= t:
             record.segment[park.projects.row[j].segment].pipeline_projects += 1.0
@@ -72,18 +72,18 @@ def record_stocks(t: int, given: Given, park: Park, record: Record) -> None:
 
 
 @compiled
-def record_firms(t: int, given: Given, park: Park, record: Record) -> None:
-    for i in range(park.firms.n[0]):
-        firm = park.firms.row[i]
+def record_firms(t: int, direction: Any, n_named: int, firms: Table, anchors: Table, record: Record) -> None:
+    for i in range(firms.n[0]):
+        firm = firms.row[i]
         cell = record.segment[firm.segment]
         cell.firms += 1.0
         cell.employees += firm.employees
         cell.above_scale_firms += firm.revenue >= ABOVE_SCALE
         if firm.anchor >= 0:
-            anchor = park.anchors.row[firm.anchor]
+            anchor = anchors.row[firm.anchor]
             cell.brought_firms += 1.0
             cell.brought_employees += firm.employees
-            brought(firm, t, given.direction[anchor.segment, firm.segment], record.anchor[member_of(anchor, given.n_anchors)])
+            brought(firm, t, direction[anchor.segment, firm.segment], record.anchor[member_of(anchor, n_named)])
         if firm.lab >= 0:
             spun_off(firm, t, record.lab[firm.lab])
 
@@ -122,17 +122,17 @@ def spun_off(firm: Any, t: int, member: Any) -> None:
 
 
 @compiled
-def record_anchors(given: Given, park: Park, record: Record) -> None:
+def record_anchors(n_named: int, firms: Table, anchors: Table, record: Record) -> None:
     """Anchors in their stages, their contracts and, once they operate, their firms."""
-    for a in range(park.anchors.n[0]):
-        anchor = park.anchors.row[a]
-        cell, member = record.segment[anchor.segment], record.anchor[member_of(anchor, given.n_anchors)]
+    for a in range(anchors.n[0]):
+        anchor = anchors.row[a]
+        cell, member = record.segment[anchor.segment], record.anchor[member_of(anchor, n_named)]
         if anchor.stage not in (Stage.PLANNED, Stage.CLOSED):
             cell.anchors += 1.0
             cell.operating_anchors += anchor.stage == Stage.OPERATING
             member.anchor_investment += anchor.investment
         if anchor.firm >= 0:
-            firm, whole = park.firms.row[anchor.firm], record.park[0]
+            firm, whole = firms.row[anchor.firm], record.park[0]
             member.anchor_firms += 1.0
             member.anchor_employees += firm.employees
             whole.largest_anchor_revenue = max(whole.largest_anchor_revenue, firm.revenue)

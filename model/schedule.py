@@ -41,7 +41,7 @@ def run(first: int, last: int, given: Given, p: Parameters, opening: Opening, le
         if is_crowded(park):
             return t
         lever, row = levers_at(levers, t - given.start), record_at(record, t - given.start)
-        begin_quarter(t, given, park)
+        begin_quarter(t, t - given.start, given.segment, park)
         anchors.advance_anchors(t, given, p.anchors[0], p.newcomers[0], lever, park, row)
         attraction.attract(t, given, p.attraction[0], lever, park, row)
         spin_off.spin_off(t, given, p.spin_off[0], lever, park)
@@ -58,12 +58,13 @@ def run(first: int, last: int, given: Given, p: Parameters, opening: Opening, le
 
 
 @compiled
-def begin_quarter(t: int, given: Given, park: Park) -> None:
-    """Nobody asks to open yet, and output a head has grown."""
+def begin_quarter(t: int, step: int, segments: Any, park: Park) -> None:
+    """Nobody asks to open yet, nobody has left, and output a head has grown since the start."""
+    park.world[0].quarter = t
     park.births.n[0] = 0
-    for s in range(given.n_segments):
-        rate = log(1.0 + given.segment[s].productivity_growth)
-        park.cells[s].head = given.segment[s].productivity * exp((t - given.start) * STEP_YEARS * rate)
+    park.left.n[0] = 0
+    for s in range(len(park.cells)):
+        park.cells[s].head = segments[s].productivity * exp(step * STEP_YEARS * log(1.0 + segments[s].productivity_growth))
 
 
 @compiled
@@ -79,7 +80,9 @@ def is_crowded(park: Park) -> bool:
 
 
 # ── The open loop ────────────────────────────────────────────────────────────────────────────────────────────────────
-def arguments(function: Callable[..., Any], t: int, given: Given, p: Parameters, levers: Levers, park: Park, record: Record) -> Any:
+def arguments(
+    function: Callable[..., Any], t: int, given: Given, p: Parameters, levers: Levers, park: Park, record: Record
+) -> Any:
     """What a rule, the settlement or the recording is called with in quarter t, by the names of its parameters.
 
     So one part of a quarter can be run by itself, as plain Python; ``levers`` and ``record`` are those of the quarter.
@@ -141,7 +144,9 @@ SCHEDULE: tuple[Rule, ...] = (
         ),
         growth.grow,
     ),
-    Rule("knowledge", knowledge.Knowledge, frozenset({"cells.knowledge", "labs.maturity", "research"}), knowledge.advance_research),
+    Rule(
+        "knowledge", knowledge.Knowledge, frozenset({"cells.knowledge", "labs.maturity", "research"}), knowledge.advance_research
+    ),
     Rule("exit", exit.Exit, frozenset({"firms.exit_rate", "firms.life"}), exit.close_firms),
     Rule("site", site.Site, frozenset({"zones.floor", "zones.rent"}), site.build_floor),
     Rule("accounts", accounts.Accounts, frozenset(), accounts.keep_accounts),

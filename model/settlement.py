@@ -22,31 +22,39 @@ FOUNDERS = 3.0  # staff that leave the parent of a spin-off
 
 @compiled
 def settle(t: int, given: Given, newcomers: Any, park: Park, record: Record) -> None:
-    """End the quarter; nothing is left waiting but the list of those who asked to open."""
-    drop_projects(t, park, record)
+    """End the quarter; nothing is left waiting but the lists of those who asked to open and of those that left."""
+    drop_projects(t, park.projects, record.segment)
     for k in range(park.arrivals.n[0]):
-        welcome(t, given, newcomers, park, k, record)
+        who = park.arrivals.row[k]
+        if needs_project(who.channel, given.segment[who.segment].through_funnel):
+            segment = given.segment[who.segment]
+            mean = mean_contract(who.channel, segment, newcomers)
+            project = park.projects.row[sign_project(t, segment.lag_factor, newcomers, park.projects, who, mean)]
+            count_signing(project, record.segment[project.segment])
+            if project.channel == Channel.RECRUITED:
+                project.leads = recruited_anchor(t, given, project, park.anchors, park.partners)
+        else:
+            ask_to_open(who, newcomers, park.cells[who.segment].head, park.births.row[new_row(park.births)])
     park.arrivals.n[0] = 0
-    admit(t, given, park, record)
-    released = close(park, record)
-    moved = compact(park.firms)
-    open_firms(t, park, moved, record)
+    released, moved = remove(park.firms, park.left, record.segment)
+    order = admit(t, given, park, record.segment)
+    open_firms(t, order, park.births, park.firms, moved, record.segment)
     for b in range(park.births.n[0]):
         if park.births.row[b].admitted:
             released -= park.births.row[b].employees
-    relink(t, park, moved)
+    relink(t, park.firms, park.anchors, moved)
     park.world[0].released = released
-    occupy(given, park)
+    occupy(given.segment, park.firms, park.zones)
 
 
 @compiled
-def drop_projects(t: int, park: Park, record: Record) -> None:
+def drop_projects(t: int, projects: Table, cells: Any) -> None:
     """Projects that opened or were cancelled leave the table; named anchors that signed this quarter are counted."""
-    projects, n = park.projects, 0
+    n = 0
     for j in range(projects.n[0]):
         project = projects.row[j]
         if project.signed == t:
-            count_signing(project, record.segment[project.segment])
+            count_signing(project, cells[project.segment])
         if project.fate == Fate.PENDING:
             projects.row[n] = projects.row[j]
             n += 1
@@ -60,63 +68,58 @@ def count_signing(project: Any, cell: Any) -> None:
 
 
 @compiled
-def welcome(t: int, given: Given, p: Any, park: Park, k: int, record: Record) -> None:
-    """A newcomer signs a project, and with it an anchor if it was recruited, or asks to open as a small firm."""
-    who = park.arrivals.row[k]
-    s = who.segment
-    if needs_project(who.channel, given.segment[s].through_funnel):
-        j = sign_project(t, given, p, park.projects, who, mean_contract(given, p, who.channel, s))
-        count_signing(park.projects.row[j], record.segment[s])
-        if who.channel == Channel.RECRUITED:
-            park.projects.row[j].leads = recruited_anchor(t, given, park, j)
-        return
-    birth = park.births.row[new_row(park.births)]
-    birth.key, birth.segment, birth.channel, birth.leads = who.key, s, who.channel, NONE
+def ask_to_open(who: Any, p: Any, head: float, birth: Any) -> None:
+    """A newcomer asks to open as a small firm, in a segment with so much output a head."""
+    birth.key, birth.segment, birth.channel, birth.leads = who.key, who.segment, who.channel, NONE
     birth.anchor, birth.lab, birth.generation = who.anchor, who.lab, who.generation
     birth.customer, birth.parent, birth.own_plant = who.customer, who.parent, False
     birth.employees = entrant_staff(who.key, p)
     birth.quality = quality_of(who.key, p) * who.inherited
-    birth.outside_demand = birth.employees * birth.quality * park.cells[s].head
+    birth.outside_demand = birth.employees * birth.quality * head
     birth.ramp = 1.0
 
 
 # ── Admission ────────────────────────────────────────────────────────────────────────────────────────────────────────
 @compiled
-def admit(t: int, given: Given, park: Park, record: Record) -> None:
-    """Decide who finds room.
+def admit(t: int, given: Given, park: Park, cells: Any) -> Any:
+    """Decide who finds room; returns the rows of those who ask in the order in which they are judged.
 
     A newcomer chooses among its zones in proportion to their free floor; within a zone the queue is by channel, then by a keyed
     tie-break, and each is judged by itself.  Areas are whole square metres, so that sums over queues are exact.
     """
-    births, free = park.births, free_floor(given, park)
+    births, left = park.births, np.empty(given.n_zones)
+    free = free_floor(given.segment, park.firms, park.zones)
     for b in range(births.n[0]):
         birth = births.row[b]
-        last = given.n_zones - 1
         u = keyed.uniform(birth.key, Purpose.ZONE, t)
-        birth.zone = last if birth.own_plant else choose_zone(free, given.houses[birth.segment], u)
+        birth.zone = given.n_zones - 1 if birth.own_plant else choose_zone(free, given.houses[birth.segment], u)
         birth.tie = keyed.bits(birth.key, Purpose.TIE_BREAK, t)
-    left = np.floor(free)
-    for b in queue(births):
+    for z in range(given.n_zones):
+        left[z] = np.floor(free[z])
+    order = queue(births)
+    for b in order:
         birth = births.row[b]
         area = np.ceil(birth.employees * given.segment[birth.segment].floor_per_head)
         birth.admitted = birth.zone >= 0 and area <= left[birth.zone]
         if birth.admitted:
             left[birth.zone] -= area
         else:
-            record.segment[birth.segment].turned_away += 1.0
+            cells[birth.segment].turned_away += 1.0
+    return order
 
 
 @compiled
-def free_floor(given: Given, park: Park) -> Any:
+def free_floor(segments: Any, firms: Table, zones: Any) -> Any:
     """Floor space free after this quarter's deaths and hiring, of shape (n_zones,) [m2]."""
-    free = np.empty(given.n_zones)
-    for z in range(given.n_zones):
-        free[z] = park.zones[z].floor
-    for i in range(park.firms.n[0]):
-        firm = park.firms.row[i]
-        if not firm.closes:
-            free[firm.zone] -= firm.employees * given.segment[firm.segment].floor_per_head
-    return np.maximum(free, 0.0)
+    free = np.empty(len(zones))
+    for z in range(len(zones)):
+        free[z] = zones[z].floor
+    for i in range(firms.n[0]):
+        firm = firms.row[i]
+        free[firm.zone] -= firm.employees * segments[firm.segment].floor_per_head
+    for z in range(len(zones)):
+        free[z] = max(free[z], 0.0)
+    return free
 
 
 @compiled
@@ -159,40 +162,38 @@ def stands_before(one: Any, other: Any) -> bool:
 
 # ── Rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 @compiled
-def close(park: Park, record: Record) -> float:
-    """Count the firms that leave; returns their staff."""
-    staff = 0.0
-    for i in range(park.firms.n[0]):
-        firm = park.firms.row[i]
-        if firm.closes:
-            record.segment[firm.segment].exits += 1.0
-            staff += firm.employees
-    return staff
+def remove(firms: Table, left: Table, cells: Any) -> Any:
+    """Firms that close leave and are listed, and the others move up in their order.
 
-
-@compiled
-def compact(firms: Table) -> Any:
-    """Survivors move up, in their order; returns the new row of every old one, of shape (n_firms,), NONE for those that left."""
-    n, moved = 0, np.full(firms.n[0], NONE)
+    Returns the staff of those that left, and the new row of every old one, of shape (n_firms,), NONE for those that left.
+    """
+    n, staff, moved = 0, 0.0, np.empty(firms.n[0], np.int64)
     for i in range(firms.n[0]):
-        if not firms.row[i].closes:
+        firm = firms.row[i]
+        if firm.closes:
+            cells[firm.segment].exits += 1.0
+            left.row[new_row(left)] = firms.row[i]
+            staff += firm.employees
+            moved[i] = NONE
+            continue
+        if n < i:
             firms.row[n] = firms.row[i]
-            moved[i] = n
-            n += 1
+        moved[i] = n
+        n += 1
     firms.n[0] = n
-    return moved
+    return staff, moved
 
 
 @compiled
-def open_firms(t: int, park: Park, moved: Any, record: Record) -> None:
+def open_firms(t: int, order: Any, births: Table, firms: Table, moved: Any, cells: Any) -> None:
     """Those admitted become the last rows of the firms, in order of their queue; their customers are still old rows."""
-    for b in queue(park.births):
-        birth = park.births.row[b]
+    for b in order:
+        birth = births.row[b]
         if birth.admitted:
-            open_firm(t, birth, park.firms.row[new_row(park.firms)])
-            count_opening(birth, record.segment[birth.segment])
+            open_firm(t, birth, firms.row[new_row(firms)])
+            count_opening(birth, cells[birth.segment])
             if birth.parent >= 0 and moved[birth.parent] >= 0:
-                parent = park.firms.row[moved[birth.parent]]
+                parent = firms.row[moved[birth.parent]]
                 parent.employees -= min(FOUNDERS, 0.5 * parent.employees)
 
 
@@ -225,9 +226,8 @@ def count_opening(birth: Any, cell: Any) -> None:
 
 
 @compiled
-def relink(t: int, park: Park, moved: Any) -> None:
+def relink(t: int, firms: Table, anchors: Table, moved: Any) -> None:
     """Links lead to new rows; an anchor that opened finds its firm, and those that followed it become its suppliers."""
-    firms, anchors = park.firms, park.anchors
     for i in range(firms.n[0]):
         firm = firms.row[i]
         if firm.customer >= 0:
@@ -255,10 +255,10 @@ def adopt(firms: Table, i: int) -> None:
 
 
 @compiled
-def occupy(given: Given, park: Park) -> None:
+def occupy(segments: Any, firms: Table, zones: Any) -> None:
     """Floor space in use, zone by zone."""
-    for z in range(given.n_zones):
-        park.zones[z].occupied = 0.0
-    for i in range(park.firms.n[0]):
-        firm = park.firms.row[i]
-        park.zones[firm.zone].occupied += firm.employees * given.segment[firm.segment].floor_per_head
+    for z in range(len(zones)):
+        zones[z].occupied = 0.0
+    for i in range(firms.n[0]):
+        firm = firms.row[i]
+        zones[firm.zone].occupied += firm.employees * segments[firm.segment].floor_per_head

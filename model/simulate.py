@@ -27,9 +27,12 @@ from wutong.model.tables import GROWING, FullTableError, copied, in_use, new_tab
 from wutong.model.tables import Park as Tables
 from wutong.model.units import quarter_name
 
+LARGEST = float(np.finfo(np.float32).max)  # in single precision, as runs are kept
 IN_QUARTER = "in quarter "  # begins the note on an error that says when it was raised
 FIRMS_AT_LEAST = 1024
-ROOM = {"projects": 512, "anchors": 128, "partners": 4096, "research": 2048, "arrivals": 512, "births": 512}  # rows to begin with
+FIRMS_TO_A_ROOM = 4096
+ROOM = {"projects": 512, "anchors": 128, "partners": 4096, "research": 2048, "arrivals": 512, "births": 512, "left": 512}
+"""Rows to begin with, for every FIRMS_TO_A_ROOM firms of the start."""
 
 
 # ── A batch, and its worlds ──────────────────────────────────────────────────────────────────────────────────────────
@@ -121,11 +124,14 @@ class World:
                 todo = self._run(todo, last, self.given, self.parameters, self.opening, self.levers, self.park, self.record)
                 if todo <= last:
                     self.park = copied(self.park, room=2)
-            except FullTableError:
+            except FullTableError:  # before all others: it is no fault
                 room, todo = 2 * room, first
                 self.park = copied(before, room)
                 for table in self.record:
                     table[first - self.given.start : last - self.given.start + 1] = 0.0
+            except Exception as error:
+                error.add_note(f"{IN_QUARTER}{quarter_name(int(self.park.world[0].quarter) or self.given.start)}")
+                raise
 
 
 def signed_before_start(batch: Batch, position: int) -> Any:
@@ -140,7 +146,8 @@ def signed_before_start(batch: Batch, position: int) -> Any:
 def empty_park(given: Given, opening: Opening) -> Tables:
     """Tables without content, with room for the start and some growth."""
     firms = int(opening.segment["firms"].sum())
-    room = {**ROOM, "firms": 2 * firms + FIRMS_AT_LEAST, "labs": len(opening.lab)}
+    room = {name: rows * (1 + firms // FIRMS_TO_A_ROOM) for name, rows in ROOM.items()}
+    room |= {"firms": 2 * firms + FIRMS_AT_LEAST, "labs": len(opening.lab)}
     room["projects"] += 2 * int(opening.signing["count"].sum())
     fixed = {"labs": len(opening.lab)}
     growing = (new_table(name, room[name], fixed.get(name, 0)) for name in GROWING)
@@ -169,13 +176,27 @@ def simulate(cases: Sequence[Case]) -> History:
     records = []
     for position in range(len(batch.cases)):
         world = World(batch, position)
-        try:
-            world.advance(batch.base.start + batch.n_quarters)
-        except Exception as error:
-            error.add_note(f"{IN_QUARTER}{quarter_name(world.quarter + 1)}")
-            raise
+        world.advance(batch.base.start + batch.n_quarters)
+        refuse_endless(world)
         records.append(world.record)
     return history_of(batch, records)
+
+
+def refuse_endless(world: World) -> None:
+    """Make sure that all measures are numbers that can be kept: values that are allowed one by one can be too much together.
+
+    Raises
+    ------
+    FloatingPointError
+        With the first measure that is infinite, no number, or larger than what is kept, and a note of its quarter.
+    """
+    for table in world.record:
+        for name in table.dtype.names:
+            if not np.abs(table[name]).max(initial=0.0) <= LARGEST:
+                row = int(np.flatnonzero(~(np.abs(table[name]) <= LARGEST).all(axis=1))[0])
+                error = FloatingPointError(f"{name} is no finite number: the assumptions lead beyond all bounds")
+                error.add_note(f"{IN_QUARTER}{quarter_name(world.given.start + row)}")
+                raise error
 
 
 def history_of(batch: Batch, records: Sequence[Record]) -> History:

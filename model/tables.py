@@ -16,7 +16,7 @@ from wutong.model.compiled import compiled
 from wutong.model.facts import column
 
 NONE = -1  # no row, slot or index
-KEY, REAL, WHOLE, ROW, SLOT, CODE, TRUTH = np.uint64, np.float64, np.int64, np.int32, np.int16, np.int8, np.bool_
+KEY, REAL, WHOLE, ROW, SLOT, CODE, TRUTH = np.uint64, np.float64, np.int64, np.int32, np.int16, np.uint8, np.bool_
 
 
 # ── What happens to firms, anchors and projects ──────────────────────────────────────────────────────────────────────
@@ -30,7 +30,9 @@ class Firm:
     leads: int = column("slot", "Anchor that this firm is", "本企业即龙头", SLOT, low=NONE)
     anchor: int = column("slot", "Anchor that brought it", "带来它的龙头", SLOT, low=NONE)
     lab: int = column("slot", "Lab that it goes back to", "源自的实验室", SLOT, low=NONE)
-    generation: int = column("1", "Round: 1 followed an anchor or left it or a lab, 2 spun off such a firm, ...", "带动轮次", CODE, low=0)
+    generation: int = column(
+        "1", "Round: 1 followed an anchor or left it or a lab, 2 spun off such a firm …", "轮次", CODE, low=0
+    )
     channel: int = column("code", "How it came", "进入渠道", CODE, low=0)
     born: int = column("quarter", "Founded or opened", "成立季度", SLOT)
     customer: int = column("row", "Firm that it mainly serves", "主要客户", ROW, low=NONE)
@@ -198,6 +200,7 @@ class World:
     """What the world has as a whole."""
 
     key: int = column("key", "Lineage key", "谱系键", KEY)
+    quarter: int = column("quarter", "Quarter that is being run, or was run last", "当前季度", WHOLE)
     released: float = column("persons", "Staff released less newcomers' staff, last quarter", "上季释放人员", REAL)
 
 
@@ -210,6 +213,7 @@ TABLES: dict[str, type] = {
     "research": Research,
     "arrivals": Arrival,
     "births": Birth,
+    "left": Firm,
     "cells": Cell,
     "zones": Zone,
     "world": World,
@@ -233,7 +237,7 @@ class Table(NamedTuple):
 
 
 class Park(NamedTuple):
-    """One world at one moment."""
+    """One world at one moment; those who asked to open and those that left at its end stay listed until the next quarter."""
 
     firms: Table
     projects: Table
@@ -243,12 +247,13 @@ class Park(NamedTuple):
     research: Table
     arrivals: Table
     births: Table
+    left: Table  # firms, as they were
     cells: Any  # of shape (n_segments,)
     zones: Any  # of shape (n_zones,)
     world: Any  # of shape (1,)
 
 
-GROWING = Park._fields[:8]
+GROWING = Park._fields[:9]
 
 
 class FullTableError(Exception):

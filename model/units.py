@@ -11,6 +11,7 @@ from wutong.model.facts import Floats
 
 STEP_YEARS = 0.25
 QUARTERS_PER_YEAR = 4
+FIRST_YEAR, LAST_YEAR = 1900, 2200  # of every date that is read: firms keep their quarters in two bytes
 NEVER = 1 << 40  # a quarter that no run reaches
 
 

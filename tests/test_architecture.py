@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOORS = (  # of model/, lowest first: a module imports from its own floor or below
     {"facts"},
     {"compiled"},
-    {"units", "maths", "codes"},
+    {"ratios", "units", "maths", "codes"},
     {"draws", "keyed", "scenario", "history", "lever_facts", "lever_costs", "lever_effects", "newcomer_facts"},
     {"given", "tables"},
     {"base", "levers", "newcomers"},

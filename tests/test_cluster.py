@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib.util
 import os
@@ -96,6 +97,48 @@ def test_where_there_is_no_cluster_it_says_so(tmp_path, monkeypatch, lang, said)
     )
     done = CliRunner().invoke(app, list(words), catch_exceptions=False)
     assert done.exit_code == 2 and said in done.stderr
+
+
+class Gone:
+    """A client whose scheduler goes away at one of the things that it is asked."""
+
+    def __init__(self, when: str, how: BaseException) -> None:
+        self.when, self.how = when, how
+
+    def _asked(self, what: str) -> None:
+        if what == self.when:
+            raise self.how
+
+    def __call__(self, address: str, timeout: float) -> Gone:
+        self._asked("connect")
+        return self
+
+    def wait_for_workers(self, n_workers: int, timeout: float) -> None:
+        self._asked("wait")
+
+    def run(self, function: object, *, on_error: str) -> dict[str, str]:
+        self._asked("run")
+        return {"worker": cluster.code_of_model()}
+
+    def nthreads(self) -> dict[str, int]:
+        self._asked("nthreads")
+        return {"worker": 1}
+
+    def submit(self, *_: object, **__: object) -> None:
+        self._asked("submit")
+        raise AssertionError("all is asked before")
+
+    def close(self, timeout: float) -> None:
+        raise self.how
+
+
+@pytest.mark.parametrize("when", ["connect", "wait", "run", "nthreads", "submit"])
+@pytest.mark.parametrize("how", [OSError("closed"), TimeoutError("late"), RuntimeError("no loop"), asyncio.CancelledError()])
+def test_a_scheduler_that_goes_at_any_moment_is_told_in_words(monkeypatch, when, how):
+    monkeypatch.setattr("distributed.Client", Gone(when, how))
+    cases = worlds.cases(worlds.toy_scenario(quarters=2), 2)
+    with pytest.raises(ClusterError, match="scheduler"):
+        list(in_cluster(Task(worlds.simulate), [cases], "tcp://127.0.0.1:1"))
 
 
 def test_workers_with_other_code_are_refused(loopback, monkeypatch):

@@ -28,7 +28,7 @@ from wutong.experiments.commands.language import Language, of_locale
 from wutong.experiments.commands.progress import Progress
 from wutong.experiments.errors import FolderError
 from wutong.experiments.figures import figures
-from wutong.experiments.manifest import results_folder
+from wutong.experiments.manifest import new_folder
 from wutong.experiments.pictures import Picture, write
 from wutong.experiments.questions import goals
 from wutong.model.history import History
@@ -207,8 +207,9 @@ def test_nothing_is_overwritten(made_up, monkeypatch, out, lang):
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
 def test_an_unwritable_place_is_refused(tmp_path):
     (tmp_path / "closed").mkdir(mode=0o500)
-    with pytest.raises(FolderError, match="cannot be written"):
-        results_folder(tmp_path / "closed" / "results", "baseline", experiment.datetime.now(), "0" * 8)
+    place = new_folder(tmp_path / "closed" / "results", "baseline", experiment.datetime.now(), "0" * 8)
+    with pytest.raises(FolderError, match="cannot be written"), place:
+        pass
 
 
 # ── Failures, interruption, refusals ─────────────────────────────────────────────────────────────────────────────────
@@ -265,9 +266,9 @@ def test_a_scenario_without_policies_runs_under_its_own(made_up):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--until", "2031Q1"), "2022Q4 to 2030Q4"),
-        (("--until", "2022Q3"), "2022Q4 to 2030Q4"),
-        (("--until", "soon"), "2022Q4 to 2030Q4"),
+        (("-n", "1000000000"), "1 to 1,000,000"),
+        (("-n", "1" + "0" * 24, "--dry-run"), "1 to 1,000,000"),
+        (("-n", "1000000", "--policy", "none", "--policy", "as_announced", "--dry-run"), "2,000,000 runs are too many"),
         (("--replication", "1", "--replication", "1"), "twice"),
         (("elsewhere/baseline.yaml",), "two scenarios have the name baseline"),
     ],

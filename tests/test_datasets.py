@@ -289,7 +289,21 @@ def test_quantiles_in_blocks_are_those_of_the_whole(experiment, block, by, monke
         expected = np.moveaxis(np.quantile(whole.values, (0.05, 0.5, 0.9), axis=axes), 0, -1).swapaxes(-3, -2)
         assert streamed.dims == (*by, "scope", "quarter", "prob")
         assert np.array_equal(streamed.values, expected)
-        assert int(streamed.n) == 20 // max(1, int(np.prod(streamed.shape[: len(by)])))
+        assert (streamed.n == 20 // max(1, int(np.prod(streamed.shape[: len(by)])))).all()
+
+
+@pytest.mark.parametrize("block", [1, 1000])
+def test_quantiles_leave_out_what_is_undefined_and_count_the_rest(experiment, block):
+    chosen: Selection = selected(experiment[0])
+    whole = datasets.totals(chosen, "hiring_share", ["all", "health.bio"]).values  # nobody hires in the first quarter
+    found = datasets.quantiles(chosen, "hiring_share", ["all", "health.bio"], (0.5,), by=(), block=block)
+    assert np.isnan(found.values[:, 0]).all() and (found.n.values[:, 0] == 0).all()
+    known = ~np.isnan(whole)
+    assert np.array_equal(found.n.values, known.sum(axis=(0, 1, 2)).T)
+    for quarter, scope in np.ndindex(whole.shape[3:]):
+        if known[..., quarter, scope].any():
+            expected = np.median(whole[..., quarter, scope][known[..., quarter, scope]])
+            assert found.values[scope, quarter, 0] == expected
 
 
 def test_quantiles_hold_a_block_at_a_time(experiment, reads):

@@ -56,7 +56,7 @@ def test_a_scope_that_starts_empty_has_no_growth_and_one_that_ends_empty_has_los
     revenue = np.ones(toy.values["revenue"].shape)
     empty_first, empty_last = revenue.copy(), revenue.copy()
     empty_first[0], empty_last[-1] = 0.0, 0.0
-    assert readings.yearly_growth(with_values(toy, revenue=empty_first), "revenue", "all") == pytest.approx(0.0)
+    assert readings.yearly_growth(with_values(toy, revenue=empty_first), "revenue", "all") == pytest.approx(np.nan, nan_ok=True)
     assert readings.yearly_growth(with_values(toy, revenue=empty_last), "revenue", "all") == pytest.approx(-1.0)
 
 
@@ -81,7 +81,9 @@ def test_rates_and_shares_of_known_flows(toy):
         ([0.5] * 18 + [2.0] * 2, "sometimes outside"),
         ([0.5] * 12 + [2.0] * 8, "often outside"),
         ([0.5] * 8 + [2.0] * 12, "median outside"),
-        ([0.5] * 19 + [float("nan")], "median outside"),
+        ([0.5] * 19 + [float("nan")], "well"),
+        ([2.0] + [float("nan")] * 19, "median outside"),
+        ([float("nan")] * 20, "undefined"),
     ],
 )
 def test_verdicts(values, verdict):

@@ -257,13 +257,13 @@ def test_the_command_refuses_in_one_sentence(folder, tmp_path, monkeypatch):
 
 
 def test_the_command_says_what_is_not_in_it(folder, tmp_path, monkeypatch):
-    from wutong.experiments import kept as kept_module
+    from wutong.experiments import reopening
 
     def more(folder, record):
         plan = planned_in(folder, record)
         return dataclasses.replace(plan, cases=(*plan.cases, dataclasses.replace(plan.cases[0], replication=9)))
 
-    monkeypatch.setattr(kept_module, "planned_in", more)
+    monkeypatch.setattr(reopening, "planned_in", more)
     result = invoke("export", str(folder), "--to", "csv", "--out", str(tmp_path / "e"), "--lang", "en")
     assert (result.exit_code, result.stderr) == (0, "Not in it: 0 runs that failed, 1 not run yet.\n")
 
@@ -273,3 +273,31 @@ def test_rows_are_finite(kept):
         with opened(kept.path, Access.READ) as store:
             for columns in tables.blocks(store, table):
                 assert np.isfinite(np.array(columns[len(tables.KEYS) :], float)).all()
+
+
+HIRES = Wanted(("hiring_share",), quarters=("2022Q3", "2022Q4"), policies=("none",), scopes=("all",))  # nobody hires in the first
+
+
+def test_an_undefined_cell_is_empty_in_csv(kept, tmp_path):
+    exports.export(kept, Form.CSV, HIRES, tmp_path)
+    with (tmp_path / "industries.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["hiring_share"] == "" for row in rows] == [row["quarter"] == "2022Q3" for row in rows]
+
+
+@with_excel
+def test_an_undefined_cell_is_empty_in_excel(kept, tmp_path):
+    import openpyxl
+
+    exports.export(kept, Form.XLSX, HIRES, tmp_path / "all.xlsx")
+    _, *rows = openpyxl.load_workbook(tmp_path / "all.xlsx")["industries"].iter_rows(values_only=True)
+    assert [row[-1] is None for row in rows] == [row[5] == "2022Q3" for row in rows]
+
+
+@with_parquet
+def test_an_undefined_cell_is_empty_in_parquet(kept, tmp_path):
+    from pyarrow import parquet
+
+    exports.export(kept, Form.PARQUET, HIRES, tmp_path)
+    found = parquet.read_table(tmp_path / "industries.parquet").to_pylist()
+    assert [row["hiring_share"] is None for row in found] == [row["quarter"] == "2022Q3" for row in found]

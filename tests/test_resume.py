@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from wutong.experiments import experiment
+from wutong.experiments import reopening
 from wutong.experiments.commands import app
 from wutong.experiments.questions import goals
 
@@ -158,7 +158,7 @@ def test_changed_inputs_are_refused_by_name(folder: Path) -> None:
 
 
 def test_changed_code_is_refused_with_both_versions(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(experiment, "code_of_model", lambda: "another")
+    monkeypatch.setattr(reopening, "code_of_model", lambda *_: "another")
     code, said = invoke("resume", "here", "--lang", "en")
     assert code == 2 and "code of the model has changed" in said
 

@@ -111,6 +111,20 @@ def test_runs_of_a_damaged_chunk_are_found_and_dropped(path, run):
         assert store.complete() == set(ids)
 
 
+def test_a_run_that_is_dropped_leaves_the_others_of_its_chunk(path, run):
+    cases, ids, history = run
+    with opened(path, Access.WRITE) as store:
+        store.drop(ids[1:3])
+        assert store.complete() == {ids[0], *ids[3:]} and not store.damaged()
+        store.add(ids[1:2], packed(worlds.simulate(cases[1:2])), {})
+    assert salvaged(path) == 4
+    with opened(path, Access.WRITE) as store:
+        back = store.history([cases[1], cases[4]], [ids[1], ids[4]])
+        assert (back.values["firms"] == history.values["firms"][:, [1, 4]]).all()
+        store.drop(ids)
+        assert not store.complete() and not store._connection.execute("SELECT count(*) FROM parts").fetchone()[0]
+
+
 def test_what_can_be_read_of_a_truncated_store_is_saved(path, run):
     _, _, history = run
     with opened(path, Access.WRITE) as store:

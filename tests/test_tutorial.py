@@ -25,9 +25,9 @@ FEW = ("-n", "2", "--until", "2026Q4", "--jobs", "1")
 
 Slip = tuple[str, str, Callable[[str], bytes]]  # the key of its message, the file, and what happens to it
 SLIPS: tuple[Slip, ...] = (
-    ("GBK", "wangxi/segments.csv", lambda text: text.encode("gbk")),
+    ("UTF-16", "wangxi/segments.csv", lambda text: text.encode("utf-16")),
     ("5,200", "wangxi/segments.csv", lambda text: text.replace(",5200,", ',"5,200",').encode()),
-    ("动力电池", "wangxi/anchors.csv", lambda text: text.replace("2,battery.cells", "2,动力电池").encode()),
+    ("动力电芯", "wangxi/anchors.csv", lambda text: text.replace("2,battery.cells", "2,动力电芯").encode()),
     ("start", "wangxi.yaml", lambda text: text.replace("start: ", "start：").encode()),
 )
 
@@ -159,7 +159,7 @@ def test_what_it_warns_of_is_so(folder):
     put(*dict(SHOWN.findall(TEXTS["en"])))
     path = Path("wangxi/segments.csv")
     text = path.read_text(encoding="utf-8-sig")
-    for old, new in ((",14%,", ",14,"), (",5200,", ",-,"), (",5200,", ",不详,"), ("4%,20%", "4%,"), (",true,1", ",是,1")):
+    for old, new in ((",14%,", ",14,"), (",5200,", ",-,"), (",5200,", ",不详,"), ("4%,20%", "4%,"), (",true,1", ",有,1")):
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
         assert invoke("check", "wangxi_scenario.yaml").exit_code == 2, new
     path.write_text(text + "合计,,,,,255,24300" + "," * 16 + "\n", encoding="utf-8")

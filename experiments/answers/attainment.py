@@ -99,8 +99,10 @@ def odds_cells(share: Share) -> tuple[int | float | None, ...]:
 def _words(found: Sequence[Sequence[GoalInDepth]], language: str) -> str:
     """Of the first scenario and its first policy; what other policies differ in is said by the comparison."""
     goals = [goal for goal in (found[0] if found else ()) if goal.share.n]
-    late = [g for g in (found[0] if found else ()) if not g.share.n and not g.is_set]
-    if not goals and not late:
+    open_ended = [g for g in (found[0] if found else ()) if not g.share.n and not g.is_set]
+    late = [g for g in open_ended if not g.results[0].covered]
+    empty = [goal_name(g.target, language) for g in open_ended if g.results[0].covered]
+    if not goals and not open_ended:
         return "没有设定目标。" if language == "zh" else "No goal is set."
     parts = [
         _chances(goals, language),
@@ -108,7 +110,7 @@ def _words(found: Sequence[Sequence[GoalInDepth]], language: str) -> str:
         _other_readings(goals, language),
         _entry_decides(goals, language),
     ]
-    return joined([*parts, _beyond(late, language)], language)
+    return joined([*parts, _beyond(late, language), wording.undefined(empty, language) if empty else ""], language)
 
 
 def _chances(goals: Sequence[GoalInDepth], language: str) -> str:
@@ -119,7 +121,7 @@ def _chances(goals: Sequence[GoalInDepth], language: str) -> str:
     by_odds: dict[str, list[str]] = {}  # goals with one chance share a clause
     for g in goals:
         name = g.label.in_language(language) if g.is_set else goal_name(g.target, language)
-        by_odds.setdefault(wording.short_chance(g.share, language), []).append(name)
+        by_odds.setdefault(wording.short_chance(g.share, language) + wording.counted(g.share.n, n, language), []).append(name)
     told = [f"{listed(names, language)} {odds}" for odds, names in by_odds.items()]
     if language == "zh":
         return f"在“{scenario}”中按“{policy}”模拟 {n} 次，达标的可能性（括号内为 90% 区间）：{'；'.join(told)}。"

@@ -16,6 +16,7 @@ from wutong.experiments.answers.money import RATES, amounts, present_value, span
 from wutong.model.facts import Floats, Label
 from wutong.model.history import Axis, History, Kind
 from wutong.model.levers import LEVERS
+from wutong.model.ratios import ratio
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def _funnel(base: History) -> Iterator[Item]:
 def _leak(above: str, below: str) -> Callable[[History], Floats]:
     def values(history: History) -> Floats:
         top, bottom = (history.total(name)[1:].sum(axis=0) for name in (above, below))
-        return np.where(bottom > 0.0, 1.0 - top / np.where(bottom > 0.0, bottom, 1.0), np.nan)
+        return 1.0 - ratio(top, bottom)
 
     return values
 

@@ -90,7 +90,8 @@ def _account(lined: LineUp, opponent: Opponent, lines: Sequence[Item], read: Seq
     counted = (opponent.n_pairs, opponent.unpaired)
     for line, before in zip(lines, read, strict=True):
         about = (line.key, line.label.zh, line.label.en, line.part, line.period, line.unit)
-        yield (*who, *about, *counted, *_difference(opponent, before, line), None)
+        n_pairs, *cells = _difference(opponent, before, line)
+        yield (*who, *about, n_pairs, opponent.unpaired, *cells, None)
     for ratio in (*costs_per_unit(lined, opponent), anyway_share(lined, opponent)):
         about = (ratio.key, ratio.label.zh, ratio.label.en, "all", ratio.period, ratio.unit)
         yield (*who, *about, *counted, *_ratio(ratio))
@@ -98,18 +99,20 @@ def _account(lined: LineUp, opponent: Opponent, lines: Sequence[Item], read: Seq
 
 
 def _difference(opponent: Opponent, before: Floats, line: Item) -> tuple[Cell, ...]:
-    """Means of both sides, then the difference with its intervals and its spread over worlds."""
-    if opponent.n_pairs == 0:
-        return (None,) * 12
+    """Pairs defined on both sides, means of both, then the difference with its intervals and its spread over worlds."""
     after = line.values(opponent.history)
     differences = opponent.difference(before, after)
+    known = ~np.isnan(differences)
+    if not known.any():
+        return (0, *(None,) * 12)
+    differences = differences[known]
     intervals = of.mean_intervals(differences, (of.HALF, CONFIDENCE))
     ends = [float(end) for i in intervals for end in (i.low, i.high)]
     low, lower, middle, upper, high = (float(q) for q in np.quantile(differences, WORLDS))
-    levels = (float(before[opponent.here].mean()), float(after[opponent.there].mean()))
+    levels = (float(before[opponent.here][known].mean()), float(after[opponent.there][known].mean()))
     levels = (math.nan, math.nan) if line.difference_only else levels
     told = (*levels, float(differences.mean()), *ends, middle, low, lower, upper, high)
-    return tuple(c if math.isfinite(c) else None for c in told)
+    return (differences.size, *(c if math.isfinite(c) else None for c in told))
 
 
 def _ratio(ratio: PerUnit) -> tuple[Cell, ...]:

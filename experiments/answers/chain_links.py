@@ -15,6 +15,7 @@ import numpy as np
 
 from wutong.model.facts import Floats, Ints, Label, Mask
 from wutong.model.history import Axis, History
+from wutong.model.ratios import ratio
 from wutong.model.scenario import Park, Segment
 
 COVERED = 0.90  # of local demand: from here on a link is strong
@@ -89,8 +90,7 @@ class Chain:
     @property
     def coverage(self) -> Floats:
         """Share of demand that is filled, NaN where there is none."""
-        nothing = np.full(self.demand.shape, np.nan)
-        return np.asarray(np.divide(self.orders, self.demand, out=nothing, where=self.demand > 0.0))
+        return ratio(self.orders, self.demand)
 
     def kind_of(self, segment: int) -> tuple[Kind, int]:
         """The most frequent kind of a segment, and in how many worlds it is of that kind."""
@@ -157,8 +157,8 @@ def anchor_shares(chain: Chain, segment: int, revenue_of: Mapping[str, float]) -
     found = []
     for buyer, share in chain.buyers_of(segment):
         own = [a for a in chain.park.anchors if a.segment == keys[buyer] and a.key in revenue_of]
-        total = max(float(chain.revenue[:, buyer].mean()), sum(revenue_of[a.key] for a in own), 1e-12)
-        found += [(a.key, share * revenue_of[a.key] / total) for a in own]
+        total = max(float(chain.revenue[:, buyer].mean()), sum(revenue_of[a.key] for a in own))
+        found += [(a.key, share * revenue_of[a.key] / total) for a in own if total > 0.0]
     return sorted(found, key=lambda pair: -pair[1])
 
 
@@ -177,7 +177,7 @@ class Newcomer:
     jobs: Floats
     orders: Floats  # local orders that it would win from the present gap [亿元/year]
     order_jobs: Floats  # jobs that these orders feed
-    to_close: Floats  # average firms that would fill the gap
+    to_close: Floats  # average firms that would fill the gap; NaN where such a firm sells nothing here
 
 
 def newcomer(chain: Chain, segment: int) -> Newcomer:
@@ -187,9 +187,9 @@ def newcomer(chain: Chain, segment: int) -> Newcomer:
     firms, revenue = chain.firms[there, segment], chain.revenue[there, segment]
     employees, gap = chain.employees[there, segment], chain.gap[there, segment]
     own = revenue / firms
-    room = np.maximum(own * declared.local_capacity_share.default, 1e-12)
+    room = own * declared.local_capacity_share.default
     orders = np.minimum(gap, room)
-    return Newcomer(own, employees / firms, orders, orders * employees / revenue, gap / room)
+    return Newcomer(own, employees / firms, orders, orders * employees / revenue, ratio(gap, room))
 
 
 def quantiles(values: Floats, probs: Sequence[float]) -> tuple[float | None, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from wutong.experiments import wording
 from wutong.experiments.answers.chain_links import KINDS, LEAST_SHARE, Chain, Kind, anchor_shares, newcomer
 from wutong.experiments.answers.effect import listed
+from wutong.experiments.defined import median
 from wutong.model.facts import Floats
 from wutong.model.history import History
 from wutong.model.units import quarter_name
@@ -85,7 +87,7 @@ def _worth_words(found: Chain, i: int, language: str) -> str:
     zh, more = language == "zh", newcomer(found, i)
     if not more.revenue.size:
         return "园内还没有这类企业，无从推算再来一家能得多少订单。" if zh else "No firm of it is here to measure one more by."
-    needed, orders, jobs = (float(np.median(v)) for v in (more.to_close, more.orders, more.order_jobs))
+    needed, orders, jobs = (median(v) for v in (more.to_close, more.orders, more.order_jobs))
     if 2 * int(found.is_open[:, i].sum()) < found.n_worlds:
         return "多数模拟里没有缺口，再来一家得不到新的本地订单。" if zh else "Most runs have no gap for one more to fill."
     count, won, heads = wording.number(needed), _money(orders, language), wording.amount(jobs, "persons", language)
@@ -94,10 +96,11 @@ def _worth_words(found: Chain, i: int, language: str) -> str:
     if zh:
         text = f"按现有缺口，再来一家平均规模的企业（收入 {size[0]}、{size[1]}）可得本地订单 {won}"
         text = f"{text}（中位数，90% 的模拟在 {inside}之间），约需 {heads}"
-        return f"{text}；补上缺口约需 {count} 家。"
+        return text + ("。" if math.isnan(needed) else f"；补上缺口约需 {count} 家（中位数）。")
     text = f"One more firm of average size ({size[0]}, {size[1]}) would win local orders of {won} from the present gap"
     text = f"{text} (median; 90% of runs: {inside}),"
-    return f"{text} work for {heads}; it takes about {count} such firms to fill it."
+    rest = "" if math.isnan(needed) else f"; in the median it takes about {count} such firms to fill it"
+    return f"{text} work for {heads}{rest}."
 
 
 def _kind_words(found: Chain, language: str) -> str:

@@ -16,6 +16,7 @@ from wutong.experiments.answers import Answer, Column
 from wutong.experiments.answers.comparison_words import words
 from wutong.experiments.answers.line_up import LineUp, line_up
 from wutong.experiments.answers.series import Series, sense, series_of
+from wutong.experiments.defined import count, mean
 from wutong.experiments.intervals import CONFIDENCE
 from wutong.experiments.results import RUN_COLUMNS, TRAJECTORY_COLUMNS, Cell, Row
 from wutong.model.facts import Floats, Label
@@ -47,7 +48,7 @@ COLUMNS: Mapping[str, Column] = {
     "date": Column(Label("时点：年份为全年值，季度为季末值", "Date: a year for its value, a quarter for the value at its end")),
     "target": Column(Label("以此判定的目标", "Goals that are judged on it")),
     "unit": Column(TRAJECTORY_COLUMNS["unit"]),
-    "pairs": Column(Label("配对数", "Pairs of runs"), "pairs"),
+    "pairs": Column(Label("配对数，两边都有数值的", "Pairs of runs, defined on both sides"), "pairs"),
     "unpaired": Column(Label("因缺少配对而剔除的运行数", "Runs left out because their partner failed or is missing"), "runs"),
     "baseline_mean": Column(Label("基准方案的平均值", "Mean under the baseline"), "see unit"),
     "mean": Column(Label("平均差", "Mean difference"), "see unit"),
@@ -61,7 +62,7 @@ COLUMNS: Mapping[str, Column] = {
     "better": Column(Label(*_BETTER), "share"),
     **_ends("better", *_BETTER, "share"),
     "equal": Column(Label("与基准完全相同的运行占比", "Share of runs in which it equals the baseline"), "share"),
-    "common": Column(Label("全部方案共有的运行数", "Runs that all policies have in common"), "runs"),
+    "common": Column(Label("全部方案共有且都有数值的运行数", "Runs that all policies have in common, all defined"), "runs"),
     "best": Column(Label(*_BEST), "share"),
     **_ends("best", *_BEST, "share"),
     "pairing_gain": Column(
@@ -96,25 +97,24 @@ def _rows(lined: LineUp, series: Series) -> Iterator[Row]:
         (lined.base.cases[0].scenario.name, lined.baseline, h.cases[0].policy.name, series.measure, series.scope)
         for h in lined.histories
     ]
-    own_mean = values[0].mean(axis=1)
+    own_mean, own_n = mean(values[0]).tolist(), count(values[0]).tolist()
     columns = _columns(lined, values, sense(series.measure))
     for d, (date, target) in enumerate(zip(series.dates, series.targets, strict=True)):
         when = (date, target, series.unit)
-        common = lined.common[0].size
-        alone = (len(lined.base.cases), 0, float(own_mean[d]), *(None,) * (N_DIFFERENCE + 6), common, *best[0][d], None)
+        base_mean = own_mean[d] if own_n[d] else None
+        alone = (own_n[d], 0, base_mean, *(None,) * (N_DIFFERENCE + 6), *best[0][d], None)
         yield (*about[0], *when, *alone)
         for who, opponent, found, wins in zip(about[1:], lined.opponents, columns, best[1:], strict=True):
-            *told, gain = found[d]
-            counted = (opponent.n_pairs, opponent.unpaired, float(own_mean[d]))
-            yield (*who, *when, *counted, *told, common, *wins[d], gain)
+            n_pairs, *told, gain = found[d]
+            yield (*who, *when, n_pairs, opponent.unpaired, base_mean, *told, *wins[d], gain)
 
 
 def _columns(lined: LineUp, values: Sequence[Floats], sign: int) -> list[list[list[Cell]]]:
-    """Cells of every opponent by date, from the mean difference to the share of ties and the gain of pairing.
+    """Cells of every opponent by date: the pairs, and from the mean difference to the share of ties and the gain of pairing.
 
     Opponents with equally many pairs are computed together.
     """
-    nothing: list[Cell] = [None] * (N_DIFFERENCE + 7)
+    nothing: list[Cell] = [0, *[None] * (N_DIFFERENCE + 7)]
     found = [[nothing] * len(values[0]) for _ in lined.opponents]
     for n in {o.n_pairs for o in lined.opponents} - {0}:
         members = [i for i, o in enumerate(lined.opponents) if o.n_pairs == n]
@@ -126,8 +126,10 @@ def _columns(lined: LineUp, values: Sequence[Floats], sign: int) -> list[list[li
 
 
 def _cells(before: Floats, after: Floats, sign: int) -> list[list[list[Cell]]]:
-    """Cells by opponent and date, from values of shape (n_opponents, n_dates, n_pairs)."""
+    """Cells by opponent and date, from values of shape (n_opponents, n_dates, n_pairs); undefined pairs are left out."""
     differences = after - before
+    if np.isnan(differences).any():
+        return [[_cell(b, a, sign) for b, a in zip(*rows, strict=True)] for rows in zip(before, after, strict=True)]
     n, levels = differences.shape[-1], (of.HALF, CONFIDENCE)
     ordered = np.sort(differences, axis=-1)
     spread = np.quantile(ordered, WORLDS, axis=-1)
@@ -141,7 +143,15 @@ def _cells(before: Floats, after: Floats, sign: int) -> list[list[list[Cell]]]:
     told = cells.astype(object)
     told[~np.isfinite(cells)] = None
     out: list[list[list[Cell]]] = told.tolist()
-    return out
+    return [[[n, *cell] for cell in by_date] for by_date in out]
+
+
+def _cell(before: Floats, after: Floats, sign: int) -> list[Cell]:
+    """Cells of one opponent and date, from values of shape (n_pairs,), some of them undefined."""
+    known = ~np.isnan(after - before)
+    if not known.any():
+        return [0, *[None] * (N_DIFFERENCE + 7)]
+    return _cells(before[None, None, known], after[None, None, known], sign)[0][0]
 
 
 def _ends_of(intervals: Sequence[of.Interval]) -> list[Floats]:
@@ -154,8 +164,10 @@ def _share(share: Floats, n: int) -> list[Floats]:
 
 
 def _best(lined: LineUp, values: Sequence[Floats], sign: int) -> list[list[tuple[Cell, ...]]]:
-    """Share of common worlds in which each policy is best, with intervals, by policy and date; ties are shared."""
-    n_dates, n = len(values[0]), lined.common[0].size
-    if sign == 0 or n == 0:
-        return [[(None,) * 5] * n_dates for _ in values]
-    return [[tuple(cell) for cell in np.array(_share(own, n)).T.tolist()] for own in lined.best_shares(values, sign)]
+    """Number of common worlds and share of them in which each policy is best, with intervals, by policy and date."""
+    shares, counts = lined.best_shares(values, sign or 1)
+
+    def cell(share: float, n: int) -> tuple[Cell, ...]:
+        return (n, *(np.array(_share(np.array(share), n)).tolist() if sign and n else (None,) * 5))
+
+    return [[cell(share, n) for share, n in zip(own, counts.tolist(), strict=True)] for own in shares.tolist()]

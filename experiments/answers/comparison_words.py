@@ -114,7 +114,8 @@ def _lead(lined: LineUp, s: Standing, language: str) -> str:
     """By how much and how surely the leader is better on one goal, and who cannot be told from it."""
     zh, difference = language == "zh", s.difference(s.leader or 0)
     size = size_text(difference, s.series.unit, language)
-    odds = wording.chance(wilson(int((difference > 0.0).sum()), difference.size), language)
+    share = wilson(int((difference > 0.0).sum()), difference.size)
+    odds = wording.chance(share, language) + wording.counted(share.n, lined.opponents[(s.leader or 1) - 1].n_pairs, language)
     rivals = _rivals(lined, s.rivals, language)
     best = _best(lined, s, language)
     if zh:
@@ -129,7 +130,7 @@ def _best(lined: LineUp, s: Standing, language: str) -> str:
     if len(lined.opponents) == 1 or not s.best:
         return ""
     zh, often, leader = language == "zh", int(np.argmax(s.best)), s.leader or 0
-    own, most = (best_text(s.best[i], lined.common[0].size, language) for i in (leader, often))
+    own, most = (best_text(s.best[i], s.common, language) for i in (leader, often))
     if often == leader or s.best[often] <= s.best[leader]:
         return f"，在 {own}的运行中为各方案最好" if zh else f", best of all in {own}"
     who = name(lined, often, language)
@@ -150,8 +151,12 @@ def best_text(value: float, n: int, language: str) -> str:
 def _nobody(lined: LineUp, s: Standing, language: str) -> str:
     """What is said where no policy is told to be better than the baseline."""
     zh, several = language == "zh", len(lined.opponents) > 1
+    if s.differences and not any(d.size for d in s.differences):
+        return "比值没有数值，无从比较" if zh else "undefined and not compared, as there is nothing to divide by"
     if s.differences and not any(d.any() for d in s.differences):
-        return "每一次运行都与基准完全相同" if zh else "exactly as under the baseline in every run"
+        n, n_pairs = min(d.size for d in s.differences), min(o.n_pairs for o in lined.opponents)
+        same = "每一次运行都与基准完全相同" if zh else "exactly as under the baseline in every run"
+        return same + wording.counted(n, n_pairs, language)
     told = ("没有方案明显好于基准" if zh else "no policy is clearly better than the baseline") if several else ""
     worse = [_worse(lined, s, i, language) for i in s.worse]
     undecided = _rivals(lined, s.open, language)

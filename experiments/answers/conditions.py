@@ -165,7 +165,8 @@ def levels_by_band(result: Attainment, values: Floats, fewest: int = FEWEST_IN_B
         return ()
     order = np.argsort(values, kind="stable")
     parts = np.array_split(order, n_bands)
-    return tuple(Level(float(np.median(values[p])), wilson(int(result.attained[p].sum()), p.size)) for p in parts)
+    shares = [wilson(int(result.attained[p].sum()), int(result.defined[p].sum())) for p in parts]
+    return tuple(Level(float(np.median(values[p])), share) for p, share in zip(parts, shares, strict=True))
 
 
 @dataclass(frozen=True)
@@ -178,13 +179,17 @@ class Tried:
 
 
 def conditions_drawn(draws: Drawn, target: Target) -> dict[str, tuple[Label, str, Floats]]:
-    """What each world drew of what a goal may hang on: by key its label, unit and values of shape (n_worlds,)."""
-    return {
+    """What each world drew of what a goal may hang on: by key its label, unit and values of shape (n_worlds,).
+
+    What is undefined in some world, as is the revenue per head of nobody, is left out.
+    """
+    found = {
         "entry": (ENTRY, "firms/year", draws.entry(target.segments)),
         "revenue_per_head": (PER_HEAD, "亿元/year", draws.revenue_per_head(target.segments)),
         "people": (PEOPLE, "persons/year", draws.parameter("growth.people")),
         "growth": (GROWTH, "share/year", draws.growth(target.segments)),
     }
+    return {key: one for key, one in found.items() if not np.isnan(one[2]).any()}
 
 
 def needed(levels: Sequence[Level], prob: float) -> Needed:

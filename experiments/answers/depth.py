@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from wutong.experiments.answers.drawn import Drawn, drawn
-from wutong.experiments.goals import Attainment, Band, Share, attainment, by_band, definitions, wilson
+from wutong.experiments.defined import median
+from wutong.experiments.goals import Attainment, Band, Share, all_of, attainment, by_band, definitions, share_of, wilson
 from wutong.model.facts import Floats, Label
 from wutong.model.history import History
 from wutong.model.scenario import JointTarget, Scenario, Target
@@ -23,7 +24,8 @@ class GoalInDepth:
     Attributes
     ----------
     results : of the goal under each definition, the stated one first; of the members of a set
-    share : chance of the goal as stated, or of all members in one world; n = 0 where a date lies beyond the runs
+    share : chance of the goal as stated, or of all members in one world; n = 0 where a date lies beyond the runs, or a measure
+        is undefined
     bands : the same by thirds of the entry rate; none where entry does not differ between worlds
     medians : median of what a single goal is compared with, in each of the bands
     read_otherwise : of a set, the chance when one of its goals is read under another definition
@@ -79,10 +81,7 @@ def _set(named: JointTarget, history: History, draws: Drawn) -> GoalInDepth:
 
 def together(results: Sequence[Attainment]) -> Share:
     """Chance that all goals of a set are reached in one and the same world; n = 0 unless every one is judged."""
-    if not results or not all(r.judged for r in results):
-        return wilson(0, 0)
-    reached = np.logical_and.reduce([r.attained for r in results])
-    return wilson(int(reached.sum()), reached.size)
+    return share_of(all_of(results)) if results and all(r.judged for r in results) else wilson(0, 0)
 
 
 def _bands(results: Sequence[Attainment], draws: Drawn) -> tuple[Band, ...]:
@@ -94,16 +93,17 @@ def _bands(results: Sequence[Attainment], draws: Drawn) -> tuple[Band, ...]:
 
 def _medians(result: Attainment, entry: Floats, bands: Sequence[Band]) -> tuple[float, ...]:
     inside = [(entry >= band.low) & (entry <= band.high) for band in bands]
-    return tuple(float(np.median(result.values[mask])) for mask in inside)
+    return tuple(median(result.values[mask]) for mask in inside)
 
 
 def share_by_band(results: Sequence[Attainment], values: Floats) -> tuple[Band, ...]:
     """Chance that all goals are reached, by thirds of the worlds in the order of a drawn value of shape (n_worlds,)."""
     if not all(r.judged for r in results):
         return ()
-    reached = np.logical_and.reduce([r.attained for r in results]).astype(np.float64)
-    all_of_them = replace(results[0].target, at_least=1.0)  # 1 where every goal is reached
-    return by_band(Attainment(all_of_them, reached, results[0].first), values)
+    every = replace(
+        results[0], target=replace(results[0].target, at_least=1.0), values=all_of(results)
+    )  # 1 where all are reached
+    return by_band(every, values)
 
 
 def entry_of(targets: Sequence[Target], draws: Drawn) -> Floats:

@@ -10,6 +10,7 @@ import numpy as np
 from wutong.model.assumptions import Parameters, sample, world_keys
 from wutong.model.base import Base
 from wutong.model.facts import Floats
+from wutong.model.ratios import ratio
 from wutong.model.scenario import Case
 from wutong.model.start.drawn import compile_base
 from wutong.model.start.totals import Totals
@@ -42,16 +43,16 @@ class Drawn:
         return np.asarray(self.base.entry[:, self._columns(segments)].sum(axis=1))
 
     def revenue_per_head(self, segments: Sequence[str]) -> Floats:
-        """Revenue per head at the start over some segments together, of shape (n_worlds,) [亿元/year]."""
+        """Revenue per head at the start over some segments together, of shape (n_worlds,) [亿元/year]; NaN without staff."""
         chosen = self._columns(segments)
         staff = self.totals.staff[:, chosen]
-        return np.asarray((staff * self.totals.per_head[:, chosen]).sum(axis=1) / staff.sum(axis=1).clip(min=1e-12))
+        return ratio((staff * self.totals.per_head[:, chosen]).sum(axis=1), staff.sum(axis=1))
 
     def growth(self, segments: Sequence[str]) -> Floats:
         """Growth of outside demand, averaged over some segments by their staff, of shape (n_worlds,) [1/year]."""
         chosen = self._columns(segments)
         staff = self.totals.staff[:, chosen]
-        return np.asarray((staff * self.base.growth[:, chosen]).sum(axis=1) / staff.sum(axis=1).clip(min=1e-12))
+        return ratio((staff * self.base.growth[:, chosen]).sum(axis=1), staff.sum(axis=1))
 
     def _columns(self, segments: Sequence[str]) -> list[int]:
         names = [s.key for s in self.cases[0].scenario.park.segments]

@@ -13,6 +13,7 @@ import numpy as np
 
 from wutong.experiments import wording
 from wutong.experiments.answers import Column
+from wutong.experiments.defined import defined
 from wutong.experiments.goals import readings
 from wutong.experiments.intervals import CONFIDENCE, HALF, mean_interval, mean_intervals
 from wutong.experiments.results import RUN_COLUMNS, Cell
@@ -130,12 +131,13 @@ def effect_columns(of: Label, unit: str = "see unit") -> dict[str, Column]:
 
 
 def effect_of(differences: Floats) -> Effect:
-    """Mean of paired differences, of shape (n_pairs,), with its intervals; fewer than two pairs know nothing."""
-    if differences.size < 2:
+    """Mean of paired differences, of shape (n_pairs,), with its intervals; fewer than two that are defined know nothing."""
+    known = defined(differences)
+    if known.size < 2:
         return Effect(*(math.nan,) * 5, 0)
-    outer, inner = mean_intervals(differences, (CONFIDENCE, HALF))
+    outer, inner = mean_intervals(known, (CONFIDENCE, HALF))
     ends = (float(outer.low), float(inner.low), float(inner.high), float(outer.high))
-    return Effect(float(differences.mean()), *ends, differences.size)
+    return Effect(float(known.mean()), *ends, known.size)
 
 
 def clear_among(differences: Floats, n_asked: int) -> bool:

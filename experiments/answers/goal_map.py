@@ -16,8 +16,9 @@ import numpy as np
 from wutong.experiments.answers.conditions import Tried, conditions_drawn
 from wutong.experiments.answers.drawn import drawn
 from wutong.experiments.answers.lever_policies import level_of, lever_of
+from wutong.experiments.defined import defined
 from wutong.experiments.goals import attainment
-from wutong.model.facts import Floats, Ints, Label
+from wutong.model.facts import Floats, Ints, Label, Mask
 from wutong.model.history import History
 from wutong.model.levers import LEVERS
 from wutong.model.scenario import Target
@@ -62,7 +63,7 @@ class GoalMap:
     Attributes
     ----------
     history : whose scenario and policy are looked at
-    counts, attained : runs of each cell, and those that reach the goal
+    counts, attained : runs of each cell in which the goal's measure is defined, and those that reach the goal
     medians : median of what the goal is compared with, NaN in empty cells
     """
 
@@ -105,19 +106,20 @@ def drawn_map(history: History, target: Target, across: str = "", up: str = "") 
     result = attainment(history, target)
     if not result.judged:
         return None
-    found = varying(conditions_drawn(drawn(history.cases), target))
+    found = varying(_where(result.defined, conditions_drawn(drawn(history.cases), target)))
+    values = defined(result.values)
     chosen = [key for key in (across, up) if key]
     if unknown := [key for key in chosen if key not in found]:
         raise ValueError(f"no condition that differs between the runs is named {unknown[0]!r}; there are {', '.join(found)}")
     if len(set(chosen)) < len(chosen):
         raise ValueError(f"{across!r} cannot stand at both sides")
-    rest = iter([key for key in ranked(found, result.values) if key not in chosen])
+    rest = iter([key for key in ranked(found, values) if key not in chosen])
     keys = [key or next(rest, "") for key in (across, up)]
-    n_bands = min(math.isqrt(int(result.values.size / IN_A_CELL)), MOST_BANDS)
+    n_bands = min(math.isqrt(int(values.size / IN_A_CELL)), MOST_BANDS)
     if n_bands < 2 or not all(keys):
         return None
     sides = [_drawn_side(key, found[key], n_bands) for key in keys]
-    return _map(history, target, (sides[0], sides[1]), result.values)
+    return _map(history, target, (sides[0], sides[1]), values)
 
 
 @dataclass(frozen=True)
@@ -146,8 +148,12 @@ def set_map(rows: Sequence[tuple[float, History]], side: SetSide, target: Target
     judged = sorted((row for row in rows if attainment(row[1], target).judged), key=lambda row: row[0])
     if len(judged) < 2:
         return None
-    values = [attainment(history, target).values for _, history in judged]
-    kept = [varying(conditions_drawn(drawn(history.cases), target)) for _, history in judged]
+    results = [attainment(history, target) for _, history in judged]
+    values = [defined(result.values) for result in results]
+    kept = [
+        varying(_where(result.defined, conditions_drawn(drawn(history.cases), target)))
+        for result, (_, history) in zip(results, judged, strict=True)
+    ]
     common = [key for key in kept[0] if all(key in own for own in kept)]
     if across and across not in common:
         raise ValueError(f"no condition that differs between the runs is named {across!r}; there are {', '.join(common)}")
@@ -205,6 +211,11 @@ def ranked(conditions: Drawable, values: Floats) -> list[str]:
 def varying(conditions: Drawable) -> Drawable:
     """The conditions that differ between worlds."""
     return {k: c for k, c in conditions.items() if float(np.ptp(c[2])) > 1e-9 * float(np.abs(c[2]).max())}
+
+
+def _where(worlds: Mask, conditions: Drawable) -> Drawable:
+    """Conditions of some worlds alone."""
+    return {key: (label, unit, values[worlds]) for key, (label, unit, values) in conditions.items()}
 
 
 def _ranks(values: Floats) -> Floats:

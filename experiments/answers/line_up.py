@@ -8,9 +8,11 @@ from functools import cached_property
 
 import numpy as np
 
+from wutong.experiments.defined import count, mean
 from wutong.experiments.goals import pairs
 from wutong.model.facts import Floats, Ints
 from wutong.model.history import History
+from wutong.model.ratios import ratio
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,10 @@ class LineUp:
         """Positions of the policies that equal the one at a position exactly."""
         return tuple(j if i == position else i for i, j in self.same if position in (i, j))
 
-    def best_shares(self, values: Sequence[Floats], sign: int) -> Floats:
+    def best_shares(self, values: Sequence[Floats], sign: int) -> tuple[Floats, Ints]:
         """Share of the common worlds in which each policy is best, of shape (n_policies, n_dates); ties are shared.
+
+        And the number of those worlds, of shape (n_dates,): those in which all policies are defined.
 
         Parameters
         ----------
@@ -90,8 +94,9 @@ class LineUp:
         sign : 1 where more is better, -1 where less is
         """
         merit = sign * np.array([v[:, worlds] for v, worlds in zip(values, self.common, strict=True)])
-        wins = (merit == merit.max(axis=0)).astype(np.float64)
-        return np.asarray((wins / wins.sum(axis=0)).mean(axis=2))
+        wins = merit == merit.max(axis=0)  # none where a policy is undefined
+        shares = mean(ratio(wins, wins.sum(axis=0)))
+        return shares, count(np.where(wins.any(axis=0), 0.0, np.nan))
 
 
 def line_up(histories: Sequence[History], baseline: str | None = None) -> LineUp:

@@ -10,6 +10,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from wutong.experiments import wording
 from wutong.experiments.answers import Answer, Column
 from wutong.experiments.answers.effect import (
@@ -102,7 +104,7 @@ def parts_of(policy: Policy, histories: Sequence[History], outcome: Outcome) -> 
 
 
 def worth_of(policy: Policy, histories: Sequence[History], outcome: Outcome) -> Mapping[Subset, Floats] | None:
-    """What every subset reads in the worlds that all share; None where a subset has no runs or the date is not covered."""
+    """What every subset reads in the worlds that all share and where all are defined; None without such a world or the date."""
     ran = {frozenset(h.cases[0].policy.settings): h for h in histories}
     needed = subsets_of(policy)
     own = {subset: ran.get(frozenset(s for s in policy.settings if s.lever in subset)) for subset in needed}
@@ -110,6 +112,7 @@ def worth_of(policy: Policy, histories: Sequence[History], outcome: Outcome) -> 
     if len(found) < len(needed):
         return None
     values = paired_values(found, outcome)
+    values = values[:, ~np.isnan(values).any(axis=0)]
     return dict(zip(needed, values, strict=True)) if values.shape[1] else None
 
 

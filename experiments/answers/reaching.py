@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from wutong.experiments import wording
 from wutong.experiments.answers import Answer, Column
 from wutong.experiments.answers.attainment import COLUMNS, odds_cells
-from wutong.experiments.answers.telling import listed, policy_title
-from wutong.experiments.goals import attainment, wilson
+from wutong.experiments.answers.telling import joined, listed, policy_title
+from wutong.experiments.goals import attainment
 from wutong.experiments.results import Row
 from wutong.model.facts import Label
 from wutong.model.history import History
@@ -28,9 +28,9 @@ def goals_by_year(histories: Sequence[History]) -> Answer:
     for history in histories:
         case = history.cases[0]
         for target in case.scenario.targets:
-            first = attainment(history, target).first
+            result = attainment(history, target)
             for year in range(year_of(history.start + 1), year_of(history.start + history.n_quarters) + 1):
-                share = wilson(int((first <= 4 * year + 3).sum()), first.size)
+                share = result.reached_by(4 * year + 3)
                 who = (case.scenario.name, case.policy.name, target.key, target.label.zh, target.label.en)
                 rows.append((*who, str(year), *odds_cells(share)))
     return Answer("goals_by_year", YEAR_COLUMNS, tuple(rows), Label(_when(histories, "zh"), _when(histories, "en")))
@@ -39,11 +39,13 @@ def goals_by_year(histories: Sequence[History]) -> Answer:
 def _when(histories: Sequence[History], language: str) -> str:
     if not histories or not histories[0].cases[0].scenario.targets:
         return "没有设定目标。" if language == "zh" else "No goal is set."
-    history, told, never = histories[0], [], []
+    history, told, never, empty = histories[0], list[str](), list[tuple[str, str]](), list[str]()
     for target in history.cases[0].scenario.targets:
         result = attainment(history, target)
-        label = target.label.in_language(language)
-        if result.reached.count == 0:
+        label = target.label.in_language(language) + wording.counted(result.reached.n, len(history.cases), language)
+        if not result.reached.n:
+            empty.append(label)
+        elif result.reached.count == 0:
             never.append((label, wording.short_chance(result.reached, language)))
         elif result.median_first < NEVER:
             year = year_of(result.median_first)
@@ -57,7 +59,8 @@ def _when(histories: Sequence[History], language: str) -> str:
             told.append(
                 f"{label}在期末前达到过的占 {odds}" if language == "zh" else f"{label} at some time in {odds} of the runs"
             )
-    return _when_sentence(history, told, never, language)
+    said = _when_sentence(history, told, never, language) if told or never else ""
+    return joined([said, wording.undefined(empty, language) if empty else ""], language)
 
 
 def _when_sentence(history: History, told: Sequence[str], never: Sequence[tuple[str, str]], language: str) -> str:

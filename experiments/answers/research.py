@@ -71,4 +71,4 @@ def sentence(p: Pipeline) -> str:
     if p.language == "zh":
         return f"{name}实验室到 {when} 累计通过产业放大的项目：中位数 {middle} 个（90% 区间 {low}{wording.DASH}{high}）。"
     inside = f"(90% interval {low}{wording.DASH}{high})"
-    return f"Labs that open in {p.since} or later have brought {middle} {inside} projects to scale by {when}, in the median."
+    return f"Labs that open in {p.since} or later have brought a median of {middle} projects {inside} to scale by {when}."

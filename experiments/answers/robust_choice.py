@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 import numpy as np
 
@@ -25,9 +26,9 @@ from wutong.experiments.answers.robustness import (
     share_over,
     sufficing,
 )
-from wutong.experiments.goals import Share, attainment, wilson
+from wutong.experiments.goals import Share, attainment, share_of
 from wutong.experiments.results import RUN_COLUMNS, Row
-from wutong.model.facts import Label, Mask
+from wutong.model.facts import Label
 from wutong.model.history import History
 from wutong.model.scenario import Target
 
@@ -79,10 +80,11 @@ EFFECT_COLUMNS: dict[str, Column] = {
 
 
 def yardstick_of(histories: Sequence[History]) -> Target:
-    """What policies are measured by where nothing is asked for: the first goal that every history judges, else revenue."""
+    """What policies are measured by where nothing is asked for: the first goal that all judge in a common run, else revenue."""
     for target in histories[0].cases[0].scenario.targets:
         if all(attainment(h, target).judged for h in histories):
-            return target
+            with suppress(ValueError):  # undefined in every run of one history or another
+                return grid(histories, target).yardstick
     return outcome(histories[0], MEASURE)
 
 
@@ -120,15 +122,15 @@ def findings(table: Grid, order: Ranking) -> Findings:
     """Everything that the table and the sentences say."""
     by_scenario = regrets(table)
     by_policy = tuple(zip(*by_scenario, strict=True))
-    masks = [sufficing(table, part) for part in PARTS]
+    reaching = [sufficing(table, part) for part in PARTS]
     return Findings(
         table,
         order,
         by_scenario,
         tuple(mean_regret(row) for row in by_policy),
         tuple(max_regret(row) for row in by_policy),
-        share_over(table, best_in(table)),
-        tuple(share_over(table, mask) if mask is not None else None for mask in masks),
+        share_over(best_in(table)),
+        tuple(share_over(reached) if reached is not None else None for reached in reaching),
     )
 
 
@@ -142,14 +144,10 @@ def _rows(found: Findings, unit: str) -> Iterator[Row]:
         last = [*(c for share in shares for c in _share(share)), float(np.quantile(table.values[:, p], 0.05)), table.n_worlds]
         yield (*who, "all", key, float(table.means[:, p].mean()), *whole, unit, int(places[p]), *last)
         for s, scenario in enumerate(table.scenarios):
-            one = [_one(m[s, p]) if m is not None else None for m in (best, *masks)]
+            one = [share_of(m[s, p]) if m is not None else None for m in (best, *masks)]
             cells = [*_regret(found.by_scenario[s][p]), None, None, None, unit, int(ranks(table.means[s])[p])]
             tail = [*(c for share in one for c in _share(share)), float(np.quantile(table.values[s, p], 0.05)), table.n_worlds]
             yield (*who, scenario.name, key, float(table.means[s, p]), *cells, *tail)
-
-
-def _one(mask: Mask) -> Share:
-    return wilson(int(mask.sum()), mask.size)
 
 
 def _regret(regret: Regret) -> tuple[float | None, float | None, float | None]:

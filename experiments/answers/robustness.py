@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wutong.experiments.defined import count, mean
 from wutong.experiments.goals import Attainment, Share, attainment, wilson
 from wutong.experiments.intervals import student_quantile
-from wutong.model.facts import Floats, Ints, Mask
+from wutong.model.facts import Floats, Ints
 from wutong.model.history import History
 from wutong.model.scenario import Basis, Policy, Scenario, Target
 
@@ -69,12 +70,13 @@ def outcome(history: History, measure: str) -> Target:
 
 
 def grid(histories: Sequence[History], yardstick: Target) -> Grid:
-    """Histories put side by side: policies that stand in every scenario, on the replications that all of them have.
+    """Histories put side by side: policies that stand in every scenario, on the replications that all have and define.
 
     Raises
     ------
     ValueError
-        If no policy stands in every scenario, no replication in all histories, or one history holds a replication twice.
+        If no policy stands in every scenario, no replication in all histories, one history holds a replication twice, or the
+        yardstick is a ratio that is undefined somewhere in every replication.
     """
     found = {(h.cases[0].scenario.name, h.cases[0].policy.name): h for h in histories if reading(h, yardstick).judged}
     scenarios, policies = (tuple(dict.fromkeys(key[i] for key in found)) for i in (0, 1))
@@ -82,6 +84,30 @@ def grid(histories: Sequence[History], yardstick: Target) -> Grid:
     if not policies:
         raise ValueError("no policy was run in every scenario up to the date of the yardstick")
     table = tuple(tuple(found[s, p] for p in policies) for s in scenarios)
+    worlds = _common_worlds(table)
+    values = np.array(
+        [
+            [reading(h, yardstick).values[w] for h, w in zip(row, rows, strict=True)]
+            for row, rows in zip(table, worlds, strict=True)
+        ]
+    )
+    known = ~np.isnan(values).any(axis=(0, 1))
+    if not known.any():
+        raise ValueError("the yardstick is undefined in every replication")
+    first, worlds = table[0], tuple(tuple(of[known] for of in row) for row in worlds)
+    return Grid(
+        yardstick,
+        tuple(row[0].cases[0].scenario for row in table),
+        tuple(h.cases[0].policy for h in first),
+        values[:, :, known],
+        table,
+        worlds,
+        len(histories) - len(scenarios) * len(policies),
+    )
+
+
+def _common_worlds(table: Sequence[Sequence[History]]) -> tuple[tuple[Ints, ...], ...]:
+    """Worlds of every history that have the replications that all of them have; raises as :func:`grid`."""
     places = [[{(c.seed, c.replication): i for i, c in enumerate(h.cases)} for h in row] for row in table]
     if any(
         len(place) < len(h.cases) for row, many in zip(table, places, strict=True) for h, place in zip(row, many, strict=True)
@@ -90,23 +116,7 @@ def grid(histories: Sequence[History], yardstick: Target) -> Grid:
     common = sorted(set.intersection(*(set(place) for many in places for place in many)))
     if not common:
         raise ValueError("the histories share no replication")
-    worlds = tuple(tuple(np.array([place[k] for k in common], np.int64) for place in many) for many in places)
-    values = np.array(
-        [
-            [reading(h, yardstick).values[w] for h, w in zip(row, rows, strict=True)]
-            for row, rows in zip(table, worlds, strict=True)
-        ]
-    )
-    first = table[0]
-    return Grid(
-        yardstick,
-        tuple(row[0].cases[0].scenario for row in table),
-        tuple(h.cases[0].policy for h in first),
-        values,
-        table,
-        worlds,
-        len(histories) - len(scenarios) * len(policies),
-    )
+    return tuple(tuple(np.array([place[k] for k in common], np.int64) for place in many) for many in places)
 
 
 def reading(history: History, yardstick: Target) -> Attainment:
@@ -157,30 +167,37 @@ def ranks(values: Floats) -> Ints:
 
 
 # ── Shares of worlds ─────────────────────────────────────────────────────────────────────────────────────────────────
-def best_in(table: Grid) -> Mask:
-    """Whether a policy is best, alone or with others, of the shape of the grid's values."""
-    return np.asarray(table.values >= table.values.max(axis=1, keepdims=True))
+def best_in(table: Grid) -> Floats:
+    """1 where a policy is best, alone or with others, else 0, of the shape of the grid's values."""
+    return np.asarray(table.values >= table.values.max(axis=1, keepdims=True), np.float64)
 
 
-def share_over(table: Grid, chosen: Mask) -> tuple[Share, ...]:
+def share_over(chosen: Floats) -> tuple[Share, ...]:
     """Share of worlds over all scenarios for each policy, with the interval of as many worlds as there are replications.
 
     Parameters
     ----------
-    chosen : of the shape of the grid's values
+    chosen : 1 or 0, or NaN where it cannot be said, of the shape of the grid's values; NaN does not count
     """
-    n, found = table.n_worlds, []
-    for part in chosen.mean(axis=(0, 2)).tolist():
-        count = round(part * n)
+    found = []
+    for own in chosen.swapaxes(0, 1):
+        n, part = int(count(own).min()), float(mean(own.reshape(-1)))
+        if not n:
+            found.append(wilson(0, 0))
+            continue
+        hits = round(part * n)
         if 0.0 < part < 1.0 and n > 1:
-            count = min(max(count, 1), n - 1)  # neither never nor always
-        found.append(wilson(count, n))
+            hits = min(max(hits, 1), n - 1)  # neither never nor always
+        found.append(wilson(hits, n))
     return tuple(found)
 
 
-def sufficing(table: Grid, part: float) -> Mask | None:
-    """Worlds in which every judged goal reaches a part of what it asks, of the shape of the grid's values; None without goals."""
-    found = np.ones(table.values.shape, np.bool_)
+def sufficing(table: Grid, part: float) -> Floats | None:
+    """1 where every judged goal reaches a part of what it asks, 0 where one does not, NaN where one is undefined.
+
+    Of the shape of the grid's values; None without goals.
+    """
+    found = np.ones(table.values.shape)
     judged = False
     for s, (row, rows) in enumerate(zip(table.histories, table.worlds, strict=True)):
         for p, (history, worlds) in enumerate(zip(row, rows, strict=True)):
@@ -188,5 +205,6 @@ def sufficing(table: Grid, part: float) -> Mask | None:
                 result = attainment(history, target)
                 if result.judged:
                     judged = True
-                    found[s, p] &= result.values[worlds] >= part * target.at_least
+                    values = result.values[worlds]
+                    found[s, p] *= np.where(np.isnan(values), np.nan, values >= part * target.at_least)
     return found if judged else None

@@ -12,6 +12,7 @@ from wutong.experiments.answers.comparison_words import separation_words
 from wutong.experiments.answers.line_up import LineUp, line_up
 from wutong.experiments.answers.series import goal_series, goal_values
 from wutong.experiments.answers.verdicts import State, Verdict, judge
+from wutong.experiments.defined import defined
 from wutong.experiments.goals import pairs
 from wutong.experiments.results import RUN_COLUMNS, TRAJECTORY_COLUMNS, Row
 from wutong.model.facts import Label
@@ -67,13 +68,13 @@ def _row(lined: LineUp, target: Target, i: int, j: int) -> Row:
     one, other = lined.histories[i], lined.histories[j]
     here, there = pairs(one, other)
     before, after = goal_values(one, target)[here], goal_values(other, target)[there]
-    differences, series = after - before, goal_series(lined.base, target)
-    about = (series.measure, series.scope, series.dates[0], series.unit, here.size)
+    differences, series = defined(after - before), goal_series(lined.base, target)
+    about = (series.measure, series.scope, series.dates[0], series.unit, differences.size)
     names = (lined.base.cases[0].scenario.name, one.cases[0].policy.name, other.cases[0].policy.name)
     state = judge(differences)
     if state is State.UNKNOWN:
         return (*names, *about, None, None, None, state.value, None, None, None)
-    verdict = Verdict("", state, here.size, of.replications_needed(differences))
+    verdict = Verdict("", state, differences.size, of.replications_needed(differences))
     inside = of.mean_interval(differences)
     told = (float(differences.mean()), float(inside.low), float(inside.high), state.value)
     gain = float(of.pairing_gains(before, after))

@@ -16,10 +16,12 @@ from wutong.experiments.answers import Answer, Column
 from wutong.experiments.answers.drawn import Drawn, drawn
 from wutong.experiments.answers.shortfall_words import floor_sentence, gap_sentence, people_sentence
 from wutong.experiments.answers.telling import joined, policy_title
+from wutong.experiments.defined import defined, mean
 from wutong.experiments.goals import Difference, attainment, mean_difference
 from wutong.experiments.results import RUN_COLUMNS, SUMMARY_COLUMNS, TRAJECTORY_COLUMNS, Row
 from wutong.model.facts import Floats, Label
 from wutong.model.history import History
+from wutong.model.ratios import ratio
 from wutong.model.scenario import Target
 from wutong.model.units import QUARTERS_PER_YEAR, quarter_name
 
@@ -151,8 +153,8 @@ def account(history: History, aim: Aim, draws: Drawn) -> dict[str, Floats]:
     if "revenue" in aim.goals:
         found["gap"] = asked[2] - there[2]
         found |= dict(zip(PARTS, parts_of_gap(there, asked), strict=True))
-        found["revenue_per_head_there"] = there[2] / there[1].clip(min=1.0)
-        found["revenue_per_head_needed"] = asked[2] / there[1].clip(min=1.0)
+        found["revenue_per_head_there"] = ratio(there[2], there[1])
+        found["revenue_per_head_needed"] = ratio(asked[2], there[1])
     years = (aim.by - history.start) / QUARTERS_PER_YEAR
     if years > 0.0:
         at_start = history.total("employees", aim.segments)[0]
@@ -202,9 +204,9 @@ def shortfall(histories: Sequence[History]) -> Answer:
 
 
 def mean_of(values: Floats) -> Difference:
-    """Mean over the worlds with its interval; of a single world the value alone, with a boundless interval."""
-    found = mean_difference(values)
-    return found if found.n else Difference(float(values.mean()), -np.inf, np.inf, values.size)
+    """Mean over the worlds that have a value, with its interval; of a single one the value alone, with a boundless interval."""
+    found, known = mean_difference(values), defined(values)
+    return found if found.n else Difference(float(mean(known)), -np.inf, np.inf, known.size)
 
 
 def _rows(history: History, aim: Aim, means: dict[str, Difference]) -> Iterator[Row]:
@@ -212,8 +214,8 @@ def _rows(history: History, aim: Aim, means: dict[str, Difference]) -> Iterator[
     where = (case.scenario.name, case.policy.name, wording.scope_key(case.scenario.park, aim.segments), quarter_name(aim.by))
     for item, d in means.items():
         label, unit = ACCOUNT[item]
-        bounds = (d.low, d.high) if d.n > 1 else (None, None)
-        yield (*where, item, label.zh, label.en, d.mean, *bounds, unit, d.n, "yes" if aim.stated else "no")
+        size = (d.mean if d.n else None, *((d.low, d.high) if d.n > 1 else (None, None)))
+        yield (*where, item, label.zh, label.en, *size, unit, d.n, "yes" if aim.stated else "no")
 
 
 # ── Words ────────────────────────────────────────────────────────────────────────────────────────────────────────────

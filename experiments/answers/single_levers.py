@@ -28,6 +28,7 @@ from wutong.experiments.answers.effect import (
 )
 from wutong.experiments.answers.evidence import BASIS_WORDS, Known, known_of
 from wutong.experiments.answers.lever_policies import CLOSE, level_of, lever_of
+from wutong.experiments.defined import defined
 from wutong.experiments.equal_cost import yearly_cost
 from wutong.experiments.results import Row
 from wutong.model.facts import Floats, Label
@@ -125,7 +126,7 @@ def tornado(base: History, others: Sequence[History], outcome: Outcome, money: f
 
 
 def _row(base: History, bar: Bar, name: str, n_worlds: int, outcome: Outcome) -> Row:
-    n = bar.differences.size
+    n = defined(bar.differences).size
     about = (outcome.measure, outcome.scope, quarter_name(outcome.quarter), outcome.unit(base))
     cost = None if np.isnan(bar.cost) else bar.cost
     known = bar.known

@@ -19,6 +19,7 @@ from wutong.model.assumptions import parameter_facts, world_keys
 from wutong.model.base import by_segment, draw_one
 from wutong.model.draws import named
 from wutong.model.facts import Assumption, Floats, Keys, Label, Tag
+from wutong.model.ratios import ratio
 from wutong.model.scenario import Anchor, Case, Park, Scenario, Segment, Status
 
 UNSOURCED = ("assumption", "design")  # how the source of a number begins that has none
@@ -106,9 +107,7 @@ def _of_industries(park: Park, draws: Drawn, keys: Keys) -> Iterator[Uncertain]:
             own = [i for i, s in enumerate(park.segments) if s.industry == industry.key and _drawn_here(park, s, field)]
             if not own:
                 continue
-            whole = (
-                values[:, own].sum(axis=1) if how is SUMMED else values[:, own] @ weights[own] / max(weights[own].sum(), 1e-12)
-            )
+            whole = values[:, own].sum(axis=1) if how is SUMMED else ratio(values[:, own] @ weights[own], weights[own].sum())
             tags = {tag_of(getattr(park.segments[i], field).source) for i in own}
             tag = Tag.DESIGN if Tag.DESIGN in tags else Tag.COMPUTED
             name = "entry_share" if field == "entry" and park.segments[own[0]].entry_per_firm else field

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from wutong.experiments import intervals as of
 from wutong.experiments.answers.line_up import line_up
 from wutong.experiments.answers.series import goal_values
+from wutong.experiments.defined import defined
 from wutong.experiments.intervals import CONFIDENCE
 from wutong.model.facts import Floats
 from wutong.model.history import History
@@ -32,7 +33,7 @@ class State(enum.StrEnum):
     NARROW = "narrow"  # its interval is narrower than the precision asked for
     TIE = "tie"  # every pair is exactly equal
     OPEN = "open"
-    UNKNOWN = "unknown"  # fewer than two pairs
+    UNKNOWN = "unknown"  # fewer than two pairs that are defined
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,9 @@ def separated(
     before = goal_values(lined.base, target)
     found = []
     for opponent in lined.opponents:
-        differences = opponent.difference(before, goal_values(opponent.history, target))
+        differences = defined(opponent.difference(before, goal_values(opponent.history, target)))
         state = _stop(differences, precision, minimum, look)
-        found.append(Verdict(opponent.name, state, opponent.n_pairs, of.replications_needed(differences)))
+        found.append(Verdict(opponent.name, state, differences.size, of.replications_needed(differences)))
     return tuple(found)
 
 
@@ -92,9 +93,10 @@ def _stop(differences: Floats, precision: float | None, minimum: int, look: int)
 
 
 def judge(differences: Floats, confidence: float = CONFIDENCE) -> State:
-    """What a number of paired differences, of shape (n_pairs,), says at a confidence."""
-    if differences.size < 2:
+    """What a number of paired differences, of shape (n_pairs,), says at a confidence; undefined ones say nothing."""
+    known = defined(differences)
+    if known.size < 2:
         return State.UNKNOWN
-    if not differences.any():
+    if not known.any():
         return State.TIE
-    return State.SEPARATED if of.mean_interval(differences, confidence).told_apart else State.OPEN
+    return State.SEPARATED if of.mean_interval(known, confidence).told_apart else State.OPEN

@@ -23,7 +23,7 @@ from wutong.experiments.calibration.weighing import (
     weights_of,
 )
 from wutong.experiments.errors import ResultsError
-from wutong.experiments.results import replacing
+from wutong.experiments.unfinished import replacing
 from wutong.model.facts import Floats, Label
 
 SHARES = (0.05, 0.5, 0.95)

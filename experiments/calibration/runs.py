@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -15,13 +16,14 @@ from wutong.experiments.calibration.figures import Calibration
 from wutong.experiments.identity import code_of_model, content_of
 from wutong.experiments.manifest import fingerprint
 from wutong.experiments.reading import read_scenario
-from wutong.experiments.results import replacing
 from wutong.experiments.runner import Progress, silent
+from wutong.experiments.unfinished import replacing
 from wutong.model.assumptions import sample, world_keys
 from wutong.model.facts import Floats
 from wutong.model.scenario import NO_NEW_POLICY, Case, Scenario
 
 PART = 1_000  # worlds
+DIGEST_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def table_of(
     content = content_hash(calibration, scenario)
     for first in range(0, n, PART):
         count = min(PART, n - first)
-        name = f"{calibration.key}_{content}_{seed}_{first:07d}_{count}.npz"
+        name = f"{calibration.key}_{content}_{seed}_{first:07d}_{count}.part"
         cases = cases_of(scenario, first, count, seed)
         parts.append(_kept(None if folder is None else folder / name, partial(_part, calibration, cases, jobs)))
         progress(first + count, 0, n)
@@ -94,20 +96,25 @@ def _kept(path: Path | None, made: Callable[[], Table]) -> Table:
         return kept
     part = made()
     if path is not None:
+        content = io.BytesIO()
+        np.savez(content, values=part.values, said=part.said)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as unfinished, unfinished.open("wb") as file:
-            np.savez(file, values=part.values, said=part.said)
+        with replacing(path) as unfinished:
+            unfinished.write_bytes(hashlib.sha256(content.getvalue()).digest() + content.getvalue())
     return part
 
 
 def _read(path: Path) -> Table | None:
-    """A part as it was kept; None where there is none, or one that was cut short."""
+    """A part as it was kept, behind its checksum; None where there is none, or it is not what was written."""
     try:
-        with path.open("rb") as file, np.load(file) as found:
-            part = Table(found["values"], found["said"])
-    except (OSError, EOFError, ValueError, KeyError, BadZipFile):
+        content = path.read_bytes()
+    except OSError:
         return None
-    return part if len(part.values) == len(part.said) else None
+    digest, content = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
+    if hashlib.sha256(content).digest() != digest:
+        return None
+    with np.load(io.BytesIO(content)) as found:
+        return Table(found["values"], found["said"])
 
 
 def _part(calibration: Calibration, cases: list[Case], jobs: int) -> Table:

@@ -14,6 +14,7 @@ from wutong.experiments.calibration.figures import Calibration, Figure
 from wutong.experiments.runner import run_cases, whole
 from wutong.model.facts import Floats, Label
 from wutong.model.history import History
+from wutong.model.ratios import ratio
 from wutong.model.scenario import Case
 from wutong.model.units import STEP_YEARS
 
@@ -28,14 +29,14 @@ def spin_off_share(history: History) -> Floats:
     rows = 4 * LAST_YEARS
     opened = {name: history.total(name)[-rows:].sum(axis=0) for name in history.values if name.startswith("entrants_")}
     born = opened["entrants_firm_spin_off"] + opened["entrants_lab_spin_off"]
-    return np.asarray(born / np.maximum(sum(opened.values()), 1.0))
+    return ratio(born, np.asarray(sum(opened.values())))
 
 
 def exit_rate(history: History) -> Floats:
     """Exits a firm and year in the last years, of shape (n_worlds,) [1/year]."""
     rows = 4 * LAST_YEARS
     years = history.total("firms")[-rows - 1 : -1].sum(axis=0) * STEP_YEARS
-    return np.asarray(history.total("exits")[-rows:].sum(axis=0) / np.maximum(years, 1.0))
+    return ratio(history.total("exits")[-rows:].sum(axis=0), years)
 
 
 def say(cases: Sequence[Case], values: Floats, jobs: int) -> Floats:  # noqa: ARG001 - all figures are in the runs

@@ -24,13 +24,16 @@ NOTHING = 1e-9  # in place of zero, whose logarithm there is not
 def log_weights(said: Floats, seen: Floats, spread: Floats) -> Floats:
     """Logarithm of the chance of the figures seen, up to a constant, of shape (n_worlds,).
 
+    A world that does not say a figure at all (NaN, a share of nothing) cannot have shown it: it weighs nothing.
+
     Parameters
     ----------
     said : what worlds say, of shape (n_worlds, n_figures)
     seen, spread : figures, and the sd of the logarithm of their errors, of shape (n_figures,) each
     """
     apart = (np.log(np.maximum(said, NOTHING)) - np.log(seen)) / spread
-    return np.asarray(-0.5 * (apart * apart).sum(axis=1))
+    logs = -0.5 * (apart * apart).sum(axis=1)
+    return np.where(np.isnan(logs), -np.inf, logs)
 
 
 def reached(logs: Floats, n_figures: int) -> bool:
@@ -64,7 +67,11 @@ def drawn_rows(weights: Floats, n: int, seed: int) -> Ints:
 
 
 def weighted_quantiles(values: Floats, weights: Floats, shares: Sequence[float]) -> Floats:
-    """Least values up to which at least the given shares of the weight lie, of shape (n_shares,)."""
+    """Least values up to which at least the given shares of the weight lie, of shape (n_shares,); undefined ones do not count."""
+    if (unknown := np.isnan(values)).all():
+        return np.full(len(shares), np.nan)
+    if unknown.any():
+        values, weights = values[~unknown], weights[~unknown] / weights[~unknown].sum()
     order = np.argsort(values, kind="stable")
     reached = np.cumsum(weights[order])
     return np.asarray(values[order][np.minimum(np.searchsorted(reached, np.asarray(shares) - 1e-12), len(values) - 1)])

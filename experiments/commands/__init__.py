@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import signal
-import sys
 from typing import Annotated
 
 import typer
@@ -14,6 +12,7 @@ from wutong.experiments.commands.checking import check
 from wutong.experiments.commands.comparing import compare
 from wutong.experiments.commands.creating import new
 from wutong.experiments.commands.evidencing import calibrate, evidence
+from wutong.experiments.commands.exits import Exit, say
 from wutong.experiments.commands.exporting import export
 from wutong.experiments.commands.hindcasting import hindcast
 from wutong.experiments.commands.language import told
@@ -25,7 +24,9 @@ from wutong.experiments.commands.reporting import report
 from wutong.experiments.commands.resuming import rerun, resume
 from wutong.experiments.commands.running import main_job, run
 from wutong.experiments.commands.sensing import sensitivity
+from wutong.experiments.commands.streams import lost_output, make_lasting
 from wutong.experiments.commands.sweeping import sweep
+from wutong.experiments.commands.usage import Commands
 
 ABOUT = told(
     "梧桐：产业园区如何围绕龙头企业成长。不带命令时运行主任务：科学城基准情景，比较“不新增政策”与“按已公布政策”。",
@@ -70,7 +71,9 @@ SUMMARIES = {
     report: told("写成一个网页文件的报告，可离线阅读和打印", "Write the report: one web page to read offline and to print."),
 }
 
-app = typer.Typer(name="wutong", help=ABOUT, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(
+    name="wutong", cls=Commands, help=ABOUT, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+)
 # answers, results, files, evidence: in this order the help shows them
 app.command("run", help=SUMMARIES[run])(run)
 app.command("compare", help=SUMMARIES[compare])(compare)
@@ -114,8 +117,16 @@ def start(context: typer.Context, lang: Lang = None, version: Version = False) -
 
 def main() -> None:
     """Run the command line that the user typed."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that lacks Chinese must not end a run
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # being told to end keeps what finished, like Ctrl-C
-    app()
+    make_lasting()
+    for name in ("SIGTERM", "SIGHUP"):  # being told to end, or the terminal that goes, keeps what finished, like Ctrl-C
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
+    try:
+        app()
+    except SystemExit as ended:
+        lost = lost_output()
+        if lost and not ended.code:
+            say(told(f"标准输出无法写入：{lost}", f"Standard output could not be written: {lost}"))
+            raise SystemExit(Exit.SOME_FAILED) from None
+        raise

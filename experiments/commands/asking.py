@@ -13,6 +13,7 @@ from wutong.experiments.errors import BadInputError
 from wutong.model.facts import Label
 
 NOTHING = "none"
+BOUNDS = 0.001, 1000.0  # of --money [亿元/year]
 
 Scenario = Annotated[
     str,
@@ -25,15 +26,17 @@ PolicyName = Annotated[
     typer.Option("--policy", metavar="P", help=told("政策方案名称或文件，默认为情景自带的", "name or file; the scenario's own")),
 ]
 Money = Annotated[
-    float,
-    typer.Option("--money", metavar="X", min=0.001, help=told("每个工具每年花费（亿元）", "yearly cost of every lever, in 亿元")),
+    str | None,
+    typer.Option(
+        "--money", metavar="X", help=told("每个工具每年花费，默认 3 亿元", "yearly cost of every lever; 3 亿元 by default")
+    ),
 ]
 DoseOf = Annotated[
     str | None,
     typer.Option("--dose", metavar="LEVER", help=told("改为：一个工具，力度由低到高", "instead: one lever at rising levels")),
 ]
 Levels = Annotated[
-    list[float] | None,
+    list[str] | None,
     typer.Option("--level", metavar="X", help=told("--dose 的力度，可重复", "a level of --dose; may be repeated")),
 ]
 MixOf = Annotated[
@@ -67,7 +70,7 @@ Date = Annotated[str, typer.Option("--date", metavar="QUARTER", help=told("看�
 def levers(
     shared: Shared,
     scenario: Scenario = SCENARIO,
-    money: Money = 3.0,
+    money: Money = None,
     dose: DoseOf = None,
     level: Levels = None,
     mix: MixOf = None,
@@ -78,21 +81,28 @@ def levers(
 ) -> Exit:
     from wutong.experiments.commands.experiment import ask, plan_under
     from wutong.experiments.experiment import available_cores
-    from wutong.experiments.questions import Dose, Levers, Mix, Question, equal_levels, refuse_unknown
+    from wutong.experiments.questions import Dose, Levers, Mix, Question, equal_levels, understood
+    from wutong.experiments.questions.levers import MONEY, level_of, lever_called
+    from wutong.experiments.reading.options import quantity_option
+    from wutong.experiments.reading.quantities import Quantity
 
     if dose and mix:
         raise BadInputError(Label("--dose 与 --mix 只能用一个", "--dose and --mix exclude each other"))
+    shared.unused("--money", money and (dose or mix), "--dose" if dose else "--mix")
+    shared.unused("--level", level and not dose, "--dose", without=True)
+    lever = lever_called(dose) if dose else ""
+    levels = tuple(level_of(lever, text) for text in level or ()) if lever else ()
+    spent = quantity_option("--money", money, Quantity("亿元/year", *BOUNDS)) if money else MONEY
     plan = plan_under(shared, scenario, mix or NOTHING, n)
-    refuse_unknown(plan.scenarios[0], measure, scope, date)
-    asked = (measure, scope, date)
+    asked = understood(plan.scenarios[0], measure, scope, date)
     question: Question
     if mix:
         question = Mix(*asked)
     elif dose:
-        question = Dose(*asked, lever=dose, levels=tuple(level or ()))
+        question = Dose(*asked, lever=lever, levels=levels)
     else:
-        found = equal_levels(plan, money, shared.jobs or available_cores())
-        question = Levers(*asked, money=money, levels=tuple(e.policy.settings[0].level for e in found))
+        found = equal_levels(plan, spent, shared.jobs or available_cores())
+        question = Levers(*asked, money=spent, levels=tuple(e.policy.settings[0].level for e in found))
     return ask(shared, plan, question)
 
 
@@ -108,6 +118,7 @@ def goals(
     from wutong.experiments.commands.experiment import ask, plan_under
     from wutong.experiments.questions import Conditions, Late
 
+    shared.unused("--policy", policy and late, "--late")
     plan = plan_under(shared, scenario, late or policy or NOTHING, n)
     return ask(shared, plan, Late(goal) if late else Conditions(goal))
 
@@ -123,18 +134,18 @@ def attribute(
     n: Count = 50,
 ) -> Exit:
     from wutong.experiments.commands.experiment import ask, plan_under
-    from wutong.experiments.questions import Attribute, refuse_unknown
+    from wutong.experiments.questions import Attribute, understood
 
     plan = plan_under(shared, scenario, policy, n)
-    refuse_unknown(plan.scenarios[0], date=date)
+    _, _, date = understood(plan.scenarios[0], date=date)
     return ask(shared, plan, Attribute(tuple(of or ()), tuple(together or ()), date))
 
 
 @command
 def chain(shared: Shared, scenario: Scenario = SCENARIO, policy: PolicyName = None, date: Date = "", n: Count = 100) -> Exit:
     from wutong.experiments.commands.experiment import ask, plan_under
-    from wutong.experiments.questions import Chain, refuse_unknown
+    from wutong.experiments.questions import Chain, understood
 
     plan = plan_under(shared, scenario, policy, n)
-    refuse_unknown(plan.scenarios[0], date=date)
+    _, _, date = understood(plan.scenarios[0], date=date)
     return ask(shared, plan, Chain(date))

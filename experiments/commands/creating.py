@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from wutong.experiments.commands.exits import exits
+from wutong.experiments.commands.exits import exits, show
 from wutong.experiments.commands.language import LOCALE, Language, told
 from wutong.experiments.commands.listing import LangOption
 from wutong.experiments.errors import BadInputError
@@ -63,11 +63,11 @@ def new(context: typer.Context, kind: KindArgument, name: NameArgument, into: In
     with exits(language):
         _check_name(name)
         written = _write(into, _texts(kind, name, language), _taken(into, kind, name))
-        print(told("已写入：", "Written:", language))
-        print("\n".join(f"  {path}" for path in written))
+        show(told("已写入：", "Written:", language))
+        show("\n".join(f"  {path}" for path in written))
         words, option = [word.format(into / name) for word in RUNS[kind]], ("--lang", chosen) if chosen else ()
-        print(told("接下来：", "Next:", language))
-        print(f"  {command('check', words[-1], *option)}\n  {command(*words, *option)}")
+        show(told("接下来：", "Next:", language))
+        show(f"  {command('check', words[-1], *option)}\n  {command(*words, *option)}")
 
 
 def command(*words: str) -> str:

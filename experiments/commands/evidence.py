@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from wutong.experiments.commands.exits import Exit, say
+from wutong.experiments.commands.exits import Exit, say, show
 from wutong.experiments.commands.experiment import Manner
 from wutong.experiments.commands.language import told
 from wutong.experiments.commands.progress import Progress
@@ -33,8 +33,8 @@ def finish(folder: Path, manner: Manner) -> Exit:
     finally:
         shown.close()
     if not manner.quiet:
-        print(words.in_language(language))
-        print(told(f"\n结果：{folder}", f"\nResults: {folder}", language))
+        show(words.in_language(language))
+        show(told(f"\n结果：{folder}", f"\nResults: {folder}", language))
     return Exit.WELL
 
 

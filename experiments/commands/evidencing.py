@@ -10,17 +10,28 @@ from wutong.experiments.commands.exits import exits
 from wutong.experiments.commands.language import LOCALE, Language, told
 from wutong.experiments.commands.options import Jobs, Lang, Out, Quiet
 from wutong.experiments.commands.shared import Seed
+from wutong.experiments.commands.usage import whole
 from wutong.model.facts import Label
 
-Count = Annotated[int, typer.Option("-n", metavar="N", min=2, help=told("记分卡和目标的世界数", "worlds of scorecard and goals"))]
+Count = Annotated[
+    int,
+    typer.Option("-n", metavar="N", parser=whole("-n", 2), help=told("记分卡和目标的世界数", "worlds of scorecard and goals")),
+]
 Worlds = Annotated[
-    int | None, typer.Option("--worlds", metavar="N", min=100, help=told("每项校准的世界数", "worlds of each calibration"))
+    int | None,
+    typer.Option(
+        "--worlds", metavar="N", parser=whole("--worlds", 100), help=told("每项校准的世界数", "worlds of each calibration")
+    ),
 ]
 CalibrationWorlds = Annotated[
-    int | None, typer.Option("-n", metavar="N", min=100, help=told("每项校准的世界数", "worlds of each calibration"))
+    int | None,
+    typer.Option("-n", metavar="N", parser=whole("-n", 100), help=told("每项校准的世界数", "worlds of each calibration")),
 ]
 Past = Annotated[
-    int, typer.Option("--past", metavar="N", min=50, help=told("回推的历史运行数", "runs of the past of a hindcast"))
+    int,
+    typer.Option(
+        "--past", metavar="N", parser=whole("--past", 50), help=told("回推的历史运行数", "runs of the past of a hindcast")
+    ),
 ]
 Steps = Annotated[
     list[str] | None,

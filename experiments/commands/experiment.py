@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wutong.experiments.answers.verdicts import MINIMUM, Verdict
-from wutong.experiments.commands.exits import Exit, say
+from wutong.experiments.commands.exits import Exit, say, show
 from wutong.experiments.commands.language import Language, told
 from wutong.experiments.commands.progress import Progress
 from wutong.experiments.commands.shared import Shared
@@ -143,7 +143,7 @@ def _tell(experiment: Experiment, ended: Ended, manner: Manner) -> Exit:
     """Print the answer, and on standard error what failed or was left; return the exit code."""
     folder, total, language = experiment.folder, len(experiment.plan.cases), manner.language
     if ended.answer and not manner.quiet:
-        print(ended.answer)
+        show(ended.answer)
     if ended.failures:
         say(_failed(ended, total, folder, language))
     if ended.interrupted:
@@ -153,7 +153,7 @@ def _tell(experiment: Experiment, ended: Ended, manner: Manner) -> Exit:
         say(told(zh, en, language))
         return Exit.INTERRUPTED
     if not manner.quiet:
-        print(told(f"\n结果：{folder}", f"\nResults: {folder}", language))
+        show(told(f"\n结果：{folder}", f"\nResults: {folder}", language))
     return Exit.SOME_FAILED if ended.failures else Exit.WELL
 
 

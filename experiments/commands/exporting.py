@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wutong.experiments.commands.exits import exits, say
+from wutong.experiments.commands.exits import exits, say, show
 from wutong.experiments.commands.language import LOCALE, Language, told
 from wutong.experiments.commands.options import Lang, Quiet
 from wutong.experiments.commands.resuming import Folder
@@ -65,16 +65,22 @@ def export(
         from wutong.experiments import exports, tables
         from wutong.experiments.errors import ResultsError
         from wutong.experiments.kept import kept_in
+        from wutong.experiments.questions.question import MEASURE
+        from wutong.experiments.reading.options import canonical, key_option
+        from wutong.model.measures import MEASURES
 
-        chosen = (tuple(names or ()) for names in (scenarios, policies, quarters, scopes))
-        wanted = tables.Wanted(tuple(measures or tables.MEASURES_BY_DEFAULT), by, *chosen)
+        dates = [canonical("--quarter", text) for text in quarters or ()]
+        labels = {key: fact.label for key, fact in MEASURES.items()}
+        named = [key_option("--measure", name, labels, MEASURE) for name in measures or ()]
+        chosen = (tuple(names or ()) for names in (scenarios, policies, dates, scopes))
+        wanted = tables.Wanted(tuple(named or tables.MEASURES_BY_DEFAULT), by, *chosen)
         try:
             kept = kept_in(folder)
             written = exports.export(kept, to, wanted, out or folder / "exports")
         except ResultsError as error:
             raise BadInputError(error.message) from error
         if not quiet:
-            print("\n".join(map(str, written)))
+            show("\n".join(map(str, written)))
         if kept.n_failed or kept.n_missing:
             zh = f"未导出：失败 {kept.n_failed} 次，尚未运行 {kept.n_missing} 次。"
             say(told(zh, f"Not in it: {kept.n_failed} runs that failed, {kept.n_missing} not run yet.", language))

@@ -8,10 +8,12 @@ from typing import Annotated
 
 import typer
 
-from wutong.experiments.commands.exits import Exit, exits
+from wutong.experiments.commands.exits import Exit, exits, show
 from wutong.experiments.commands.language import LOCALE, Language, told
 from wutong.experiments.commands.options import Jobs, Lang, Out, Quiet
 from wutong.experiments.commands.shared import Seed
+from wutong.experiments.commands.usage import whole
+from wutong.model.units import FIRST_YEAR, LAST_YEAR
 
 Park = Annotated[
     str, typer.Argument(metavar="PARK", help=told("园区或情景的名称或文件", "name or file of a park, or of a scenario"))
@@ -28,18 +30,26 @@ Observed = Annotated[
     ),
 ]
 Until = Annotated[
-    int, typer.Option("--until", metavar="YEAR", help=told("使用观测值的最后一年", "last year whose observed values are used"))
+    int,
+    typer.Option(
+        "--until",
+        metavar="YEAR",
+        parser=whole("--until", FIRST_YEAR, LAST_YEAR),
+        help=told("使用观测值的最后一年", "last year whose observed values are used"),
+    ),
 ]
 Count = Annotated[
     int,
     typer.Option(
         "-n",
         metavar="N",
-        min=2,
+        parser=whole("-n", 2),
         help=told("推演的世界数：历史运行中最接近观测的", "worlds that are projected: the nearest runs of the past"),
     ),
 ]
-Past = Annotated[int, typer.Option("--past", metavar="N", min=50, help=told("历史运行数", "runs of the past"))]
+Past = Annotated[
+    int, typer.Option("--past", metavar="N", parser=whole("--past", 50), help=told("历史运行数", "runs of the past"))
+]
 
 
 def hindcast(
@@ -71,6 +81,6 @@ def hindcast(
         finally:
             progress.close()
         if not quiet:
-            print(words.in_language(language))
-            print(told(f"\n结果：{folder}", f"\nResults: {folder}", language))
+            show(words.in_language(language))
+            show(told(f"\n结果：{folder}", f"\nResults: {folder}", language))
         raise typer.Exit(Exit.WELL)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from wutong.experiments.commands.language import Language, told
+from wutong.experiments.commands.usage import whole
 
 Sets = Annotated[
     list[str] | None,
@@ -16,11 +17,19 @@ Sets = Annotated[
     ),
 ]
 Jobs = Annotated[
-    int | None, typer.Option("--jobs", metavar="J", min=1, help=told("进程数，默认用全部核心", "processes; all cores by default"))
+    int | None,
+    typer.Option(
+        "--jobs", metavar="J", parser=whole("--jobs", 1), help=told("进程数，默认用全部核心", "processes; all cores by default")
+    ),
 ]
 MaxFailures = Annotated[
     int | None,
-    typer.Option("--max-failures", metavar="F", min=1, help=told("失败到这么多次就停止", "stop after so many failures")),
+    typer.Option(
+        "--max-failures",
+        metavar="F",
+        parser=whole("--max-failures", 1),
+        help=told("失败到这么多次就停止", "stop after so many failures"),
+    ),
 ]
 Cluster = Annotated[
     str | None,

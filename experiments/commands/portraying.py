@@ -7,17 +7,18 @@ from typing import Annotated
 import typer
 
 from wutong.experiments.commands.asking import PolicyName, Scenario
-from wutong.experiments.commands.exits import Exit, exits
+from wutong.experiments.commands.exits import Exit, exits, show
 from wutong.experiments.commands.language import LOCALE, Language, told
 from wutong.experiments.commands.options import Lang, Out, Quiet, Sets
 from wutong.experiments.commands.shared import SCENARIO, Seed, Shared, Until
+from wutong.experiments.commands.usage import whole
 
 Replication = Annotated[
     int | None,
     typer.Option(
         "--replication",
         metavar="R",
-        min=0,
+        parser=whole("--replication", 0),
         help=told("看哪一次模拟（编号）；默认最接近中位数的一次", "its number; the most usual world by default"),
     ),
 ]
@@ -32,7 +33,10 @@ Of = Annotated[
 Count = Annotated[
     int,
     typer.Option(
-        "-n", metavar="N", min=0, help=told("与另外多少次模拟相比，0 为不比", "other worlds to place it among; 0: none")
+        "-n",
+        metavar="N",
+        parser=whole("-n", 0),
+        help=told("与另外多少次模拟相比，0 为不比", "other worlds to place it among; 0: none"),
     ),
 ]
 
@@ -62,6 +66,6 @@ def portrait(
         asked = Asked(scenario, policy, replication, seed, tuple(of or ()), end, tuple(sets or ()), n, languages)
         folder, words = carried_out(asked, out)
         if not quiet:
-            print(words.in_language(language))
-            print(told(f"\n结果：{folder}", f"\nResults: {folder}", language))
+            show(words.in_language(language))
+            show(told(f"\n结果：{folder}", f"\nResults: {folder}", language))
         raise typer.Exit(Exit.WELL)

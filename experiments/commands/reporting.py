@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wutong.experiments.commands.exits import exits
+from wutong.experiments.commands.exits import exits, show
 from wutong.experiments.commands.language import LOCALE, Language, told
 from wutong.experiments.commands.options import Lang, Quiet
 from wutong.experiments.commands.resuming import Folder
@@ -25,4 +25,4 @@ def report(context: typer.Context, folder: Folder, out: Out = None, lang: Lang =
 
         path = write_report(folder, out, language.value)
         if not quiet:
-            print(told(f"报告：{path}", f"Report: {path}", language))
+            show(told(f"报告：{path}", f"Report: {path}", language))

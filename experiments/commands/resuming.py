@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from wutong.experiments.commands.exits import Exit, exits, say
+from wutong.experiments.commands.exits import Exit, exits, say, show
 from wutong.experiments.commands.language import LOCALE, Language, told
 from wutong.experiments.commands.options import Cluster, Jobs, Lang, MaxFailures, Quiet
 from wutong.experiments.errors import BadInputError
@@ -38,8 +38,8 @@ def resume(
     with exits(language):
         from wutong.experiments.commands.experiment import Manner, finish
         from wutong.experiments.evidence.outputs import EVIDENCE
-        from wutong.experiments.experiment import mended, reopened
         from wutong.experiments.manifest import read_manifest
+        from wutong.experiments.reopening import mended, reopened
 
         if read_manifest(folder).question.get("name") == EVIDENCE:
             from wutong.experiments.commands.evidence import finish as finish_evidence
@@ -56,7 +56,7 @@ def resume(
 def rerun(context: typer.Context, folder: Folder, run_id: RunId, lang: Lang = None) -> None:
     language: Language = lang or context.obj or LOCALE
     with exits(language):
-        from wutong.experiments.experiment import reopened
+        from wutong.experiments.reopening import reopened
         from wutong.experiments.store import FILE, Access, opened
         from wutong.model.simulate import simulate
 
@@ -74,5 +74,5 @@ def rerun(context: typer.Context, folder: Folder, run_id: RunId, lang: Lang = No
         zh, en = "运行成功；结果库中没有相同的结果。", "It runs; the store holds no such result."
         if same:
             zh, en = "与保存的结果完全相同。", "The same as what is kept."
-        print(told(zh, en, language))
+        show(told(zh, en, language))
         raise typer.Exit(Exit.WELL)

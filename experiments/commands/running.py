@@ -9,6 +9,7 @@ import typer
 from wutong.experiments.commands.exits import Exit, exits
 from wutong.experiments.commands.language import LOCALE, Language, told
 from wutong.experiments.commands.shared import SCENARIO, UNTIL, Count, Policies, Shared, command
+from wutong.experiments.commands.usage import whole
 
 MAIN_POLICIES = ("none", "as_announced")
 
@@ -16,7 +17,10 @@ Scenarios = Annotated[list[str], typer.Argument(metavar="SCENARIO", help=told("�
 Replications = Annotated[
     list[int] | None,
     typer.Option(
-        "--replication", metavar="R", min=0, help=told("只运行该编号，可重复", "run this replication alone; may be repeated")
+        "--replication",
+        metavar="R",
+        parser=whole("--replication", 0),
+        help=told("只运行该编号，可重复", "run this replication alone; may be repeated"),
     ),
 ]
 

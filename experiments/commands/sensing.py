@@ -10,6 +10,7 @@ from wutong.experiments.commands.comparing import POLICIES
 from wutong.experiments.commands.exits import Exit
 from wutong.experiments.commands.language import told
 from wutong.experiments.commands.shared import SCENARIO, Policies, Shared, command
+from wutong.experiments.commands.usage import whole
 
 Scenario = Annotated[
     str,
@@ -22,7 +23,7 @@ Count = Annotated[
     typer.Option(
         "-n",
         metavar="N",
-        min=1,
+        parser=whole("-n", 1),
         help=told("每个方案的重复次数，越多越能看出较弱的影响", "replications of each policy; more show weaker effects"),
     ),
 ]

@@ -10,15 +10,23 @@ from typing import Annotated, get_type_hints
 
 import typer
 
-from wutong.experiments.commands.exits import Exit, exits
+from wutong.experiments.commands.exits import Exit, exits, say
 from wutong.experiments.commands.language import LOCALE, Language, told
 from wutong.experiments.commands.options import Cluster, DryRun, Jobs, Lang, MaxFailures, Out, Quiet, Sets
+from wutong.experiments.commands.usage import LARGEST_SEED, whole
 
 SCENARIO = "baseline"
 UNTIL = "2030Q4"  # to which the shipped park is run where nothing else is said
 
-Count = Annotated[int, typer.Option("-n", metavar="N", min=1, help=told("每个方案的重复次数", "replications of each policy"))]
-Seed = Annotated[int, typer.Option("--seed", metavar="S", min=0, help=told("随机种子", "seed of all random numbers"))]
+Count = Annotated[
+    int, typer.Option("-n", metavar="N", parser=whole("-n", 1), help=told("每个方案的重复次数", "replications of each policy"))
+]
+Seed = Annotated[
+    int,
+    typer.Option(
+        "--seed", metavar="S", parser=whole("--seed", 0, LARGEST_SEED), help=told("随机种子", "seed of all random numbers")
+    ),
+]
 Until = Annotated[
     str | None, typer.Option("--until", metavar="QUARTER", help=told("模拟到该季度为止", "last quarter, such as 2030Q4"))
 ]
@@ -51,6 +59,12 @@ class Shared:
         """Last quarter of the runs: the shipped park stops early, unless something is said of its clock or its numbers."""
         return self.until or (UNTIL if scenario == SCENARIO and not self.sets else None)
 
+    def unused(self, option: str, given: object, other: str, *, without: bool = False) -> None:
+        """Say that an option was given and does nothing, as another stands beside it, or does not."""
+        if given:
+            zh, en = ("没有", "without") if without else ("有", "with")
+            say(told(f"注意：{zh} {other} 时，{option} 不起作用。", f"Note: {option} does nothing {en} {other}.", self.language))
+
 
 Command = Callable[..., Exit]
 
@@ -70,6 +84,9 @@ def command(asked: Command) -> Callable[..., None]:
     def typed(context: typer.Context, **given: object) -> None:
         values = {f.name: given.pop(f.name) for f in fields(Shared)}
         shared = Shared(**{**values, "lang": values["lang"] or context.obj})  # type: ignore[arg-type]
+        shared.unused("--jobs", shared.jobs and shared.cluster, "--cluster")
+        ends = [text for text in shared.sets or () if text.replace(" ", "").startswith("clock.end=")]
+        shared.unused(f"--set {ends[-1]}" if ends else "", ends and shared.until, "--until")
         with exits(shared.language):
             raise typer.Exit(asked(shared, **given))
 

@@ -11,6 +11,8 @@ from wutong.experiments.commands.language import Language, told
 from wutong.experiments.reading import Problem
 from wutong.experiments.reading.checks import Checked
 from wutong.experiments.reading.explaining import explained, explained_tree, explained_values
+from wutong.experiments.reading.messages import told_all
+from wutong.experiments.reading.wide import visible
 
 
 def explanation(checked: Checked, *, as_json: bool, language: Language) -> str:
@@ -23,7 +25,7 @@ def explanation(checked: Checked, *, as_json: bool, language: Language) -> str:
         {
             "path": ".".join(map(str, value.path)),
             "value": value.value,
-            "file": value.mark.file,
+            "file": visible(value.mark.file),
             "line": value.mark.line,
             "drawn": value.drawn,
         }
@@ -33,7 +35,8 @@ def explanation(checked: Checked, *, as_json: bool, language: Language) -> str:
 
 
 def rows(problems: Sequence[Problem], severity: str) -> list[Mapping[str, object]]:
-    return [{"severity": severity, **dataclasses.asdict(problem)} for problem in problems]
+    found = (dataclasses.replace(problem, file=visible(problem.file)) for problem in problems)
+    return [{"severity": severity, **dataclasses.asdict(problem)} for problem in found]
 
 
 def told_verdict(problems: Sequence[Problem], remarks: Sequence[Problem], n_files: int, language: Language) -> str:
@@ -43,7 +46,4 @@ def told_verdict(problems: Sequence[Problem], remarks: Sequence[Problem], n_file
     if not problems:
         files = "1 file" if n_files == 1 else f"{n_files} files"
         return told(f"已检查 {n_files} 个文件，没有发现问题。", f"{files} checked; nothing is wrong.", language)
-    lines = [problem.text(language) for problem in problems]
-    if len(problems) > 1:
-        lines.append(told(f"共 {len(problems)} 处问题。", f"{len(problems)} problems in all.", language))
-    return "\n".join(lines)
+    return told_all(problems, language)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
+from wutong.experiments.defined import quantiles
 from wutong.experiments.documents import beginnings, plausibility, readings
 from wutong.experiments.documents.markdown import DOCS, document, table, write
 from wutong.experiments.documents.odd import shipped_scenario
@@ -92,12 +92,12 @@ def start_table(history: History) -> str:
     for c in park.constraints:
         values = history.total(measures[c.quantity], c.segments)[0]
         scope = scope_names(park, c.segments)
-        shown = " – ".join(number(float(v)) for v in np.quantile(values, (0.0, 0.5, 1.0)))
+        shown = " – ".join(number(float(v)) for v in quantiles(values, (0.0, 0.5, 1.0)))
         rows.append((c.quantity, scope, shown, f"{number(c.low)} – {number(c.high)}", c.source))
     for seen in park.observed:
         if seen.quarter == history.start and history.values[seen.measure][0].any():
             values = history.total(seen.measure, park.segments_of(seen.scope))[0]
-            shown = " – ".join(number(float(v)) for v in np.quantile(values, (0.0, 0.5, 1.0)))
+            shown = " – ".join(number(float(v)) for v in quantiles(values, (0.0, 0.5, 1.0)))
             rows.append((seen.measure, seen.scope, shown, number(seen.value), seen.source))
     return table(("Quantity", "Scope", "Worlds: least – median – most", "Range or figure seen", "Source"), rows)
 
@@ -105,8 +105,8 @@ def start_table(history: History) -> str:
 def quantile_table(found: Sequence[Reading]) -> str:
     rows = []
     for reading in found:
-        quantiles = np.quantile(reading.values, QUANTILES)
-        rows.append((reading.name, reading.scope, reading.unit, *(number(float(q)) for q in quantiles)))
+        found_at = quantiles(reading.values, QUANTILES)
+        rows.append((reading.name, reading.scope, reading.unit, *(number(float(q)) for q in found_at)))
     return table(("", "Scope", "Unit", *HEADS), rows)
 
 
@@ -121,7 +121,9 @@ def check_table(checks: Sequence[Check]) -> str:
 
 def findings(checks: Sequence[Check]) -> str:
     """A sentence for every check that does not hold in nearly all worlds, the worst first."""
-    bad = sorted((c for c in checks if c.verdict != "well"), key=lambda c: (c.verdict != "median outside", -c.outside))
+    bad = sorted(
+        (c for c in checks if c.verdict not in ("well", "undefined")), key=lambda c: (c.verdict != "median outside", -c.outside)
+    )
     return "\n".join(map(_sentence, bad)) or "Nothing stands out."
 
 
@@ -144,5 +146,8 @@ def write_csv(path: Path, history: History) -> None:
         writer.writerow(("quarter", "reading", "scope", "unit", *CSV_HEADS))
         for when, found in moments:
             for r in found:
-                quantiles = (f"{q:.6g}" for q in np.quantile(r.values, QUANTILES))
-                writer.writerow((when, r.name, r.scope, r.unit, *quantiles))
+                writer.writerow((when, r.name, r.scope, r.unit, *map(_cell, quantiles(r.values, QUANTILES).tolist())))
+
+
+def _cell(value: float) -> str:
+    return "" if math.isnan(value) else f"{value:.6g}"

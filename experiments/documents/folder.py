@@ -10,9 +10,8 @@ from wutong.experiments.documents.markdown import ROOT, code, codes, document, p
 from wutong.experiments.documents.schemas import FIRST_LINE
 from wutong.experiments.documents.shipped import scope_names
 from wutong.experiments.reading import list_designs, list_parks, list_policies, list_scenarios, read_policy, read_scenario
-from wutong.experiments.reading.checking import scalar_at
 from wutong.experiments.reading.designs import resolve_design
-from wutong.experiments.reading.nodes import Node
+from wutong.experiments.reading.nodes import Node, scalar_at
 from wutong.experiments.reading.schema import PARK_BLOCKS
 from wutong.experiments.reading.text import read_tree
 from wutong.experiments.varying import ASSUMPTION

@@ -37,10 +37,10 @@ class Reads:
 class Watched:
     """Something whose attributes and rows are noted under ``name`` when they are looked at; what is written is not."""
 
-    def __init__(self, value: Any, name: str, seen: set[str]) -> None:
+    def __init__(self, value: Any, name: str, seen: set[str]) -> None:  # noqa: ANN401
         object.__setattr__(self, "_told", (value, name, seen))
 
-    def __getattr__(self, attribute: str) -> Any:
+    def __getattr__(self, attribute: str) -> Any:  # noqa: ANN401 - it stands for anything
         value, name, seen = self._told
         found = getattr(value, attribute)
         if isinstance(found, Table):
@@ -53,11 +53,11 @@ class Watched:
     def __setattr__(self, attribute: str, new: object) -> None:
         setattr(self._told[0], attribute, new)
 
-    def __getitem__(self, place: Any) -> Any:
+    def __getitem__(self, place: Any) -> Watched:  # noqa: ANN401 - a row, a slice or a field
         value, name, seen = self._told
         return Watched(value[place], name, seen)
 
-    def __setitem__(self, place: Any, new: Any) -> None:
+    def __setitem__(self, place: Any, new: Any) -> None:  # noqa: ANN401
         self._told[0][place] = new._told[0] if isinstance(new, Watched) else new
 
     def __len__(self) -> int:
@@ -72,7 +72,7 @@ def observe(world: World, n_quarters: int) -> dict[str, set[str]]:
     for step in range(1, n_quarters + 1):
         levers, record = levers_at(world.levers, step), record_at(world.record, step)
         t = given.start + step
-        begin_quarter(t, given, park)
+        begin_quarter(t, step, given.segment, park)
         for name, function in steps.items():
             own = arguments(function, t, given, world.parameters, levers, park, record)
             watched = {"given": given, "levers": levers, "park": park}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wutong.experiments.defined import defined, mean
 from wutong.experiments.documents import readings
 from wutong.experiments.documents.readings import HALF_YEAR, Reading
 from wutong.model.facts import Floats
@@ -27,12 +28,14 @@ class Check:
 
     @property
     def outside(self) -> float:
-        """Share of the worlds outside the band; a value that is not a number is outside."""
-        inside = (self.reading.values >= self.low) & (self.reading.values <= self.high)
-        return float((~inside).mean())
+        """Share of the worlds outside the band, of those in which the number is defined."""
+        values = defined(self.reading.values)
+        return float(mean(((values < self.low) | (values > self.high)).astype(np.float64)))
 
     @property
     def verdict(self) -> str:
+        if not defined(self.reading.values).size:
+            return "undefined"
         if not self.low <= self.reading.median <= self.high:
             return "median outside"
         return "often outside" if self.outside > OFTEN else "sometimes outside" if self.outside > SOMETIMES else "well"

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wutong.experiments.defined import median, quantiles
 from wutong.model.facts import Floats
 from wutong.model.history import Axis, History
+from wutong.model.ratios import ratio
 from wutong.model.scenario import Plant
 from wutong.model.units import QUARTERS_PER_YEAR, STEP_YEARS, quarter
 
@@ -27,7 +29,7 @@ HALF_YEAR = 2
 
 @dataclass(frozen=True)
 class Reading:
-    """What is read, of which scope, in which unit; ``values`` of shape (n_worlds,)."""
+    """What is read, of which scope, in which unit; ``values`` of shape (n_worlds,), NaN where undefined."""
 
     name: str
     scope: str
@@ -36,7 +38,7 @@ class Reading:
 
     @property
     def median(self) -> float:
-        return float(np.median(self.values))
+        return median(self.values)
 
 
 def scopes(history: History) -> dict[str, tuple[str, ...]]:
@@ -57,13 +59,13 @@ def levels(history: History, when: str | None = None) -> list[Reading]:
 
 
 def ratio_to_start(history: History, measure: str, scope: str) -> Floats:
-    """A measure at the end over the start, of shape (n_worlds,); 1 where there was nothing."""
+    """A measure at the end over the start, of shape (n_worlds,); NaN where there was nothing."""
     series = history.total(measure, scopes(history)[scope])
-    return np.asarray(np.divide(series[-1], series[0], out=np.ones(len(series[0])), where=series[0] > 0.0))
+    return ratio(series[-1], series[0])
 
 
 def yearly_growth(history: History, measure: str, scope: str) -> Floats:
-    """Mean growth a year from start to end [1/year], of shape (n_worlds,); −1 where nothing is left."""
+    """Mean growth a year from start to end [1/year], of shape (n_worlds,); −1 where nothing is left, NaN from nothing."""
     years = history.n_quarters * STEP_YEARS
     return np.asarray(np.maximum(ratio_to_start(history, measure, scope), 0.0) ** (1.0 / years) - 1.0)
 
@@ -71,7 +73,7 @@ def yearly_growth(history: History, measure: str, scope: str) -> Floats:
 def first_jump(history: History, measure: str, scope: str) -> Floats:
     """Relative change in the first quarter, of shape (n_worlds,): a start out of balance shows here."""
     series = history.total(measure, scopes(history)[scope])
-    return np.asarray(np.divide(series[1], series[0], out=np.ones(len(series[0])), where=series[0] > 0.0) - 1.0)
+    return ratio(series[1], series[0]) - 1.0
 
 
 def summed(
@@ -84,33 +86,33 @@ def summed(
 
 def spin_off_share(history: History) -> Floats:
     """Spin-offs among all entrants of the run, of shape (n_worlds,)."""
-    return np.asarray(summed(history, SPIN_OFFS) / np.maximum(summed(history, ENTRANTS), 1.0))
+    return ratio(summed(history, SPIN_OFFS), summed(history, ENTRANTS))
 
 
 def hardware_spin_off_share(history: History) -> Floats:
     """The same among entrants of segments whose other newcomers sign projects."""
     members = [s.key for s in history.cases[0].scenario.park.segments if s.through_funnel]
     every = summed(history, ENTRANTS, members=members)
-    return np.asarray(summed(history, SPIN_OFFS, members=members) / np.maximum(every, 1.0))
+    return ratio(summed(history, SPIN_OFFS, members=members), every)
 
 
 def exit_rate(history: History) -> Floats:
     """Exits a firm and year over the run, of shape (n_worlds,)."""
-    return np.asarray(summed(history, ("exits",)) / np.maximum(history.total("firms")[:-1].sum(axis=0) * STEP_YEARS, 1.0))
+    return ratio(summed(history, ("exits",)), history.total("firms")[:-1].sum(axis=0) * STEP_YEARS)
 
 
 def turned_away_share(history: History) -> Floats:
     """Newcomers that found no floor among all that came, of shape (n_worlds,)."""
     away = summed(history, ("turned_away",))
-    return np.asarray(away / np.maximum(away + summed(history, ENTRANTS), 1.0))
+    return ratio(away, away + summed(history, ENTRANTS))
 
 
 def growth_spread(history: History) -> Floats:
     """Year-to-year sd of the log growth of revenue, median over segments with revenue throughout, of shape (n_worlds,)."""
     revenue = history.values["revenue"][::QUARTERS_PER_YEAR]
-    logs = np.log(np.maximum(revenue, 1e-9))
-    spread = np.diff(logs, axis=0).std(axis=0)
-    return np.asarray(np.nanmedian(np.where((revenue > 0.1).all(axis=0), spread, np.nan), axis=1))
+    throughout = (revenue > 0.1).all(axis=0)
+    logs = np.log(np.where(throughout, revenue, np.nan))
+    return np.asarray(quantiles(np.diff(logs, axis=0).std(axis=0), (0.5,))[0])
 
 
 def occupancy(history: History, row: int) -> dict[str, Floats]:
@@ -130,7 +132,7 @@ def park_readings(history: History) -> list[Reading]:
     out = [
         Reading("Entrants, last year", "all", "firms", summed(history, ENTRANTS, last_year)),
         *(Reading(history.facts[m].label.en + ", share of entrants", "all", "share",
-                  summed(history, (m,)) / np.maximum(summed(history, ENTRANTS), 1.0)) for m in ENTRANTS),
+                  ratio(summed(history, (m,)), summed(history, ENTRANTS))) for m in ENTRANTS),
         Reading("Turned away, last year", "all", "firms", summed(history, ("turned_away",), last_year)),
         Reading("Hires met, last quarter", "all", "share", history.total("hiring_share")[row]),
         Reading("Projects under way", "all", "projects", history.total("pipeline_projects")[row]),

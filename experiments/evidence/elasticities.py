@@ -23,7 +23,7 @@ import numpy as np
 
 from wutong.model.draws import Draws, Purpose, child, world_key
 from wutong.model.facts import Floats, Keys, Label
-from wutong.model.rules.attraction import INPUTS_SCALE, KNOWLEDGE_SCALE, Attraction, expected_entrants
+from wutong.model.rules.attraction import INPUTS_SCALE, KNOWLEDGE_SCALE, Attraction, entry_rates
 from wutong.model.tables import RECORDS
 from wutong.model.units import STEP_YEARS
 
@@ -153,11 +153,11 @@ def _entrants(keys: Keys, logs: dict[str, Floats], p: Attraction) -> Floats:
     lever = np.zeros(len(keys), [("support", float), ("entry", float)]).view(np.recarray)
     lever["support"], lever["entry"] = support, 1.0
     given = SimpleNamespace(**{f.name: _number(getattr(p, f.name)) for f in fields(p)})
-    rates = [expected_entrants(given, cells[i], lever[i], 1.0, float(rent[i]))[0] for i in range(len(keys))]
+    rates = [entry_rates(cells[i], 1.0, float(rent[i]), lever[i], given)[0] for i in range(len(keys))]
     return np.asarray(Draws(1).poisson(keys, Purpose.ENTRY, STEP_YEARS * np.array(rates)), np.float64)
 
 
-def _cells(keys: Keys, logs: dict[str, Floats]) -> Any:
+def _cells(keys: Keys, logs: dict[str, Floats]) -> np.recarray[Any, Any]:
     """One cell a world whose stocks stand to those of the start as the logarithms say."""
     cells = np.zeros(len(keys), RECORDS["cells"]).view(np.recarray)
     cells["key"], cells["pool"], cells["entry_base"], cells["demand_scale"] = keys, 1.0, ENTRANTS, DEMAND_SCALE

@@ -10,6 +10,7 @@ from wutong.experiments.evidence.mature import Mature
 from wutong.experiments.evidence.scorecard import Fact, Kind, Seen
 from wutong.model.facts import Floats, Label
 from wutong.model.history import History
+from wutong.model.ratios import ratio
 from wutong.model.units import quarter
 
 SUPPLIERS = "suppliers"
@@ -45,10 +46,10 @@ def _plan_realised(seen: Seen) -> Floats:
 
 
 def _wave(seen: Seen) -> Floats:
-    """Years from a tenth to nine tenths of all suppliers that sign by the end of the run."""
+    """Years from a tenth to nine tenths of all suppliers that sign by the end of the run; no number where none does."""
     signed = seen.laptops.total("signed_projects_total", _suppliers(seen.laptops))
     ends = [(np.argmax(signed >= share * signed[-1], axis=0)) / 4.0 for share in (0.1, 0.9)]
-    return np.asarray(ends[1] - ends[0])
+    return np.where(signed[-1] > 0.0, ends[1] - ends[0], np.nan)
 
 
 def _in_xiyong(seen: Seen) -> Floats:
@@ -59,7 +60,7 @@ def _sourcing(seen: Seen) -> Floats:
     """Share of the parts bought at the end of 2010 that comes from local makers; no number where nothing was bought yet."""
     row = _row(seen, "2010Q4")
     orders, demand = (seen.laptops.total(name, [PARTS])[row] for name in ("local_orders", "local_demand"))
-    return np.asarray(np.divide(LOCALISABLE * orders, demand, out=np.full(len(demand), np.nan), where=demand > 0.0))
+    return LOCALISABLE * ratio(orders, demand)
 
 
 # ── Facts of mature parks ────────────────────────────────────────────────────────────────────────────────────────────

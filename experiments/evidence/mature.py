@@ -9,9 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from wutong.experiments.calibration.turnover import exit_rate, spin_off_share
+from wutong.experiments.defined import mean
 from wutong.model.codes import Channel
 from wutong.model.facts import Floats
 from wutong.model.history import History
+from wutong.model.ratios import ratio
 from wutong.model.scenario import Case
 from wutong.model.simulate import World, history_of, prepare
 from wutong.model.tables import in_use
@@ -56,8 +58,7 @@ def mature(cases: Sequence[Case]) -> Mature:
             cohort[n] = _in_cohort(world, born_last)
         world.advance(end)
     history = history_of(batch, [world.record for world in worlds])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        survival = np.array([_in_cohort(world, born_last) for world in worlds]) / cohort
+    survival = ratio(np.array([_in_cohort(world, born_last) for world in worlds]), cohort)
     return Mature(
         np.array([hill(in_use(world.park.firms).employees) for world in worlds]),
         np.array([young_share(world) for world in worlds]),
@@ -90,18 +91,23 @@ def hill(sizes: Floats) -> float:
 
 def young_share(world: World) -> float:
     born = in_use(world.park.firms).born
-    return float(np.count_nonzero(born > world.quarter - YOUNG) / max(len(born), 1))
+    return np.count_nonzero(born > world.quarter - YOUNG) / len(born) if len(born) else np.nan
 
 
 def growth_spreads(history: History) -> Floats:
-    """Mean over segments of the sd over years of the growth of yearly revenue; segments with few firms left out."""
+    """Mean over segments of the sd over years of the growth of yearly revenue; few firms or a year of none are left out."""
     park = history.cases[0].scenario.park
     spreads = []
     for segment in park.segments:
         if segment.firms.default >= SMALL_SEGMENT:
             _, revenue = history.yearly("revenue", (segment.key,))
-            spreads.append(np.diff(np.log(np.maximum(revenue, 1e-9)), axis=0).std(axis=0, ddof=1))
-    return np.asarray(np.mean(spreads, axis=0))
+            spreads.append(np.diff(_logarithm(revenue), axis=0).std(axis=0, ddof=1))
+    return mean(np.array(spreads), axis=0)
+
+
+def _logarithm(revenue: Floats) -> Floats:
+    """Undefined of nothing: there is no growth from zero."""
+    return np.log(np.where(revenue > 0.0, revenue, np.nan))
 
 
 def late_growth(history: History) -> Floats:
@@ -110,5 +116,5 @@ def late_growth(history: History) -> Floats:
     revenue = history.total("revenue")
     if len(revenue) <= last:
         return np.full(revenue.shape[1], np.nan)
-    before, after = (np.log(np.maximum(revenue[row], 1e-9)) for row in (first, last))
+    before, after = (_logarithm(revenue[row]) for row in (first, last))
     return np.asarray((after - before) / (LATE[1] - LATE[0]))

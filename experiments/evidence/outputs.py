@@ -7,22 +7,25 @@ import dataclasses
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from wutong.experiments import manifest
 from wutong.experiments.answers import Answer, Column
-from wutong.experiments.errors import BadInputError
+from wutong.experiments.errors import BadInputError, FolderError
 from wutong.experiments.evidence.steps import STEPS, Done, Setting, one_a_key
 from wutong.experiments.identity import code_of_model
 from wutong.experiments.manifest import Manifest, Planned, Status
-from wutong.experiments.outputs import write_answers
+from wutong.experiments.outputs import write_answers, write_words
 from wutong.experiments.pictures import write
 from wutong.experiments.reading.messages import choices
-from wutong.experiments.results import replacing
+from wutong.experiments.reopening import refuse_other_code
 from wutong.experiments.runner import Progress, silent
+from wutong.experiments.typed import misfit
+from wutong.experiments.unfinished import replacing
 from wutong.model.facts import Label
 
 EVIDENCE = "evidence"
@@ -69,7 +72,6 @@ def begun(asked: Asked, out: Path | None, jobs: int) -> Path:
     """
     started = datetime.now(UTC)
     hash_ = manifest.fingerprint(dataclasses.asdict(asked), code_of_model())
-    folder = manifest.results_folder(out, EVIDENCE, started, hash_)
     record = Manifest(
         experiment=EVIDENCE,
         argv=sys.argv,
@@ -87,8 +89,8 @@ def begun(asked: Asked, out: Path | None, jobs: int) -> Path:
         platform=manifest.this_platform(),
         question={"name": EVIDENCE, **dataclasses.asdict(asked)},
     )
-    with manifest.writing(folder):
-        manifest.write_manifest(folder, record)
+    with manifest.new_folder(out, EVIDENCE, started, hash_) as (folder, place):
+        manifest.write_manifest(place, record)
     return folder
 
 
@@ -101,52 +103,75 @@ def asked_in(record: Manifest) -> Asked:
         If the record was changed into something that nobody can have asked.
     """
     told = {key: value for key, value in record.question.items() if key != "name"}
-    try:
-        steps: tuple[str, ...] = tuple(told.pop("steps"))  # type: ignore[arg-type]
-        return Asked(chosen(steps) if steps else (), **told)  # type: ignore[arg-type]
-    except (KeyError, TypeError):
+    if misfit(told, Asked) or not all(isinstance(n, int) and n > 0 for n in (told["n"], told["n_past"], told["worlds"] or 1)):
         zh, en = "记录文件里的问题被改动过，无法继续", "the question in the record was changed: it cannot be taken up"
-        raise BadInputError(Label(zh, en)) from None
+        raise BadInputError(Label(zh, en))
+    steps: tuple[str, ...] = tuple(told.pop("steps"))  # type: ignore[arg-type]
+    return Asked(chosen(steps) if steps else (), **told)  # type: ignore[arg-type]
 
 
 def carried_out(folder: Path, jobs: int, language: str, progress: Progress = silent, told: Told | None = None) -> Label:
     """Do the steps that the folder lacks, then write tables and words from all of them; returns the words.
 
+    A step whose answers or files are no longer what was written is done again.
+
     Raises
     ------
     BadInputError
         If the model's code has changed since the folder was begun.
+    FolderError
+        If the folder cannot be written; the steps that are done are kept.
     """
     record = manifest.read_manifest(folder)
-    if record.model != code_of_model():
-        zh, en = "模型代码在开始之后已改变，请重新开始", "the code of the model has changed since it was begun: begin anew"
-        raise BadInputError(Label(zh, en))
-    asked, began, found = asked_in(record), time.monotonic(), list[Answer]()
-    try:
-        for key in asked.steps:
-            path = folder / KEPT / f"{key}.json"
-            if not _stands(path, folder):
-                if told is not None:
-                    told(STEPS[key].label)
-                _keep(path, folder, STEPS[key].run(asked.setting(folder, jobs), progress))
-            found += _kept(path)
-    except KeyboardInterrupt:
-        manifest.write_manifest(folder, dataclasses.replace(record, status=Status.INTERRUPTED))
-        raise
-    words = _written(folder, found, language)
-    for part in (folder / PARTS).glob("*.npz"):
-        part.unlink()
-    with contextlib.suppress(OSError):  # somebody else's file may lie there
-        (folder / PARTS).rmdir()
-    seconds = {**record.seconds, "steps": round(time.monotonic() - began, 2)}
-    ended = datetime.now(UTC).isoformat(timespec="seconds")
-    manifest.write_manifest(folder, dataclasses.replace(record, status=Status.COMPLETE, seconds=seconds, ended=ended))
+    refuse_other_code(record)
+    asked, began = asked_in(record), time.monotonic()
+    with manifest.writing(folder):
+        try:
+            found = _steps(folder, asked, asked.setting(folder, jobs), progress, told)
+        except KeyboardInterrupt:
+            manifest.write_manifest(folder, dataclasses.replace(record, status=Status.INTERRUPTED))
+            raise
+        words = _written(folder, found, language)
+        for part in (folder / PARTS).glob("*.part"):
+            part.unlink()
+        with contextlib.suppress(OSError):  # somebody else's file may lie there
+            (folder / PARTS).rmdir()
+        seconds = {**record.seconds, "steps": round(time.monotonic() - began, 2)}
+        ended = datetime.now(UTC).isoformat(timespec="seconds")
+        manifest.write_manifest(folder, dataclasses.replace(record, status=Status.COMPLETE, seconds=seconds, ended=ended))
     return words
 
 
+def _steps(folder: Path, asked: Asked, setting: Setting, progress: Progress, told: Told | None) -> list[Answer]:
+    """The answers of all steps, those that the folder holds whole as they stand there."""
+    found: list[Answer] = []
+    for key in asked.steps:
+        path = folder / KEPT / f"{key}.json"
+        if (kept := _kept(path, folder)) is None:
+            if told is not None:
+                told(STEPS[key].label)
+            _keep(path, folder, STEPS[key].run(setting, progress))
+            kept = _kept(path, folder)
+        found += kept or ()
+    return found
+
+
 def kept_answers(folder: Path) -> list[Answer]:
-    """What the steps of a folder say, one answer a key."""
-    return one_a_key([answer for path in _in_order(folder) for answer in _kept(path)])
+    """What the steps of a folder say, one answer a key.
+
+    Raises
+    ------
+    FolderError
+        If a step is not what was written.
+    """
+    found: list[Answer] = []
+    for path in _in_order(folder):
+        kept = _kept(path, folder)
+        if kept is None:
+            zh = f"“{path}”或它列出的文件已损坏或被改动；用 resume 重做这一步"
+            raise FolderError(Label(zh, f"{path}, or a file that it names, is damaged or changed; resume does this step again"))
+        found += kept
+    return one_a_key(found)
 
 
 def _in_order(folder: Path) -> list[Path]:
@@ -159,8 +184,7 @@ def _written(folder: Path, found: Sequence[Answer], language: str) -> Label:
     write_answers(folder, answers)
     told = [answer.words for answer in answers if answer.words.en]
     words = Label("\n\n".join(t.zh for t in told), "\n\n".join(t.en for t in told))
-    with replacing(folder / "answer.txt") as unfinished:
-        unfinished.write_text(words.in_language(language) + "\n", encoding="utf-8")
+    write_words(folder, words.in_language(language))
     return words
 
 
@@ -179,28 +203,28 @@ def _keep(path: Path, folder: Path, done: Done) -> None:
         }
         for a in done.answers
     ]
+    names = {file.relative_to(folder).as_posix(): manifest.sha256(file.read_bytes()) for file in files}
+    step = {"files": names, "answers": kept}
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as unfinished:
-        names = [file.relative_to(folder).as_posix() for file in files]
-        unfinished.write_text(json.dumps({"files": names, "answers": kept}, ensure_ascii=False) + "\n", encoding="utf-8")
+        unfinished.write_text(json.dumps({"checksum": _checksum(step), **step}, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _stands(path: Path, folder: Path) -> bool:
-    """Whether a step is done: its answers can be read, and the files that it wrote are there."""
+def _checksum(step: Mapping[str, object]) -> str:
+    return manifest.sha256(json.dumps(step, ensure_ascii=False).encode())
+
+
+def _kept(path: Path, folder: Path) -> list[Answer] | None:
+    """The answers of a step; None unless they, and the files that it wrote, are what was written."""
     try:
-        return all((folder / name).is_file() for name in json.loads(path.read_text(encoding="utf-8"))["files"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+        step = json.loads(path.read_text(encoding="utf-8"))
+        whole = step.pop("checksum") == _checksum(step)
+        whole = whole and all(manifest.sha256((folder / name).read_bytes()) == digest for name, digest in step["files"].items())
+        return [_answer(entry) for entry in step["answers"]] if whole else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
-def _kept(path: Path) -> list[Answer]:
-    """The answers of a step that is done."""
-    return [
-        Answer(
-            a["key"],
-            {name: Column(Label(zh, en), unit) for name, (zh, en, unit) in a["columns"].items()},
-            tuple(tuple(row) for row in a["rows"]),
-            Label(*a["words"]),
-        )
-        for a in json.loads(path.read_text(encoding="utf-8"))["answers"]
-    ]
+def _answer(entry: Mapping[str, Any]) -> Answer:
+    columns = {name: Column(Label(zh, en), unit) for name, (zh, en, unit) in entry["columns"].items()}
+    return Answer(entry["key"], columns, tuple(tuple(row) for row in entry["rows"]), Label(*entry["words"]))

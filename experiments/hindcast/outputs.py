@@ -19,14 +19,14 @@ from wutong.experiments.manifest import (
     Status,
     code_version,
     fingerprint,
+    new_folder,
     package_versions,
-    results_folder,
     this_platform,
     write_inputs,
     write_manifest,
 )
+from wutong.experiments.outputs import write_words
 from wutong.experiments.pictures import Picture, write
-from wutong.experiments.results import replacing
 from wutong.experiments.runner import Progress, silent
 from wutong.model.facts import Label
 from wutong.model.units import QUARTERS_PER_YEAR
@@ -62,14 +62,21 @@ def carried_out(asked: Asked, out: Path | None, progress: Progress = silent) -> 
     if asked.observed is not None:
         texts["observed.csv"] = asked.observed.read_text(encoding="utf-8-sig")
     hash_ = fingerprint(texts, asked.until, asked.n, asked.n_past, asked.seed)
-    folder = results_folder(out, f"hindcast-{subject.scenario.name}-{asked.until}", started, hash_)
-    found = hindcast(
-        subject.scenario, asked.until, points, n=asked.n, seed=asked.seed, jobs=asked.jobs, n_past=asked.n_past, progress=progress
-    )
-    ran = time.monotonic()
-    _write(folder, found, asked.languages)
-    seconds = {"runs": round(ran - clock, 2), "writing": round(time.monotonic() - ran, 2)}
-    write_manifest(folder, _record(asked, found, started, write_inputs(folder, texts), seconds))
+    with new_folder(out, f"hindcast-{subject.scenario.name}-{asked.until}", started, hash_) as (folder, place):
+        found = hindcast(
+            subject.scenario,
+            asked.until,
+            points,
+            n=asked.n,
+            seed=asked.seed,
+            jobs=asked.jobs,
+            n_past=asked.n_past,
+            progress=progress,
+        )
+        ran = time.monotonic()
+        _write(place, found, asked.languages)
+        seconds = {"runs": round(ran - clock, 2), "writing": round(time.monotonic() - ran, 2)}
+        write_manifest(place, _record(asked, found, started, write_inputs(place, texts), seconds))
     return folder, found.words
 
 
@@ -113,8 +120,7 @@ def _counts(found: Hindcast) -> dict[str, int]:
 
 def _write(folder: Path, found: Hindcast, languages: Sequence[str]) -> None:
     write_tables(folder, found)
-    with replacing(folder / "answer.txt") as unfinished:
-        unfinished.write_text(found.words.in_language(languages[0]) + "\n", encoding="utf-8")
+    write_words(folder, found.words.in_language(languages[0]))
     for language in languages:
         write(_pictures(found, language), folder / "figures" / language if len(languages) > 1 else folder / "figures")
 

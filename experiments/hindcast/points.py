@@ -14,15 +14,17 @@ from pathlib import Path
 from wutong.experiments.reading.messages import Problem, ReadingError, choices, problem
 from wutong.experiments.reading.nodes import Mark
 from wutong.experiments.reading.observations import year_end_quarter
-from wutong.experiments.reading.quantities import Quantity, QuantityError
+from wutong.experiments.reading.quantities import Quantity, QuantityError, read_quarter
 from wutong.experiments.reading.schema import ObservedEntry
-from wutong.experiments.reading.tables import Rows, read_rows, wrong
+from wutong.experiments.reading.tables import Rows, read_rows
 from wutong.experiments.reading.text import scalar
+from wutong.experiments.reading.understanding import Labels, meant, names_of_park
+from wutong.experiments.reading.workbooks import wrong
 from wutong.model.facts import Label
 from wutong.model.history import Axis
 from wutong.model.measures import MEASURES
 from wutong.model.scenario import Observed, Park
-from wutong.model.units import quarter, quarter_name
+from wutong.model.units import quarter_name
 
 OLDEST_YEARS = 60  # before the cut-off
 KINDS = {"measure": Label("指标", "measure"), "scope": Label("范围", "scope")}
@@ -51,8 +53,9 @@ class Reader:
             return None
         measure = cells["measure"] if entry is None else entry.measure
         scope = (cells.get("scope") or "all") if entry is None else entry.scope
-        self._known("measure", measure, [k for k, f in MEASURES.items() if f.axis is Axis.SEGMENT], line)
-        self._known("scope", scope, ["all", *(i.key for i in self.park.industries), *(s.key for s in self.park.segments)], line)
+        measures = {key: fact.label for key, fact in MEASURES.items() if fact.axis is Axis.SEGMENT}
+        measure = self._key("measure", measure, measures, line)
+        scope = self._key("scope", scope, names_of_park(self.park)["scopes"], line)
         if entry is not None and entry.series is not None:
             value = self._number(Quantity("1", -1e18), cells[VALUE], line) * entry.series.factor
         else:
@@ -67,12 +70,15 @@ class Reader:
         near = [e for e, series in named if _stem(series.indicator) == _stem(cells[INDICATOR])]
         return next(iter([*exact, *near]), None)
 
-    def _known(self, column: str, name: str, known: Sequence[str], line: int) -> None:
-        if name not in known:
+    def _key(self, column: str, name: str, known: Labels, line: int) -> str:
+        """The key of what a cell names, by its key or title."""
+        found = meant(name, known)
+        if len(found) != 1:
             at = self.table.mark(line, column) if column in self.table.columns else Mark(self.table.file, line, 1)
-            labels = {key: fact.label.zh for key, fact in MEASURES.items()} if column == "measure" else {}
             facts = {"kind_zh": KINDS[column].zh, "kind_en": KINDS[column].en, "name": name}
+            labels = {key: label.zh for key, label in known.items()}
             raise ReadingError([problem("unknown_name", at, (column,), facts, choices(name, known, labels))])
+        return found[0]
 
     def _number(self, quantity: Quantity, text: str, line: int) -> float:
         try:
@@ -83,12 +89,10 @@ class Reader:
     def _quarter(self, cells: dict[str, str], line: int) -> int:
         column = QUARTER if cells.get(QUARTER) else YEAR if YEAR in self.table.columns else QUARTER
         try:
-            when = quarter(cells[column]) if column == QUARTER else year_end_quarter(cells[column])
+            when = read_quarter(cells[column]) if column == QUARTER else year_end_quarter(cells[column])
         except QuantityError as error:
-            raise ReadingError([problem(error.code, self.table.mark(line, column), (column,), error.facts, error.mend)]) from None
-        except ValueError:
-            facts = {"given": cells[column]}
-            raise ReadingError([problem("not_a_quarter", self.table.mark(line, column), (column,), facts, EXAMPLE)]) from None
+            mend = EXAMPLE if column == QUARTER and error.code == "not_a_quarter" else error.mend
+            raise ReadingError([problem(error.code, self.table.mark(line, column), (column,), error.facts, mend)]) from None
         oldest = self.cutoff - 4 * OLDEST_YEARS
         if when < oldest:
             zh = f"{cells[column]} 早于可用的起点 {quarter_name(oldest)}；请检查年份，或删去这一行"
@@ -112,8 +116,6 @@ def read_observed(path: Path, shown: str, park: Park, entries: Sequence[Observed
     ReadingError
         With every row that cannot be used.
     """
-    if not path.is_file():
-        raise ReadingError([problem("no_file", Mark(shown, 0, 0), facts={"name": shown})])
     table = read_rows(path, shown).whole()
     start = Mark(shown, 1, 1)
     needed = [INDICATOR] if INDICATOR in table.columns and "measure" not in table.columns else ["measure"]

@@ -81,13 +81,16 @@ def level_at(series: Series, quarter: int) -> Level:
 def reading(history: History, subject: Subject, quarter: int) -> Floats | None:
     """What the runs say where a figure was observed, of shape (n_worlds,); None if they do not cover it.
 
-    A figure of the fourth quarter is that of its calendar year: the mean of a rate over the year, the sum of a flow.
+    A figure of the fourth quarter is that of its calendar year: the mean of a rate, the sum of a flow, the ratio of two sums.
     """
     measure, scope = subject
     row, kind = quarter - history.start, history.facts[measure].kind
     if not 0 <= row <= history.n_quarters:
         return None
-    total = history.total(measure, members(history, measure, scope))
+    inside = members(history, measure, scope)
+    if kind is Kind.RATIO and quarter % QUARTERS_PER_YEAR == QUARTERS_PER_YEAR - 1 and row >= QUARTERS_PER_YEAR:
+        return np.asarray(history.over_years(measure, np.array([row]), inside)[0])
+    total = history.total(measure, inside)
     if kind in (Kind.STOCK, Kind.RATIO) or quarter % QUARTERS_PER_YEAR != QUARTERS_PER_YEAR - 1:
         return np.asarray(total[row])
     year = total[max(row - QUARTERS_PER_YEAR + 1, 1) : row + 1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from wutong.experiments.hindcast.numbers import NUMBERS, UNITS
 from wutong.experiments.hindcast.scores import REJECTED_BELOW, Ensemble
 from wutong.experiments.hindcast.scoring import EACH, Score, Summary
 from wutong.experiments.hindcast.words import ranges_before_and_after
-from wutong.experiments.results import Row, replacing, write_csv
+from wutong.experiments.results import Row, write_columns, write_csv
 from wutong.experiments.wording import shown_unit
 from wutong.model.facts import Label
 from wutong.model.measures import MEASURES
@@ -85,8 +84,7 @@ def write_tables(folder: Path, found: Hindcast) -> None:
         write_csv(folder / "numbers.csv", list(NUMBER_COLUMNS), number_rows(found))
         columns["numbers.csv"] = NUMBER_COLUMNS
     told = {name: {key: {"zh": label.zh, "en": label.en} for key, label in own.items()} for name, own in columns.items()}
-    with replacing(folder / "columns.json") as unfinished:
-        unfinished.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    write_columns(folder, told)
 
 
 def hindcast_rows(found: Hindcast) -> Iterator[Row]:

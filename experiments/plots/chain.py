@@ -20,6 +20,7 @@ from wutong.experiments.plots import style, typeface
 from wutong.experiments.plots.style import FAINT, GREY, INK, PAPER, SMALL
 from wutong.model.facts import Floats
 from wutong.model.history import History
+from wutong.model.ratios import ratio
 from wutong.model.units import quarter_name
 
 WIDTH, ROW, HEAD, GAP = 10.4, 0.31, 0.5, 0.16
@@ -152,9 +153,7 @@ def _coverage(figure: Figure, found: Chain, place: _Place) -> None:
 
 def mean_coverage(found: Chain) -> Floats:
     """Mean orders over mean demand of every segment, of shape (n_segments,); NaN where nothing is asked for."""
-    demand = found.demand.mean(axis=0)
-    nothing = np.full(demand.shape, np.nan)
-    return np.asarray(np.divide(found.orders.mean(axis=0), demand, out=nothing, where=demand > 0.0))
+    return ratio(found.orders.mean(axis=0), found.demand.mean(axis=0))
 
 
 def _values(figure: Figure, found: Chain, place: _Place, language: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -72,18 +73,21 @@ def cost_effect(histories: Sequence[History], measure: str, scope: str, language
 
 
 def points(histories: Sequence[History], lined: LineUp, measure: str, scope: str, language: str) -> list[Point]:
-    """Cost [亿元] and effect [unit of the measure] of every policy with two pairs at least."""
+    """Cost [亿元] and effect [unit of the measure] of every policy with two pairs at least in which the measure is defined."""
     inside = wording.members(lined.base, measure, scope)
     before, paid = lined.base.total(measure, inside)[-1], spent(lined.base)
 
-    def point(opponent: Opponent) -> Point:
+    def point(opponent: Opponent) -> Point | None:
         place = next(i for i, h in enumerate(histories) if h is opponent.history)
         name = wording.policy_name(opponent.history, language, with_scenario=False)
         cost = opponent.difference(paid, spent(opponent.history))
         effect = opponent.difference(before, opponent.history.total(measure, inside)[-1])
-        return Point(name, style.pen_of(place), _estimate(cost), _estimate(effect))
+        known = ~np.isnan(effect)
+        if int(known.sum()) < 2:
+            return None
+        return Point(name, style.pen_of(place), _estimate(cost[known]), _estimate(effect[known]))
 
-    return [point(o) for o in lined.opponents if o.n_pairs >= 2]
+    return [found for found in map(point, lined.opponents) if found is not None]
 
 
 def _estimate(differences: Floats) -> Estimate:

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from wutong.experiments import wording
 from wutong.experiments.answers.line_up import LineUp, Opponent, line_up
+from wutong.experiments.defined import defined, highest, lowest, quantiles
 from wutong.experiments.goals import wilson
 from wutong.experiments.intervals import mean_interval
 from wutong.experiments.plots import fan as fans
@@ -62,8 +63,7 @@ def differences(histories: Sequence[History], measure: str, scope: str, language
     if not lined.opponents:
         raise ValueError("a difference needs a second policy")
     raw = [paired(lined, opponent, measure, scope) for opponent in lined.opponents]
-    shown = [np.quantile(d, fans.QUANTILES, axis=1) for d in raw if d.shape[1]]
-    top = max((float(np.abs(q).max()) for q in shown), default=1.0)
+    top = highest(*(np.abs(quantiles(d, fans.QUANTILES)) for d in raw)) or 1.0
     scale = wording.scale_for(wording.shown_unit(lined.base.facts[measure]), top, language)
     width = (WIDTH - 2 * EDGE - _columns(len(raw)) * (LEFT + RIGHT + GAP) + GAP) / _columns(len(raw))
     places = [next(i for i, h in enumerate(histories) if h is o.history) for o in lined.opponents]
@@ -89,15 +89,16 @@ def _panel(opponent: Opponent, values: Floats, pen: Pen, room: float, at: tuple[
 
 def _told(values: Floats, end: str, language: str) -> list[str]:
     """The mean at the end with its interval, and in how many worlds it lies above zero."""
-    zh, n = language == "zh", values.shape[1]
-    if n < 2:
+    zh, last = language == "zh", defined(values[-1])
+    if values.shape[1] >= 2 and not defined(values).any() and last.size:
+        same = "每次运行都与基准完全相同" if zh else "exactly as under the baseline"
+        return [same + wording.counted(last.size, values.shape[1], language)]
+    if last.size < 2:
         return ["可配对的运行不足两次" if zh else "fewer than two pairs"]
-    if not values.any():
-        return ["每次运行都与基准完全相同" if zh else "exactly as under the baseline"]
-    last = values[-1]
     inside = mean_interval(last)
     mean, low, high = (fans.signed(float(v)) for v in (last.mean(), inside.low, inside.high))
-    more = wording.short_chance(wilson(int((last > 0.0).sum()), n), language)
+    more = wording.short_chance(wilson(int((last > 0.0).sum()), last.size), language)
+    more += wording.counted(last.size, values.shape[1], language)
     if zh:
         return [f"{end} 平均 {mean}（{low} 至 {high}）", f"高于基准的运行 {more}"]
     return [f"{end}: mean {mean} ({low} to {high})", f"above the baseline in {more}"]
@@ -168,10 +169,10 @@ def _draw(lined: LineUp, panels: Sequence[_Panel], texts: tuple[str, str, str, s
 
 def _limits(panels: Sequence[_Panel]) -> tuple[float, float]:
     """Common ends of the axes, zero well inside."""
-    shown = [np.quantile(p.differences, fans.QUANTILES, axis=1) for p in panels if p.differences.shape[1]]
-    bars = [mean_interval(p.differences[-1]) for p in panels if p.differences.shape[1] >= 2]
-    low = min([*(float(q.min()) for q in shown), *(float(b.low) for b in bars), 0.0])
-    high = max([*(float(q.max()) for q in shown), *(float(b.high) for b in bars), 0.0])
+    shown = [quantiles(p.differences, fans.QUANTILES) for p in panels]
+    bars = [mean_interval(p.differences[-1]) for p in panels if defined(p.differences[-1]).size >= 2]
+    low = min([lowest(*shown), *(float(b.low) for b in bars), 0.0])
+    high = max([highest(*shown), *(float(b.high) for b in bars), 0.0])
     room = max(high - low, 1e-9)
     return min(low - 0.06 * room, -0.10 * room), max(high + 0.06 * room, 0.10 * room)
 
@@ -180,12 +181,15 @@ def _fill(axes: Axes, panel: _Panel, base: History, width: float) -> None:
     values, colour = panel.differences, panel.pen.colour
     time = fans.times(base.start, len(values))
     if values.shape[1]:
-        fans.draw_fan(axes, fans.Fan("", panel.pen, time, np.quantile(values, fans.QUANTILES, axis=1)), shaded=True)
-    if values.shape[1] < 2 or not values.any():
+        fans.draw_fan(axes, fans.Fan("", panel.pen, time, quantiles(values, fans.QUANTILES)), shaded=True)
+    last = defined(values[-1])
+    if values.shape[1] < 2 or not defined(values).any():
         return
     told = mean_interval(values).told_apart
     axes.plot(time, np.where(told, 0.0, np.nan), color=INK, linewidth=2.4, solid_capstyle="butt", zorder=4)
-    bar, mean = mean_interval(values[-1]), float(values[-1].mean())
+    if last.size < 2:
+        return
+    bar, mean = mean_interval(last), float(last.mean())
     low, end = axes.get_xlim()
     x = end + 0.12 * (end - low) / width
     axes.vlines(x, float(bar.low), float(bar.high), color=colour, linewidth=5.0, clip_on=False)

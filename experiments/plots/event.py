@@ -10,6 +10,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from wutong.experiments import wording
+from wutong.experiments.defined import highest, lowest
+from wutong.experiments.defined import quantiles as spread
 from wutong.experiments.goals import pairs
 from wutong.experiments.plots import fan as fans
 from wutong.experiments.plots import style, typeface
@@ -93,7 +95,7 @@ def _draw(
         Panel(
             GROUPS[name][0],
             _names(park, keys, language),
-            fans.Fan(name, GROUPS[name][1], years, np.quantile(values, fans.QUANTILES, axis=1)),
+            fans.Fan(name, GROUPS[name][1], years, spread(values, fans.QUANTILES)),
         )
         for name, (keys, values) in groups.items()
     ]
@@ -138,7 +140,7 @@ def panel_row(
 
 def _range(quantiles: Sequence[Floats], fact: MeasureFact, language: str) -> tuple[wording.Scale, tuple[float, float]]:
     """How differences are written, and the ends of the common axis in those units, zero inside."""
-    low, high = min(float(q[0].min()) for q in quantiles), max(float(q[4].max()) for q in quantiles)
+    low, high = lowest(*(q[0] for q in quantiles)), highest(*(q[4] for q in quantiles))
     scale = wording.scale_for(wording.shown_unit(fact), max(-low, high), language)
     low, high = low * scale.factor, high * scale.factor
     room = max(high - low, 1e-9)
@@ -165,7 +167,9 @@ def _panel(
     if first <= 0.0 <= last:
         axes.axvline(0.0, color=INK, linewidth=0.8, zorder=2)
     fans.draw_fan(axes, fan, shaded=True)
-    end = float(fan.median[-1])
+    end = fan.last
+    if math.isnan(end):
+        return
     end = end if abs(end) >= 0.002 * (limits[1] - limits[0]) else 0.0  # less than a hair of the axis
     y = bottom + style.share_of_height(axes, end) * height
     style.write(figure, left + width + 0.06, y, fans.signed(end), LABEL, INK)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from wutong.experiments import wording
+from wutong.experiments.defined import defined, highest, lowest, quantiles
 from wutong.experiments.plots import style
 from wutong.experiments.plots.style import Pen
 from wutong.model.facts import Floats
@@ -20,17 +22,24 @@ QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
 
 @dataclass(frozen=True)
 class Fan:
-    """One series: quantiles of shape (5, n_dates) at times of shape (n_dates,) [year]."""
+    """One series: quantiles of shape (5, n_dates) at times of shape (n_dates,) [year]; NaN where nothing is drawn."""
 
     name: str
     pen: Pen
     time: Floats
     quantiles: Floats
+    whole: bool = True  # whether the measure is defined in every world and at every date
 
     @property
     def median(self) -> Floats:
         middle: Floats = self.quantiles[2]
         return middle
+
+    @property
+    def last(self) -> float:
+        """The last median that is drawn; NaN where none is."""
+        known = defined(self.median)
+        return float(known[-1]) if known.size else math.nan
 
 
 def moment(quarter: int) -> float:
@@ -58,7 +67,7 @@ def fans_of(
         series = history.total(measure, wording.members(history, measure, scope)) * factor
         time = times(history.start, series.shape[0])
         pen = style.pen_of(i) if pens is None else pens[i]
-        found.append(Fan(name, pen, time, np.quantile(series, QUANTILES, axis=1)))
+        found.append(Fan(name, pen, time, quantiles(series, QUANTILES), not bool(np.isnan(series).any())))
     return found
 
 
@@ -69,6 +78,9 @@ def draw_fan(axes: Axes, fan: Fan, *, shaded: bool) -> None:
         axes.fill_between(fan.time, low, high, alpha=0.13, color=fan.pen.colour, linewidth=0.0)
         axes.fill_between(fan.time, lower, upper, alpha=0.22, color=fan.pen.colour, linewidth=0.0)
     axes.plot(fan.time, median, color=fan.pen.colour, linestyle=fan.pen.style, linewidth=1.8, zorder=3)
+    known = np.pad(~np.isnan(median), 1)
+    alone = known[1:-1] & ~known[:-2] & ~known[2:]  # a line through one point is not seen
+    axes.plot(fan.time[alone], median[alone], ".", markersize=4.0, color=fan.pen.colour, zorder=3)
 
 
 def draw_fans(axes: Axes, fans: Sequence[Fan]) -> None:
@@ -79,12 +91,12 @@ def draw_fans(axes: Axes, fans: Sequence[Fan]) -> None:
 
 def top_of(fans: Sequence[Fan]) -> float:
     """Highest value that :func:`draw_fans` shows."""
-    return max(float(fan.quantiles[4 if len(fans) <= 2 or i == 0 else 2].max()) for i, fan in enumerate(fans))
+    return highest(*(fan.quantiles[4 if len(fans) <= 2 or i == 0 else 2] for i, fan in enumerate(fans)))
 
 
 def ends_of_axis(fans: Sequence[Fan], *others: float) -> tuple[float, float]:
     """Lower and upper end of an axis that shows fans and other values: from 0, or below where values are negative."""
-    low = min(float(fan.quantiles[0].min()) for fan in fans)
+    low = lowest(*(fan.quantiles[0] for fan in fans))
     high = max(top_of(fans), *others, 0.0) if low < 0.0 else max(top_of(fans), *others, 1e-9)
     room = 0.06 * (high - min(low, 0.0))
     return (low - room if low < 0.0 else 0.0), high + room
@@ -102,6 +114,13 @@ def subtitle(histories: Sequence[History], language: str, bands: str = "") -> st
     runs = f"{n} runs" if len(histories) == 1 else f"{n} runs per policy"
     shown = bands or ("lines: medians; bands: 50% and 90% of runs" + (", first policy only" if len(histories) > 2 else ""))
     return f"{', '.join(scenarios)} · {runs} · {shown}"
+
+
+def undefined_note(language: str) -> str:
+    """What a gap in a line of a ratio means."""
+    if language == "zh":
+        return "比值的分母为零时没有数值：这样的模拟不计入，各次都没有数值的时段不画。"
+    return "A ratio with nothing to divide by is undefined: such runs do not count; where there are no others, nothing is drawn."
 
 
 def years_shown(histories: Sequence[History], first_quarter: int | None = None) -> tuple[int, int]:

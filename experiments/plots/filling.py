@@ -21,7 +21,7 @@ from wutong.experiments.plots import sketch, sketch_key, style, typeface
 from wutong.experiments.plots.style import FAINT, GREY, INK, LABEL, SMALL
 from wutong.experiments.portrait.sites import Site, sites_at
 from wutong.experiments.portrait.world import Portrait, one_world, run_words
-from wutong.experiments.results import replacing
+from wutong.experiments.unfinished import replacing
 from wutong.model.codes import Channel
 from wutong.model.units import quarter_name
 

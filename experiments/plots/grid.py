@@ -80,7 +80,8 @@ def new_panel(
 
 
 def end_values(figure: Figure, grid: Grid, corner: tuple[float, float], ends: Sequence[tuple[float, str, Pen]]) -> None:
-    """Values at the right of a panel, each at its height, led by a dot in its series' colour."""
+    """Values at the right of a panel, each at its height, led by a dot in its series' colour; none of what is undefined."""
+    ends = [end for end in ends if not math.isnan(end[0])]
     wanted = [corner[1] + share * grid.height for share, _, _ in ends]
     middles = style.spread(wanted, [VALUE_STEP] * len(ends), corner[1] - 0.03, corner[1] + grid.height + 0.1)
     x = corner[0] + grid.width

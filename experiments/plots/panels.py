@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from wutong.experiments import wording
+from wutong.experiments.defined import count
 from wutong.experiments.goals import attainment as judge
 from wutong.experiments.goals import readings, wilson
 from wutong.experiments.plots import fan as fans
@@ -35,15 +36,16 @@ def industries(histories: Sequence[History], measure: str, language: str) -> Fig
         "in the unit above the panel."
     )
     about = (f"口径：{definition}。" if zh else f"Definition: {definition}. ") if definition else ""
+    raws = [fans.fans_of(histories, measure, industry.key, 1.0, language) for _, industry in shown]
+    scales += _gaps(all(fan.whole for raw in raws for fan in raw), language)
     headings = [
         typeface.wrap(industry.label.in_language(language), panel_width(len(shown)) + VALUES, LABEL) for _, industry in shown
     ]
     figure, grid = panel_grid(
         title, fans.subtitle(histories, language), about + scales, _key(histories, language), headings, len(histories)
     )
-    for (position, industry), corner, heading in zip(shown, grid.corners, headings, strict=True):
+    for (position, industry), raw, corner, heading in zip(shown, raws, grid.corners, headings, strict=True):
         pens = [style.industry_pen(industry.key, position)] if len(histories) == 1 else None
-        raw = fans.fans_of(histories, measure, industry.key, 1.0, language)
         scale = wording.scale_for(wording.shown_unit(fact), fans.top_of(raw), language)
         drawn = fans.fans_of(histories, measure, industry.key, scale.factor, language, pens)
         axes = new_panel(figure, grid, corner, heading, scale.name, fans.years_shown(histories))
@@ -74,6 +76,7 @@ def attainment(histories: Sequence[History], language: str) -> Figure:
         else "Upright lines mark the goals' dates, the figures at the right are the chances then; a goal dated beyond the runs "
         "is not judged. Chances hold under the model's assumptions and their ranges."
     )
+    note += _gaps(not any(_partly(h, t) for h in histories for t in h.cases[0].scenario.targets), language)
     headings = [typeface.wrap(t.label.in_language(language), panel_width(len(targets)) + VALUES, LABEL) for t in targets]
     title = "各项目标的达标概率" if zh else "Chance of reaching each goal"
     figure, grid = panel_grid(
@@ -97,14 +100,15 @@ def _chances(
     target: Target,
     language: str,
 ) -> None:
-    ends = []
+    ends, covered = [], False
     for i, history in enumerate(histories):
         own = next((t for t in history.cases[0].scenario.targets if t.key == target.key), None)
         if own is None:
             continue
         pen = style.pen_of(i)
         _chance_line(axes, history, own, pen, shaded=len(histories) <= 2 or i == 0)
-        share = judge(history, own).share
+        result = judge(history, own)
+        share, covered = result.share, covered or result.covered
         if share.n:
             ends.append((style.share_of_height(axes, share.value * 100), wording.bare_chance(share), pen))
     by = fans.moment(target.by)
@@ -113,6 +117,8 @@ def _chances(
         end_values(figure, grid, corner, ends)
     else:
         words = "期限不在模拟期内，不予判定" if language == "zh" else "date beyond the runs: not judged"
+        if covered:
+            words = "比值的分母为零，无法判定" if language == "zh" else "nothing to divide by: cannot be judged"
         lines = typeface.wrap(words, grid.width - 0.2, SMALL)
         style.write_lines(figure, corner[0] + 0.1, corner[1] + grid.height * 0.78, lines, SMALL, GREY)
 
@@ -120,11 +126,21 @@ def _chances(
 def _chance_line(axes: Axes, history: History, target: Target, pen: Pen, *, shaded: bool) -> None:
     quarters, values = readings(history, target)
     time = [fans.moment(int(q)) for q in quarters]
-    shares = [wilson(int(hits), values.shape[1]) for hits in (values >= target.at_least).sum(axis=1)]
-    percents = np.array([(s.low, s.value, s.high) for s in shares]).reshape(-1, 3).T * 100
+    shares = [wilson(int(hits), int(n)) for hits, n in zip((values >= target.at_least).sum(axis=1), count(values), strict=True)]
+    percents = np.array([(s.low, s.value, s.high) if s.n else (np.nan,) * 3 for s in shares]).reshape(-1, 3).T * 100
     if shaded:
         axes.fill_between(time, percents[0], percents[2], color=pen.colour, alpha=0.18, linewidth=0.0)
     axes.plot(time, percents[1], color=pen.colour, linestyle=pen.style, linewidth=1.6, zorder=3)
+
+
+def _partly(history: History, target: Target) -> bool:
+    """Whether a goal's measure is undefined in some world at some time."""
+    return bool(np.isnan(readings(history, target)[1]).any())
+
+
+def _gaps(whole: bool, language: str) -> str:  # noqa: FBT001
+    """What a gap in the lines means, as an addition to a note; empty where there is none."""
+    return "" if whole else fans.undefined_note(language) if language == "zh" else f" {fans.undefined_note(language)}"
 
 
 def _key(histories: Sequence[History], language: str) -> list[tuple[str, Pen]]:

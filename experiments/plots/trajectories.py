@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from wutong.experiments import wording
+from wutong.experiments.defined import highest
 from wutong.experiments.goals import attainment
 from wutong.experiments.plots import fan as fans
 from wutong.experiments.plots import style, typeface
@@ -135,12 +137,13 @@ def _notes(p: _Picture) -> list[str]:
         (f"口径：{definition}" if zh else f"Definition: {definition}").rstrip("。.") + stop if definition else "",
         (f"目标来源：{aims}" if zh else f"Source of the goal: {aims}") + stop if aims else "",
         (f"圆圈为观测值，来源：{seen}" if zh else f"Circles are observed figures: {seen}") + stop if seen else "",
+        "" if all(one.whole for one in p.fans) else fans.undefined_note(p.language),
     ]
 
 
 def _ends(p: _Picture) -> tuple[float, float]:
     """Ends of the value axis: all bands, bars and observed points, and the goals that are drawn to scale."""
-    top = max(float(one.quantiles[4].max()) for one in p.fans)
+    top = highest(*(one.quantiles[4] for one in p.fans))
     goals = [t.at_least * p.scale.factor for t in p.targets]
     shown = [g * 1.06 for g in goals if g <= OFF_SCALE * top]  # room for the goal's label
     low, high = fans.ends_of_axis(p.fans, top, *shown, *(o.value * p.scale.factor for o in p.seen))
@@ -174,9 +177,16 @@ def _goal(axes: Axes, p: _Picture, target: Target) -> None:
     axes.plot([axes.get_xlim()[0], start], [value, value], color=INK, linewidth=0.8, linestyle=(0, (4, 3)), zorder=4)
     axes.plot([start, by], [value, value], color=INK, linewidth=2.0, solid_capstyle="butt", zorder=4)
     axes.plot(by, value, "D", markersize=5.5, color=INK, zorder=6)
-    below = value < min(float(np.interp(by, one.time, one.median)) for one in p.fans)
+    drawn = [one for one in p.fans if not math.isnan(one.last)]
+    below = value < min((_height(one, by) for one in drawn), default=-math.inf)
     below = below and style.share_of_height(axes, value) * AXES_HEIGHT > 0.3
     style.write_beside(axes, (by, value), (4 * side, -14 if below else 14), words)
+
+
+def _height(fan: Fan, time: float) -> float:
+    """Where a line is at a time, across its gaps."""
+    known = ~np.isnan(fan.median)
+    return float(np.interp(time, fan.time[known], fan.median[known]))
 
 
 def _free_side(axes: Axes, time: float, words: str, width: float) -> int:
@@ -210,7 +220,8 @@ def _label_lines(p: _Picture, position: int) -> list[tuple[str, float, str]]:
     zh, keys = p.language == "zh", {t.key for t in p.targets}
     parts = []
     for own in (t for t in history.cases[0].scenario.targets if t.key in keys):
-        odds, when = wording.short_chance(attainment(history, own).share, p.language), wording.short_date(own, p.language)
+        share, when = attainment(history, own).share, wording.short_date(own, p.language)
+        odds = wording.short_chance(share, p.language) + wording.counted(share.n, len(history.cases), p.language)
         parts.append(f"{when}达标概率 {odds}" if zh else f"chance of goal, {when}: {odds}")
     median = wording.with_unit(wording.number(float(one.median[-1])), p.scale.name)
     when = fans.end_of(history, p.language)
@@ -227,13 +238,15 @@ def _direct_labels(figure: Figure, axes: Axes, p: _Picture, bottom: float, heigh
     """Name, median and chance of each policy beside the end of its line, joined to it by a hairline."""
     blocks = [_label_lines(p, i) for i in range(len(p.fans))]
     sizes = [_block_height(lines) for lines in blocks]
-    ends = [bottom + style.share_of_height(axes, float(one.median[-1])) * height for one in p.fans]
+    last = [0.0 if math.isnan(one.last) else style.share_of_height(axes, one.last) for one in p.fans]
+    ends = [bottom + share * height for share in last]
     middles = style.spread(ends, sizes, bottom - 0.45, bottom + height + 0.1)
     x = p.names_at - _indent(p)
     for one, end, middle, lines, size in zip(p.fans, ends, middles, blocks, sizes, strict=True):
         top = middle + size / 2 - 0.05
         row = top - style.line_height(lines[0][1]) / 2 if len(p.fans) > 1 else end
-        style.hairline(figure, [x - 0.22, x - 0.04], [end, row], one.pen.colour)
+        if not math.isnan(one.median[-1]):
+            style.hairline(figure, [x - 0.22, x - 0.04], [end, row], one.pen.colour)
         if len(p.fans) > 1:
             style.sample(figure, x - 0.02, row, one.pen)
         for words, points, colour in lines:

@@ -12,6 +12,7 @@ from wutong.experiments.answers.both_accounts import members_of
 from wutong.experiments.errors import BadInputError
 from wutong.experiments.portrait.world import Portrait
 from wutong.experiments.reading.messages import choices
+from wutong.experiments.reading.understanding import meant
 from wutong.model.facts import Ints, Label
 from wutong.model.scenario import RECRUITED
 from wutong.model.tables import NONE
@@ -92,6 +93,9 @@ def family_of(of: Portrait, name: str) -> Family:
         If the world has no such anchor or laboratory.
     """
     found = {f.key: f for f in reversed(families(of)) if f.kind is not Kind.FIRM}
+    called = meant(name, {m.key: m.label for m in members_of(of.park) if m.key in found})
+    if len(called) == 1:
+        return found[called[0]]
     if name not in found:
         labels = {m.key: m.label.zh for m in members_of(of.park)}
         near = choices(name, [*labels, *(key for key in found if key not in labels and name.startswith(RECRUITED))], labels)

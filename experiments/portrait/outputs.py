@@ -15,20 +15,19 @@ from wutong.experiments.manifest import (
     Status,
     code_version,
     fingerprint,
+    new_folder,
     package_versions,
-    results_folder,
     this_platform,
     write_inputs,
     write_manifest,
 )
-from wutong.experiments.outputs import write_answers
+from wutong.experiments.outputs import write_answers, write_words
 from wutong.experiments.plan import Plan, Request, plan_of
 from wutong.experiments.portrait.among import places, usual
 from wutong.experiments.portrait.families import Family, families, family_of
 from wutong.experiments.portrait.tables import ledger_table
 from wutong.experiments.portrait.words import told
 from wutong.experiments.portrait.world import Portrait, portrait
-from wutong.experiments.results import replacing
 from wutong.experiments.runner import run_cases
 from wutong.model.facts import Label
 from wutong.model.history import History
@@ -77,15 +76,15 @@ def carried_out(asked: Asked, out: Path | None) -> tuple[Path, Label]:
     of = portrait(next(case for case in plan.cases if case.replication == number))
     named = [family_of(of, name) for name in dict.fromkeys(asked.names)]
     hash_ = fingerprint(run_ids([of.case]), asked.names, asked.n, code_of_model())
-    folder = results_folder(out, f"portrait-{plan.name}", started, hash_)
     ran = time.monotonic()
-    known = families(of)
-    among = () if worlds is None else places(number, worlds)
-    words = told(of, known, named, among, chosen=asked.replication is None)
-    _write(folder, of, words, named or known, asked)
-    seconds = {"runs": round(ran - clock, 2), "writing": round(time.monotonic() - ran, 2)}
-    record = _record(asked, plan, of, started, write_inputs(folder, plan.texts), seconds)
-    write_manifest(folder, record)
+    with new_folder(out, f"portrait-{plan.name}", started, hash_) as (folder, place):
+        known = families(of)
+        among = () if worlds is None else places(number, worlds)
+        words = told(of, known, named, among, chosen=asked.replication is None)
+        _write(place, of, words, named or known, asked)
+        seconds = {"runs": round(ran - clock, 2), "writing": round(time.monotonic() - ran, 2)}
+        record = _record(asked, plan, of, started, write_inputs(place, plan.texts), seconds)
+        write_manifest(place, record)
     return folder, words
 
 
@@ -112,8 +111,7 @@ def _write(folder: Path, of: Portrait, words: Label, shown: Sequence[Family], as
     from wutong.experiments import plots
 
     write_answers(folder, [ledger_table(of, words)])
-    with replacing(folder / "answer.txt") as unfinished:
-        unfinished.write_text(words.in_language(asked.languages[0]) + "\n", encoding="utf-8")
+    write_words(folder, words.in_language(asked.languages[0]))
     for language in asked.languages:
         place = folder / "figures" / language if len(asked.languages) > 1 else folder / "figures"
         place.mkdir(parents=True, exist_ok=True)

@@ -71,7 +71,7 @@ def _rows(of: Portrait) -> Iterator[Row]:
             park.segments[int(ledger.segment[row])].key, of.industry_of(row), of.zones[int(ledger.zone[row])][0],
             Channel(int(ledger.channel[row])).name.lower(),
             None if anchor == NONE else of.anchor_key(anchor), None if lab == NONE else park.labs[lab].key,
-            None if parent == NONE else parent + 1, int(ledger.round[row]), quarter_name(int(ledger.born[row])),
+            None if parent == NONE else parent + 1, int(ledger.generation[row]), quarter_name(int(ledger.born[row])),
             quarter_name(int(ledger.ended[row])) if ledger.ended[row] < NEVER else None,
             *(float(values[row]) for values in (*staff, *revenue)),
         )  # fmt: skip

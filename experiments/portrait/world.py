@@ -8,9 +8,8 @@ from wutong.experiments.errors import ResultsError
 from wutong.model.codes import Channel
 from wutong.model.facts import Label
 from wutong.model.history import History
-from wutong.model.ledger import Bookkeeper, Ledger
+from wutong.model.ledger import Ledger, ledger_of
 from wutong.model.scenario import RECRUITED, Case, Park
-from wutong.model.simulate import simulate
 from wutong.model.tables import NONE
 from wutong.model.units import quarter_name
 
@@ -80,13 +79,12 @@ def portrait(case: Case) -> Portrait:
     ResultsError
         If the run fails.
     """
-    book = Bookkeeper()
     try:
-        history = simulate([case], [book])
+        ledger, history = ledger_of(case)
     except Exception as error:  # whatever a rule raises ends this world alone
         where = f"{case.scenario.name}, {case.policy.name}, {case.replication}"
         raise ResultsError(Label(f"这次模拟失败（{where}）：{error}", f"this run fails ({where}): {error}")) from error
-    return Portrait(history, book.ledger(case))
+    return Portrait(history, ledger)
 
 
 def one_world(of: Portrait) -> Label:

@@ -13,13 +13,14 @@ from wutong.experiments.questions.compare import Compare, verdicts
 from wutong.experiments.questions.conditions import Conditions, Late
 from wutong.experiments.questions.goals import Goals
 from wutong.experiments.questions.levers import Dose, Levers, Mix, equal_levels
-from wutong.experiments.questions.question import Question, recorded, refuse_unknown
+from wutong.experiments.questions.question import Question, recorded, understood
 from wutong.experiments.questions.sensitivity import Sensitivity
+from wutong.experiments.typed import misfit
 from wutong.model.facts import Label
 
 __all__ = [
     "QUESTIONS", "Attribute", "Chain", "Compare", "Conditions", "Dose", "Goals", "Late", "Levers", "Mix", "Question",
-    "Sensitivity", "equal_levels", "planned_in", "question_in", "recorded", "refuse_unknown", "verdicts",
+    "Sensitivity", "equal_levels", "planned_in", "question_in", "recorded", "understood", "verdicts",
 ]  # fmt: skip
 
 QUESTIONS: dict[str, type[Question]] = {
@@ -44,10 +45,13 @@ def question_in(record: Manifest) -> Question:
             f"a folder of {name} keeps no runs to go on from or to report",
         )
         raise FolderError(Label(zh, en))
+    kind = QUESTIONS.get(str(name))
     values = {key: tuple(v) if isinstance(v, list) else v for key, v in record.question.items() if key != "name"}
     try:
-        return QUESTIONS[str(record.question["name"])](**values)
-    except (KeyError, TypeError):
+        if kind is None or misfit(record.question, kind, ("name",)):
+            raise ValueError(name)
+        return kind(**values)
+    except (TypeError, ValueError):
         zh, en = "结果文件夹记录的问题无法识别", "the record asks a question that this version does not know"
         raise FolderError(Label(f"{zh}：{dict(record.question)}", f"{en}: {dict(record.question)}")) from None
 

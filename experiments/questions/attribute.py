@@ -14,13 +14,14 @@ from wutong.experiments.errors import BadInputError
 from wutong.experiments.pictures import Picture
 from wutong.experiments.plan import Plan
 from wutong.experiments.questions.question import by_scenario
-from wutong.experiments.reading.messages import choices
+from wutong.experiments.reading.options import key_option
 from wutong.model.facts import Label
 from wutong.model.history import History
 from wutong.model.scenario import Park
 from wutong.model.units import quarter
 
 DRAWN = 4  # anchors or labs whose picture is drawn: those with the largest effect
+MEMBER = Label("龙头或实验室", "anchor or lab")
 AND = "+"  # between the names of a pair
 
 
@@ -91,28 +92,23 @@ class Attribute:
         return found, pairs
 
     def _names(self, park: Park) -> tuple[str, ...]:
-        named = self.names or tuple(anchor.key for anchor in park.anchors)
-        return _known(park, tuple(dict.fromkeys((*named, *(name for pair in self._pairs(park) for name in pair)))))
+        named = _known(park, self.names) or tuple(anchor.key for anchor in park.anchors)
+        return tuple(dict.fromkeys((*named, *(name for pair in self._pairs(park) for name in pair))))
 
     def _pairs(self, park: Park) -> list[tuple[str, str]]:
         pairs = []
         for given in self.together:
-            names = _known(park, tuple(given.split(AND)))
+            names = _known(park, [name.strip() for name in given.split(AND)])
             if len(names) != 2 or names[0] == names[1]:
                 raise BadInputError(Label(f"“{given}”应写作 甲{AND}乙", f"{given!r} should be a pair, one{AND}other"))
             pairs.append((names[0], names[1]))
         return pairs
 
 
-def _known(park: Park, names: tuple[str, ...]) -> tuple[str, ...]:
-    known = [member.key for member in members_of(park)]
-    for name in names:
-        if name not in known:
-            near = choices(name, known, {m.key: m.label.zh for m in members_of(park)})
-            raise BadInputError(
-                Label(f"园区没有龙头或实验室“{name}”。{near.zh}", f"the park has no anchor or lab {name!r}; {near.en}")
-            )
-    return names
+def _known(park: Park, names: Sequence[str]) -> tuple[str, ...]:
+    """Keys of anchors and labs, by key or title."""
+    labels = {member.key: member.label for member in members_of(park)}
+    return tuple(key_option("--of", name, labels, MEMBER) for name in names)
 
 
 def _size(one: Attribution) -> float:

@@ -15,15 +15,17 @@ from wutong.experiments.answers.reaching import goals_by_year
 from wutong.experiments.answers.requirements import conditions
 from wutong.experiments.answers.shortfall import shortfall
 from wutong.experiments.errors import BadInputError
+from wutong.experiments.goals import covers
 from wutong.experiments.pictures import Picture
 from wutong.experiments.plan import NO_POLICY, Plan
 from wutong.experiments.questions.question import by_scenario
-from wutong.experiments.reading.messages import choices
+from wutong.experiments.reading.options import key_option
 from wutong.model.facts import Label
 from wutong.model.history import History
 from wutong.model.scenario import NO_NEW_POLICY, Policy, Scenario, Target
 from wutong.model.units import QUARTERS_PER_YEAR
 
+GOAL = Label("目标", "goal")
 EVERY = 2  # quarters between the starts that are tried
 
 
@@ -155,7 +157,7 @@ def only_one(plan: Plan) -> tuple[Scenario, Policy]:
 
 def judged(scenario: Scenario) -> list[Target]:
     """The goals whose date lies within the run."""
-    return [target for target in scenario.targets if target.by <= scenario.end]
+    return [target for target in scenario.targets if covers(scenario.park.start, scenario.end, target)]
 
 
 def chosen(targets: Sequence[Target], key: str) -> Target:
@@ -168,11 +170,8 @@ def chosen(targets: Sequence[Target], key: str) -> Target:
     """
     if not targets:
         raise BadInputError(Label("情景在模拟期内没有目标", "the scenario has no goal within the run"))
-    found = next((target for target in targets if key in ("", target.key)), None)
-    if found is None:
-        near = choices(key, [target.key for target in targets], {t.key: t.label.zh for t in targets})
-        raise BadInputError(Label(f"没有目标“{key}”。{near.zh}", f"there is no goal {key!r}; {near.en}"))
-    return found
+    found = key and key_option("--goal", key, {target.key: target.label for target in targets}, GOAL)
+    return next(target for target in targets if found in ("", target.key))
 
 
 def _dials(scenario: Scenario, target: Target) -> Iterator[Dial]:

@@ -21,6 +21,8 @@ from wutong.experiments.errors import BadInputError
 from wutong.experiments.pictures import Picture
 from wutong.experiments.plan import Plan
 from wutong.experiments.questions.question import by_scenario, places
+from wutong.experiments.reading.options import key_option, quantity_option
+from wutong.experiments.reading.quantities import Quantity
 from wutong.experiments.runner import run_cases
 from wutong.experiments.wording import scope_key
 from wutong.model.facts import Label
@@ -32,6 +34,17 @@ from wutong.model.units import quarter
 MONEY = 3.0  # 亿元/year that every lever costs
 TRIED = 16  # replications from which the level of a cost is sought
 STEPS = 5  # levels of a dose, evenly up to the lever's bound
+
+
+def lever_called(name: str) -> str:
+    """The key of a lever, by key or title."""
+    return key_option("--dose", name, {key: lever.label for key, lever in LEVERS.items()}, Label("政策工具", "lever"))
+
+
+def level_of(key: str, text: str) -> float:
+    """A level of a lever in its unit and bounds, as a policy's file would give it."""
+    lever = LEVERS[key]
+    return quantity_option("--level", text, Quantity(lever.unit, lever.low, lever.high))
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,15 @@ from wutong.experiments.answers import Answer
 from wutong.experiments.errors import BadInputError
 from wutong.experiments.pictures import Picture
 from wutong.experiments.plan import Plan
-from wutong.experiments.reading.messages import choices
+from wutong.experiments.reading.options import key_option, quarter_option
+from wutong.experiments.reading.understanding import names_of_park
 from wutong.model.facts import Label
 from wutong.model.history import History
 from wutong.model.measures import MEASURES
 from wutong.model.scenario import Scenario
-from wutong.model.units import quarter, quarter_name
+from wutong.model.units import quarter_name
 
+MEASURE, SCOPE = Label("指标", "measure"), Label("范围", "scope")
 Plain = str | int | float | bool | None
 Record = Mapping[str, Plain | Sequence[Plain]]
 
@@ -77,29 +79,23 @@ def places(histories: Sequence[History]) -> list[tuple[list[History], str]]:
     return [(group, f"{group[0].cases[0].scenario.name}/" if len(groups) > 1 else "") for group in groups]
 
 
-def refuse_unknown(scenario: Scenario, measure: str = "", scope: str = "", date: str = "") -> None:
-    """Make sure that a question can be read off the runs of a scenario, before the first run; empty words ask nothing.
+def understood(scenario: Scenario, measure: str = "", scope: str = "", date: str = "") -> tuple[str, str, str]:
+    """What a question asks of the runs of a scenario, in their own words, before the first run; empty words ask nothing.
 
     Raises
     ------
-    BadInputError
+    ReadingError, BadInputError
         If there is no such measure or scope, or the runs do not cover the date.
     """
     park, last = scenario.park, scenario.end
-    if measure and measure not in MEASURES:
-        near = choices(measure, list(MEASURES), {name: MEASURES[name].label.zh for name in MEASURES})
-        raise BadInputError(Label(f"没有指标“{measure}”。{near.zh}", f"there is no measure {measure!r}; {near.en}"))
-    scopes = ["all", *(i.key for i in park.industries), *(s.key for s in park.segments)]
-    if scope and scope not in scopes:
-        near = choices(scope, scopes)
-        raise BadInputError(Label(f"没有范围“{scope}”。{near.zh}", f"there is no scope {scope!r}; {near.en}"))
-    try:
-        when = quarter(date) if date else last
-    except ValueError:
-        when = -1
+    measures = {key: fact.label for key, fact in MEASURES.items()}
+    measure = measure and key_option("--measure", measure, measures, MEASURE)
+    scope = scope and key_option("--scope", scope, names_of_park(park)["scopes"], SCOPE)
+    when = quarter_option("--date", date) if date else last
     if not park.start <= when <= last:
         span = f"{quarter_name(park.start)}–{quarter_name(last)}"
         raise BadInputError(Label(f"“{date}”不在模拟期 {span} 内", f"{date} is no quarter of the run, {span}"))
+    return measure, scope, quarter_name(when) if date else ""
 
 
 def recorded(question: Question) -> Record:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import copy
 import difflib
 import re
-import types
 from collections.abc import Mapping, Sequence
-from typing import Annotated, TypeVar, Union, get_args, get_origin
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from wutong.experiments.reading.messages import Facts, Problem, choices, hint, problem
-from wutong.experiments.reading.nodes import Mark, Node, Path, locate, plain
+from wutong.experiments.reading.nodes import Mark, Node, Path, locate, node_at, plain, scalar_at
 from wutong.experiments.reading.quantities import Quantity, QuantityError, shown
 from wutong.experiments.reading.renames import NAMES, new_key
+from wutong.experiments.reading.shape import entry_at, keys_at, outside_unions, stood_in, wrong_part
 from wutong.experiments.reading.text import mended
 from wutong.experiments.reading.titles import title_of, word_of
 from wutong.experiments.reading.wide import COLON, is_wide, narrow
@@ -23,6 +23,8 @@ from wutong.model.facts import Label
 
 E = TypeVar("E", bound=BaseModel)
 ROUNDS = 20
+MOST_TOLD = 200  # problems of one tree that are told one by one
+MOST_COMPARED = 20  # unknown keys among which a missing one is looked for
 
 CODES: Mapping[str, str] = {
     "string_type": "not_text",
@@ -47,16 +49,27 @@ class Findings:
         self.tree = tree
         self.problems: list[Problem] = []
         self.remarks: list[Problem] = []  # on what is allowed but odd
+        self.understood: list[Problem] = []  # how tables were read that it names
         self._removed: dict[Path, list[int]] = {}  # list -> positions of its wrong items, which checks do not see
 
     def add(self, code: str, path: Sequence[str | int], facts: Facts | None = None, mend: Label | None = None) -> None:
         """Note a problem at a path; positions in lists count the items that :meth:`validated` left."""
+        if self.full:
+            return
         path = self.original(path)
         mark = locate(self.tree, path)
+        if len(self.problems) == MOST_TOLD:
+            self.problems.append(problem("more", mark))
+            return
         node = node_at(self.tree, path)
         if node is not None and code in STRUCTURE:
             code, facts, mend, mark = _slip_of_writing(node) or (code, facts, mend, mark)
         self.problems.append(problem(code, mark, path, facts, mend))
+
+    @property
+    def full(self) -> bool:
+        """Whether there are more problems than anybody reads: what else is wrong is looked for no longer."""
+        return len(self.problems) > MOST_TOLD
 
     def remark(self, code: str, path: Sequence[str | int], facts: Facts) -> None:
         """Note something odd that stops nothing."""
@@ -72,11 +85,15 @@ class Findings:
 
     def known(self, name: str, allowed: Sequence[str], path: Path, kind: Label, labels: Mapping[str, str] | None = None) -> bool:
         """Whether a name is allowed; if not, a problem that names the nearest."""
-        if name in allowed:
-            return True
+        if name in allowed or self.full:
+            return name in allowed
         facts = {"name": name, "kind_zh": kind.zh, "kind_en": kind.en}
         if NAMES.get(name) in allowed:
             self.add("renamed", path, {"old": name, "new": NAMES[name]}, hint("rename"))
+            return False
+        several = [key for key in allowed if (labels or {}).get(key) == name]
+        if len(several) > 1:
+            self.add("several_meant", path, {**facts, "names": ", ".join(several)}, hint("one_key"))
             return False
         parts = [part.strip() for part in narrow(name).split(",")]
         if is_wide(name) and all(part in allowed for part in parts):
@@ -127,20 +144,28 @@ class Findings:
             try:
                 return kind.model_validate(raw)
             except ValidationError as error:
-                details = [detail for detail in map(_outside_unions, error.errors(include_url=False)) if detail is not None]
+                details = [detail for detail in map(outside_unions, error.errors(include_url=False)) if detail is not None]
                 if attempt == 0:  # what later rounds find missing is what this one takes out
                     self._translate_all(details, kind, beside)
-                if not self._without(raw, [wrong_part(detail) for detail in details]):
-                    return None
+                parts = [wrong_part(detail) for detail in details if not stood_in(raw, detail, kind)]
+                if not self._without(raw, parts):
+                    break
+        if not self.problems:  # nothing is refused without a word
+            self.add("forms_mixed", ())
         return None
 
     def _translate_all(self, details: Sequence[ErrorDetails], kind: type[BaseModel], beside: Sequence[str]) -> None:
         """Every complaint as a problem; a key that is missing because it is misspelt is not named twice."""
-        unknown = [tuple(d["loc"]) for d in details if d["type"] == "extra_forbidden"]
+        unknown: dict[Path, list[str]] = {}
+        for d in details:
+            if d["type"] == "extra_forbidden":
+                unknown.setdefault(tuple(d["loc"][:-1]), []).append(str(d["loc"][-1]))
         for detail in details:
+            if self.full:
+                break
             path = tuple(detail["loc"])
-            beside_it = [other[-1] for other in unknown if other[:-1] == path[:-1]]
-            if detail["type"] != "missing" or not any(_stands_for(str(path[-1]), str(k), kind, path) for k in beside_it):
+            beside_it = unknown.get(path[:-1], ())[:MOST_COMPARED]
+            if detail["type"] != "missing" or not any(_stands_for(str(path[-1]), k, kind, path) for k in beside_it):
                 self._translate(detail, kind, beside)
 
     def _without(self, raw: object, paths: Sequence[Path]) -> bool:
@@ -214,16 +239,6 @@ def _stands_for(missing: str, unknown: str, kind: type[BaseModel], path: Path) -
     return _renamed(unknown, kind, path) == missing or bool(difflib.get_close_matches(unknown, [missing], cutoff=0.6))
 
 
-def _outside_unions(detail: ErrorDetails) -> ErrorDetails | None:
-    """A complaint about what may be a name or a mapping, as one about the value; None if the mapping is checked elsewhere."""
-    path = tuple(detail["loc"])
-    if path[:1] not in (("park",), ("policy",)) or len(path) == 1:
-        return detail
-    if path[1] != "str" or isinstance(detail["input"], dict):
-        return None
-    return {**detail, "loc": path[:1], "type": "name_or_mapping"}
-
-
 def _slip_of_writing(node: Node) -> tuple[str, Facts, Label, Mark] | None:
     """What a text in place of a list or mapping was meant to be: full-width signs, or a colon without a space."""
     parts = node.value if isinstance(node.value, tuple) else (node,)
@@ -242,57 +257,7 @@ def _slip_of_writing(node: Node) -> tuple[str, Facts, Label, Mark] | None:
     return None
 
 
-def wrong_part(detail: ErrorDetails) -> Path:
-    """Path of what must go so that the rest is right: the entry that lacks a key, else the wrong value itself."""
-    path = tuple(detail["loc"])
-    return path[:-1] if detail["type"] == "missing" else path
-
-
 def _holds(place: object, part: str | int) -> bool:
     if isinstance(place, list):
         return isinstance(part, int) and part < len(place)
     return isinstance(place, dict) and part in place
-
-
-def node_at(node: Node, path: Sequence[str | int]) -> Node | None:
-    """The node at a path, or None if there is no such place."""
-    for part in path:
-        if isinstance(node.value, Mapping) and part in node.value:
-            node = node.value[str(part)]
-        elif isinstance(node.value, tuple) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-        else:
-            return None
-    return node
-
-
-def scalar_at(node: Node, path: Sequence[str | int]) -> object:
-    """The scalar at a path, or None if there is no such place or it is no scalar."""
-    found = node_at(node, path)
-    return None if found is None or isinstance(found.value, Mapping | tuple) else found.value
-
-
-def keys_at(kind: type[BaseModel], path: Sequence[str | int]) -> tuple[str, ...]:
-    """Keys that an entry of ``kind`` allows at a path."""
-    entry = entry_at(kind, path)
-    return () if entry is None else tuple(entry.model_fields)
-
-
-def entry_at(kind: type[BaseModel], path: Sequence[str | int]) -> type[BaseModel] | None:
-    """The kind of entry that stands at a path of an entry of ``kind``; None if that is no entry."""
-    place: object = kind
-    for part in path:
-        if isinstance(place, type) and issubclass(place, BaseModel):
-            field = place.model_fields.get(str(part))
-            place = None if field is None else field.annotation
-        else:
-            place = get_args(place)[-1] if get_args(place) else None
-        place = _bare(place)
-    return place if isinstance(place, type) and issubclass(place, BaseModel) else None
-
-
-def _bare(place: object) -> object:
-    """An annotation without its metadata and without None."""
-    while get_origin(place) in (Annotated, Union, types.UnionType):
-        place = next((a for a in get_args(place) if a is not type(None)), None)
-    return place

@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from wutong.experiments.reading.catalogue import Catalogue, declared
-from wutong.experiments.reading.checking import Findings, scalar_at
+from wutong.experiments.reading.checking import Findings
 from wutong.experiments.reading.designs import ResolvedDesign, resolve_design
 from wutong.experiments.reading.files import Resolved, list_designs, list_parks, list_policies, list_scenarios, resolve_scenario
 from wutong.experiments.reading.heads import check_name
 from wutong.experiments.reading.messages import Problem, ReadingError, without_follow_ons
-from wutong.experiments.reading.nodes import Mark, Node
+from wutong.experiments.reading.nodes import Mark, Node, scalar_at
 from wutong.experiments.reading.parks import ParkSource, build_park
 from wutong.experiments.reading.policies import policy_of, policy_source
-from wutong.experiments.reading.resolve import DESIGNS, OF_DESIGNS, PARKS, POLICIES, SHIPPED, SUFFIXES, Source, find, resolved
+from wutong.experiments.reading.resolve import DESIGNS, OF_DESIGNS, PARKS, POLICIES, SHIPPED, Source, find, resolved
 from wutong.experiments.reading.schema import ParkFile
-from wutong.experiments.reading.text import read_tree
+from wutong.experiments.reading.text import is_file, read_tree
+from wutong.experiments.reading.titled import SUFFIXES
+from wutong.experiments.reading.understanding import Understanding, declared_names, names_in_tree
 from wutong.model.scenario import Park
 
 
@@ -83,7 +85,7 @@ def kind_of(name: str) -> Kind:
         If the file cannot be read.
     """
     path = FilePath(name)
-    if not (name.endswith(SUFFIXES) and path.is_file()):
+    if not (name.endswith(SUFFIXES) and is_file(path)):
         if name in list_scenarios():
             return Kind.SCENARIO
         others = {Kind.POLICY: list_policies, Kind.PARK: list_parks, Kind.DESIGN: list_designs}
@@ -119,7 +121,8 @@ def park_of(source: Source, known: Catalogue) -> Park:
     ReadingError
         With everything that is wrong in it.
     """
-    findings = Findings(source.tree)
+    words = Understanding({**declared_names(known), **names_in_tree(source.tree)})
+    findings = Findings(words.entry(source.tree, ParkFile))
     entry = findings.validated(ParkFile)
     park = None
     if entry is not None:

@@ -14,6 +14,7 @@ from wutong.experiments.factors import Factor
 from wutong.experiments.reading.catalogue import Catalogue, declared
 from wutong.experiments.reading.checking import Findings
 from wutong.experiments.reading.drawing import AtLeastOne, Chance, PointsEntry, drawn_of, path_of
+from wutong.experiments.reading.entry import LabelEntry, WordsEntry
 from wutong.experiments.reading.factors import read_whole
 from wutong.experiments.reading.files import Resolved, resolve_scenario
 from wutong.experiments.reading.heads import check_name, label
@@ -23,7 +24,7 @@ from wutong.experiments.reading.nodes import Mark, Node, locate
 from wutong.experiments.reading.policies import policy_of, policy_source
 from wutong.experiments.reading.probing import Given
 from wutong.experiments.reading.resolve import DESIGNS, SCENARIOS, Source, find, resolved
-from wutong.experiments.reading.schema import LabelEntry
+from wutong.experiments.reading.understanding import Understanding, factor_names
 from wutong.experiments.varying import LEVER
 from wutong.model.facts import Label
 from wutong.model.scenario import Policy
@@ -38,7 +39,7 @@ class DesignFile(PointsEntry):
     name: str | None = None
     extends: str | None = None
     title: LabelEntry
-    remark: LabelEntry = LabelEntry(zh="", en="")
+    remark: WordsEntry = WordsEntry(zh="", en="")
     source: str = ""
     note: str = ""
     scenarios: Scope
@@ -105,7 +106,7 @@ def resolve_design(path_or_name: str | FilePath, catalogue: Catalogue | None = N
     known = declared() if catalogue is None else catalogue
     name = str(path_or_name)
     source = resolved(find(name, DESIGNS, FilePath(), Mark(name, 0, 0)), DESIGNS)
-    findings = Findings(source.tree)
+    findings = Findings(Understanding(factor_names(known)).entry(source.tree, DesignFile))
     file = findings.validated(DesignFile)
     found: ResolvedDesign | None = None
     if file is not None:

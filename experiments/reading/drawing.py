@@ -24,13 +24,14 @@ from wutong.experiments.factors import (
     points_of,
 )
 from wutong.experiments.reading.catalogue import Catalogue
-from wutong.experiments.reading.checking import Findings, scalar_at
+from wutong.experiments.reading.checking import Findings
+from wutong.experiments.reading.entry import Entry
 from wutong.experiments.reading.factors import Kind, kind_of, nearest_names, read_factor, read_whole
-from wutong.experiments.reading.kinds import Reads
+from wutong.experiments.reading.kinds import Factors, Points, Reads
 from wutong.experiments.reading.messages import hint
+from wutong.experiments.reading.nodes import scalar_at
 from wutong.experiments.reading.probing import Given, refuse_followed
 from wutong.experiments.reading.quantities import QuantityError
-from wutong.experiments.reading.schema import Entry
 from wutong.experiments.varying import ASSUMPTION, can_vary, default_of, is_lever
 from wutong.model.scenario import Policy
 
@@ -43,8 +44,8 @@ class PointsEntry(Entry):
 
     method: Literal["factorial", "list", "one_at_a_time", "latin_hypercube", "sobol", "random"] = "factorial"
     n: AtLeastOne | None = None
-    factors: dict[str, object] = Field(default_factory=dict)
-    points: list[dict[str, object]] = Field(default_factory=list)
+    factors: Factors = Field(default_factory=dict)
+    points: Points = Field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from wutong.experiments.reading.catalogue import Catalogue, declared
 from wutong.experiments.reading.files import Resolved
 from wutong.experiments.reading.nodes import WHOLE, Mark, Node, Path, Scalar, plain, without
+from wutong.experiments.reading.wide import visible
 from wutong.experiments.reading.writing import one_place, written
 from wutong.model.facts import Assumption, Label, Shape
 
@@ -156,7 +157,8 @@ def explained(resolved: Resolved, language: str) -> str:
         numbers = points.get(path, points.get(path[:-1]) if path and path[-1] in WHOLE else None)
         return said if numbers is None else f"{said}  {word} {' … '.join(f'{n:.4g}' for n in numbers)}"
 
-    return f"# {HEAD.in_language(language)}\n{written(whole(resolved), comment)}{_calibrated(resolved, word)}"
+    taken = "".join(f"# {note.text(language)}\n" for note in resolved.understood)
+    return f"# {HEAD.in_language(language)}\n{taken}{written(whole(resolved), comment)}{_calibrated(resolved, word)}"
 
 
 def _calibrated(resolved: Resolved, word: str) -> str:
@@ -175,7 +177,8 @@ def explained_tree(tree: Node) -> str:
 
 def place(path: Path, node: Node) -> str:  # noqa: ARG001 - a comment may hang on the path
     """Where a value came from, as the remark behind its line."""
-    return f"{node.mark.file}:{node.mark.line}" if node.mark.line else node.mark.file
+    file = visible(node.mark.file)
+    return f"{file}:{node.mark.line}" if node.mark.line else file
 
 
 def explained_values(resolved: Resolved) -> list[Explained]:

@@ -8,11 +8,10 @@ from pathlib import Path as FilePath
 
 from wutong.experiments.design import describe, points
 from wutong.experiments.factors import Factor, Method, Spacing, Value
-from wutong.experiments.reading.checking import node_at
 from wutong.experiments.reading.designs import ResolvedDesign
 from wutong.experiments.reading.drawing import path_of
 from wutong.experiments.reading.explaining import DECLARED, DEFAULT, leaves, place
-from wutong.experiments.reading.nodes import Mark, Node, Scalar, locate, without
+from wutong.experiments.reading.nodes import Mark, Node, Scalar, locate, node_at, without
 from wutong.experiments.reading.resolve import SHIPPED
 from wutong.experiments.reading.writing import written
 from wutong.experiments.varying import ASSUMPTION, is_lever

@@ -9,11 +9,11 @@ from typing import Annotated, get_args, get_origin, get_type_hints
 
 from wutong.experiments.factors import Factor, Spacing, Value
 from wutong.experiments.reading.catalogue import Catalogue, quantity_of
-from wutong.experiments.reading.checking import entry_at
 from wutong.experiments.reading.kinds import Reads
 from wutong.experiments.reading.messages import choices, hint
 from wutong.experiments.reading.quantities import Quantity, QuantityError, shown
 from wutong.experiments.reading.schema import ParkFile, ScenarioFile
+from wutong.experiments.reading.shape import entry_at
 from wutong.experiments.reading.spreads import Spread
 from wutong.experiments.reading.titles import title_of
 from wutong.experiments.varying import ASSUMPTION, BLOCKS, LEVER, paths_of, place_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wutong.experiments.reading.messages import choices
@@ -52,23 +53,29 @@ def read_fates(raw: object) -> Fates:
 
 
 def _read_fate(raw: object) -> Fate:
-    if isinstance(raw, str) and raw in PLAIN:
-        return Fate(raw)
+    if isinstance(raw, str) and (word := _word(raw, PLAIN)) in PLAIN:
+        return Fate(word)
     if not isinstance(raw, dict) or len(raw) != 1:
         allowed = {name: title_of(name).zh for name in PLAIN}
         allowed |= {"delayed: 2 years": title_of("delayed").zh, "closes: 2026Q1": title_of("closes").zh}
         raise QuantityError("not_allowed", {"given": shown(raw)}, choices(shown(raw), list(allowed), allowed))
-    key, value = next(iter(raw.items()))
+    said, value = next(iter(raw.items()))
+    key = _word(str(said), DATED)
     if key not in DATED:
         raise QuantityError(
-            "unknown_key", {"key": str(key)}, choices(str(key), DATED, {n: title_of(n).zh for n in DATED}), (str(key),)
+            "unknown_key", {"key": str(key)}, choices(str(key), DATED, {n: title_of(n).zh for n in DATED}), (str(said),)
         )
     try:
         if key == "closes":
             return Fate("closes", read_quarter(value))
         return Fate("delayed", round(Quantity("year", 0.25, 30.0).read(value) * QUARTERS_PER_YEAR))
     except QuantityError as error:
-        raise QuantityError(error.code, error.facts, error.mend, (str(key),)) from None
+        raise QuantityError(error.code, error.facts, error.mend, (str(said),)) from None
+
+
+def _word(said: str, words: Sequence[str]) -> str:
+    """The fate that is called so in either language; what was said where none is."""
+    return next((word for word in words if said in (title_of(word).zh, title_of(word).en)), said)
 
 
 def befallen(anchor: Anchor, fates: Fates, start: int) -> Anchor:

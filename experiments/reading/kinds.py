@@ -10,7 +10,8 @@ from pydantic import BeforeValidator, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from wutong.experiments.reading.fates import Fates, read_fates
-from wutong.experiments.reading.quantities import Quantity, QuantityError, read_count, read_quarter, read_years
+from wutong.experiments.reading.messages import hint
+from wutong.experiments.reading.quantities import Quantity, QuantityError, read_count, read_quarter, read_years, shown
 from wutong.experiments.reading.spreads import Spread
 from wutong.model.facts import Assumption, Shape
 
@@ -32,8 +33,36 @@ class Reads:
             raise PydanticCustomError("reading", "{code}", {"code": error.code, **context}) from None
 
 
+@dataclass(frozen=True)
+class Called:
+    """Marks a field that names one thing of a kind, or several; of a mapping, that its keys do."""
+
+    kind: str
+
+
 SHARE = Quantity("share", 0.0, 1.0)
 RATE = Quantity("1/year", -1.0, 1.0)
+LONGEST_LINE = 200  # characters of a name that is shown
+
+
+def read_line(raw: object) -> str:
+    """A name on one line.
+
+    Raises
+    ------
+    QuantityError
+        If it is no text, or too long to be shown.
+    """
+    if not isinstance(raw, str):
+        raise QuantityError("not_text", {"given": shown(raw)})
+    line = " ".join(raw.split())
+    if len(line) > LONGEST_LINE:
+        facts = {"given": shown(line), "length": str(len(line)), "limit": str(LONGEST_LINE)}
+        raise QuantityError("long_text", facts, hint("to_remark"))
+    return line
+
+
+Line = Annotated[str, Reads(read_line)]
 Share = Annotated[float, Reads(SHARE.read)]
 Number = Annotated[float, Reads(Quantity("1").read)]
 Money = Annotated[float, Reads(Quantity("亿元").read)]
@@ -58,5 +87,19 @@ SpreadChange = Annotated[Assumption, Reads(Spread(Quantity("share", -0.95, 5.0))
 Years = Annotated[tuple[int, int], Reads(read_years)]
 FateList = Annotated[Fates, Reads(read_fates)]
 Scope = Annotated[list[str], BeforeValidator(lambda raw: [raw] if isinstance(raw, str) else raw)]
+Scopes = Annotated[Scope, Called("scopes")]
+Zones = Annotated[Scope, Called("zones")]
+OneScope = Annotated[str, Called("scopes")]
+Measure = Annotated[str, Called("measures")]
+Lever = Annotated[str, Called("levers")]
+OneSegment = Annotated[str, Called("segments")]
+OneIndustry = Annotated[str, Called("industries")]
+PartnerKey = Annotated[str, Called("partner_kinds")]
+SharesBySegment = Annotated[dict[str, Share], Called("segments")]
+ByParameter = Annotated[dict[str, object], Called("parameters")]
+Factors = Annotated[dict[str, object], Called("factors")]
+Points = Annotated[list[dict[str, object]], Called("factors")]
+Goals = Annotated[list[str], Called("targets")]
+Judged = Annotated[list[str], Called("judged")]
 NO_CHANGE = Assumption(0.0, 0.0, 0.0, Shape.FIXED)
 NONE_LOCAL = Assumption(0.0, 0.0, 0.0, Shape.FIXED)

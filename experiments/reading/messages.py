@@ -6,17 +6,29 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from wutong.experiments.errors import ToldError
 from wutong.experiments.reading.nodes import Mark
 from wutong.experiments.reading.texts import HINTS, TEXTS
+from wutong.experiments.reading.wide import visible
 from wutong.model.facts import Label
 
-MANY = 20
+MANY = 20  # names that a hint lists
+MOST = 40  # problems that are said one by one
+LONGEST = 60  # characters of a name that a hint lists
+LONGEST_FACT = 200  # of what a message quotes
+LONGEST_HINT = 1500
 Facts = Mapping[str, str]
 
 
-def fill(label: Label, facts: Facts) -> Label:
+def brief(text: str, most: int = LONGEST) -> str:
+    """A text as a message shows it: on one line, nothing unseen in it, cut where it is long."""
+    return visible(text if len(text) <= most else text[: most - 1] + "…")
+
+
+def fill(label: Label, facts: Facts, most: int = LONGEST_HINT) -> Label:
     """The label with its blanks filled from ``facts``, which may differ by language: ``unit_zh``, ``unit_en``."""
-    return Label(label.zh.format_map(facts), label.en.format_map(facts))
+    shown = {name: brief(fact, most) for name, fact in facts.items()}
+    return Label(label.zh.format_map(shown), label.en.format_map(shown))
 
 
 @dataclass(frozen=True)
@@ -34,13 +46,14 @@ class Problem:
     def text(self, language: str) -> str:
         """The problem on one line: place, key, what is wrong and how to mend it."""
         colon, bar = ("：", "；") if language == "zh" else (": ", "; ")
-        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        file = visible(self.file)
+        place = f"{file}:{self.line}:{self.column}" if self.line else file
         hint = "" if self.hint is None else bar + self.hint.in_language(language)
         path = f"{self.path}{colon}" if self.path else ""
         return f"{place}: {path}{self.message.in_language(language)}{hint}"
 
 
-class ReadingError(Exception):
+class ReadingError(ToldError):
     """Everything wrong with the inputs, found in one go."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -51,7 +64,19 @@ class ReadingError(Exception):
         return ReadingError, (self.problems,)
 
     def text(self, language: str) -> str:
-        return "\n".join(p.text(language) for p in self.problems)
+        return told_all(self.problems, language)
+
+
+def told_all(problems: Sequence[Problem], language: str) -> str:
+    """Problems line by line, the first of them where there are many, and how many there are."""
+    lines = [p.text(language) for p in problems[:MOST]]
+    if len(problems) > 1:
+        more = len(problems) - len(lines)
+        rest = Label(f"，这里列出前 {MOST} 处" if more else "", f"; these are the first {MOST}" if more else "")
+        lines.append(
+            Label(f"共 {len(problems)} 处问题{rest.zh}。", f"{len(problems)} problems in all{rest.en}.").in_language(language)
+        )
+    return "\n".join(lines)
 
 
 def without_follow_ons(writing: Sequence[Problem], content: Sequence[Problem]) -> list[Problem]:
@@ -70,8 +95,8 @@ def problem(
     code: str, mark: Mark, path: Iterable[str | int] = (), facts: Facts | None = None, hint: Label | None = None
 ) -> Problem:
     """A problem whose message is the text of its code, filled with ``facts``."""
-    shown = ".".join(str(part) for part in path)
-    return Problem(code, mark.file, mark.line, mark.column, shown, fill(TEXTS[code], facts or {}), hint)
+    shown = ".".join(brief(str(part)) for part in path)
+    return Problem(code, mark.file, mark.line, mark.column, shown, fill(TEXTS[code], facts or {}, LONGEST_FACT), hint)
 
 
 def hint(code: str, facts: Facts | None = None) -> Label:
@@ -89,7 +114,7 @@ def choices(name: str, allowed: Iterable[str], labels: Mapping[str, str] | None 
     near = difflib.get_close_matches(name, names, n=4, cutoff=0.6) or _called(name, labels or {})
     shown = names if len(names) <= MANY else (near or names[:MANY])
     more = " …" if len(shown) < len(names) else ""
-    listed = hint("allowed", {"allowed": ", ".join(shown) + more})
+    listed = hint("allowed", {"allowed": ", ".join(map(brief, shown)) + more})
     if not near:
         return listed
     first = hint("nearest", {"nearest": near[0]})

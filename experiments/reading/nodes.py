@@ -58,6 +58,24 @@ def locate(node: Node, path: Sequence[str | int]) -> Mark:
     return mark
 
 
+def node_at(node: Node, path: Sequence[str | int]) -> Node | None:
+    """The node at a path, or None if there is no such place."""
+    for part in path:
+        if isinstance(node.value, Mapping) and part in node.value:
+            node = node.value[str(part)]
+        elif isinstance(node.value, tuple) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+        else:
+            return None
+    return node
+
+
+def scalar_at(node: Node, path: Sequence[str | int]) -> object:
+    """The scalar at a path, or None if there is no such place or it is no scalar."""
+    found = node_at(node, path)
+    return None if found is None or isinstance(found.value, Mapping | tuple) else found.value
+
+
 def moved(node: Node, mark: Mark) -> Node:
     """The node with every place replaced by ``mark``: a command line has no lines, a cell of a table only one."""
     if isinstance(node.value, tuple):

@@ -10,11 +10,11 @@ from wutong.experiments.reading.catalogue import Catalogue
 from wutong.experiments.reading.checking import Findings
 from wutong.experiments.reading.messages import Problem, ReadingError, choices, hint, problem
 from wutong.experiments.reading.nodes import Path
-from wutong.experiments.reading.quantities import Quantity, QuantityError
-from wutong.experiments.reading.resolve import shown_path
+from wutong.experiments.reading.quantities import Quantity, QuantityError, within_reach
+from wutong.experiments.reading.resolve import TABLES, shown_path
 from wutong.experiments.reading.schema import ObservedEntry, SeriesEntry
 from wutong.experiments.reading.tables import Rows, read_rows
-from wutong.experiments.reading.text import scalar
+from wutong.experiments.reading.text import is_file, scalar
 from wutong.model.facts import Label
 from wutong.model.scenario import Observed
 from wutong.model.units import QUARTERS_PER_YEAR
@@ -28,9 +28,10 @@ WHEN = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?")
 def data_file(text: str, path: Path, folders: Sequence[FilePath], findings: Findings) -> FilePath | None:
     """A data file in the first of the folders that has it."""
     for folder in folders:
-        if (folder / text).is_file():
+        if is_file(folder / text):
             return folder / text
-    there = [p.relative_to(folder).as_posix() for folder in folders for p in folder.glob("**/*.csv")]
+    found = (p for folder in folders for form in ("*.*", "*/*.*") for p in folder.glob(form) if p.suffix in TABLES)
+    there = [next(p.relative_to(folder).as_posix() for folder in folders if p.is_relative_to(folder)) for p in found]
     findings.add("no_file", path, {"name": text}, choices(text, there) if there else None)
     return None
 
@@ -64,6 +65,7 @@ def _series(entry: ObservedEntry, series: SeriesEntry, path: FilePath, at: Path,
     """The rows of a data file that have the indicator and unit of a series."""
     try:
         table = read_rows(path, shown_path(path)).whole()
+        findings.understood += table.notes
     except ReadingError as error:
         findings.problems += error.problems
         return
@@ -95,9 +97,9 @@ def year_end_quarter(text: str) -> int:
     match = WHEN.fullmatch(text)
     if match is None or not 1 <= int(match[2] or 12) <= 12:
         raise QuantityError("not_a_quarter", {"given": text}, hint("year_month"))
-    return int(match[1]) * QUARTERS_PER_YEAR + (int(match[2] or 12) + 1) // 3 - 1
+    return within_reach(int(match[1]) * QUARTERS_PER_YEAR + (int(match[2] or 12) + 1) // 3 - 1)
 
 
 def _placed(error: QuantityError, table: Rows, line: int) -> Problem:
-    column = "year" if error.code == "not_a_quarter" else "value"
+    column = "year" if error.code in ("not_a_quarter", "long_ago") else "value"
     return problem(error.code, table.mark(line, column), (column,), error.facts, error.mend)

@@ -9,7 +9,7 @@ from pathlib import Path as FilePath
 from wutong.experiments.reading.catalogue import Catalogue
 from wutong.experiments.reading.checking import Findings
 from wutong.experiments.reading.fates import Fates, befallen
-from wutong.experiments.reading.heads import label
+from wutong.experiments.reading.heads import check_keys, label
 from wutong.experiments.reading.messages import ReadingError
 from wutong.experiments.reading.observations import data_file, observed_points
 from wutong.experiments.reading.quantities import Quantity, QuantityError, read_quarter
@@ -119,6 +119,7 @@ def _table(file: ParkFile, folders: Sequence[FilePath], findings: Findings) -> T
 
 
 def _check_names(file: ParkFile, findings: Findings) -> None:
+    check_keys(findings)
     if RECRUITED in file.anchors:
         findings.add("duplicate_name", ("anchors", RECRUITED), {"name": RECRUITED})
     segments, kinds = findings.keys("segments"), findings.keys("partner_kinds")

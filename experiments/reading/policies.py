@@ -13,6 +13,7 @@ from wutong.experiments.reading.nodes import Mark, Node
 from wutong.experiments.reading.quantities import Quantity
 from wutong.experiments.reading.resolve import POLICIES, Source, find, resolved
 from wutong.experiments.reading.schema import PolicyFile, SettingEntry
+from wutong.experiments.reading.understanding import Understanding, declared_names, names_of_park
 from wutong.model.facts import Label
 from wutong.model.scenario import LeverSetting, Park, Policy
 from wutong.model.units import NEVER
@@ -67,7 +68,8 @@ def policy_of(source: Source, park: Park | None, known: Catalogue) -> Policy:
     ReadingError
         With everything that is wrong in it.
     """
-    findings = Findings(source.tree)
+    words = Understanding({**declared_names(known), **({} if park is None else names_of_park(park))})
+    findings = Findings(words.entry(source.tree, PolicyFile))
     file = findings.validated(PolicyFile)
     policy = None
     if file is not None:
@@ -99,9 +101,9 @@ def _setting(i: int, entry: SettingEntry, park: Park | None, known: Catalogue, f
         findings.add("order", (*path, "end"), {"earlier": "start", "later": "end"})
     segments = tuple(entry.segments)
     if park is not None:
-        scopes = {"all": "全部", **{x.key: x.label.zh for x in park.industries}, **{x.key: x.label.zh for x in park.segments}}
-        _known_all(segments, scopes, (*path, "segments"), SCOPE, findings)
-        _known_all(entry.zones, {z.key: z.label.zh for z in park.zones}, (*path, "zones"), ZONE, findings)
+        names = names_of_park(park)
+        _known_all(segments, names["scopes"], (*path, "segments"), SCOPE, findings)
+        _known_all(entry.zones, names["zones"], (*path, "zones"), ZONE, findings)
         segments = tuple(dict.fromkeys(s for scope in segments for s in park.segments_of(scope)))
     return LeverSetting(entry.lever, level, start, end, segments, tuple(entry.zones), entry.ready)
 
@@ -118,7 +120,7 @@ def _check_aims(path: tuple[str | int, ...], entry: SettingEntry, target: str, f
 
 
 def _known_all(
-    names: Sequence[str], allowed: Mapping[str, str], path: tuple[str | int, ...], kind: Label, findings: Findings
+    names: Sequence[str], allowed: Mapping[str, Label], path: tuple[str | int, ...], kind: Label, findings: Findings
 ) -> None:
     for name in names:
-        findings.known(name, list(allowed), path, kind, allowed)
+        findings.known(name, list(allowed), path, kind, {key: label.zh for key, label in allowed.items()})

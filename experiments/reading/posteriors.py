@@ -18,8 +18,9 @@ from wutong.experiments.reading.messages import Problem, ReadingError, choices, 
 from wutong.experiments.reading.nodes import Path
 from wutong.experiments.reading.quantities import QuantityError
 from wutong.experiments.reading.resolve import SHIPPED, shown_path
-from wutong.experiments.reading.tables import Rows, read_rows, wrong
+from wutong.experiments.reading.tables import Rows, read_rows
 from wutong.experiments.reading.text import scalar
+from wutong.experiments.reading.workbooks import wrong
 from wutong.model.facts import Assumption, Floats, Label, Shape
 
 FOLDER = "posteriors"

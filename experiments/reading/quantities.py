@@ -17,7 +17,7 @@ from functools import lru_cache
 from wutong.experiments.reading.messages import Facts, hint
 from wutong.experiments.reading.wide import is_wide, narrow
 from wutong.model.facts import Label
-from wutong.model.units import quarter
+from wutong.model.units import FIRST_YEAR, LAST_YEAR, quarter, quarter_name
 
 Dimensions = tuple[tuple[str, int], ...]
 
@@ -55,6 +55,8 @@ BASES: Mapping[str, tuple[str, str]] = {
 FRACTIONS = {"月", "个月", "month", "months", "季", "季度", "个季度", "quarter", "quarters"}
 NUMBER = re.compile(r"\s*([-+]?[0-9]*(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?)\s*(.*)", re.IGNORECASE | re.DOTALL)
 RANGE = re.compile(r"[-~–至到] *([0-9.]+).*")
+SEASONS = {**dict(zip("一二三四", range(1, 5), strict=True)), **{str(n): n for n in range(1, 5)}}
+QUARTER = r"([0-9]{4})\s*[-年./]?\s*(?:[Qq]\s*([1-4])|第?([1-4一二三四])季度?末?)|[Qq]([1-4])[-/\s]+([0-9]{4})"
 COMMA = re.compile(r"(?<=\d),(?=\d)")
 NAMES: Mapping[str, Label] = {
     "share": Label("比重（0 到 1，或百分数）", "a share (0 to 1, or per cent)"),
@@ -226,19 +228,36 @@ def shown(raw: object) -> str:
 
 
 def read_quarter(raw: object) -> int:
-    """The number of a quarter written like ``2022Q3``.
+    """The number of a quarter written like ``2022Q3``, ``2022-Q3``, ``2022年3季度``, ``2022年第三季度`` or ``Q3 2022``.
 
     Raises
     ------
     QuantityError
-        If it is anything else.
+        If it is anything else, or far away.
     """
     if isinstance(raw, str) and is_wide(raw):
         raise QuantityError("wide_text", {"given": raw}, hint("write", {"text": narrow(raw)}))
-    try:
-        return quarter(raw.strip().upper() if isinstance(raw, str) else "")
-    except ValueError:
-        raise QuantityError("not_a_quarter", {"given": shown(raw)}, _quarter_hint(raw)) from None
+    found = re.fullmatch(QUARTER, raw.strip()) if isinstance(raw, str) else None
+    if found is None:
+        raise QuantityError("not_a_quarter", {"given": shown(raw)}, _quarter_hint(raw))
+    year, season = found[1] or found[5], SEASONS[found[2] or found[3] or found[4]]
+    return within_reach(quarter(f"{year}Q{season}"))
+
+
+def within_reach(number: int) -> int:
+    """A quarter that is near enough for the model.
+
+    Raises
+    ------
+    QuantityError
+        If it is not.
+    """
+    first, last = quarter(f"{FIRST_YEAR}Q1"), quarter(f"{LAST_YEAR}Q4")
+    if not first <= number <= last:
+        raise QuantityError(
+            "long_ago", {name: quarter_name(n) for name, n in (("given", number), ("first", first), ("last", last))}
+        )
+    return number
 
 
 def _quarter_hint(raw: object) -> Label:
@@ -257,7 +276,7 @@ def read_years(raw: object) -> tuple[int, int]:
         If it is anything else, or the years are out of order.
     """
     given = raw if isinstance(raw, list) else [raw, raw]
-    years = [year for year in given if type(year) is int and 1900 <= year <= 2200]
+    years = [year for year in given if type(year) is int and FIRST_YEAR <= year <= LAST_YEAR]
     if len(given) != 2 or len(years) != 2:
         raise QuantityError("shock_years", {})
     first, last = years

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 
+from wutong.experiments.reading.catalogue import declared
 from wutong.experiments.reading.messages import Problem, ReadingError, choices, hint, problem
 from wutong.experiments.reading.nodes import Mark, Node, merge, moved, plain, without
 from wutong.experiments.reading.quantities import shown
 from wutong.experiments.reading.schema import KEYED_BLOCKS, PARK_BLOCKS
 from wutong.experiments.reading.tables import read_block
-from wutong.experiments.reading.text import Text, parse, read_tree
+from wutong.experiments.reading.text import Text, is_dir, is_file, parse, read_tree
+from wutong.experiments.reading.titled import SUFFIXES, titles_in
+from wutong.experiments.reading.understanding import labels_in, meant, with_known_keys
+from wutong.experiments.reading.wide import CONTROL, name_of
+from wutong.experiments.reading.workbooks import WORKBOOKS
 from wutong.model.facts import Label
 
 SHIPPED = FilePath(__file__).resolve().parents[2] / "scenarios"
-SUFFIXES = (".yaml", ".yml")
 SCENARIOS, POLICIES, PARKS, DESIGNS = ".", "policies", "parks", "designs"  # folders of each kind of file
 NAMED: Mapping[str, Mapping[str, str]] = {  # keys of a kind of file that name others, and of which kind those are
     SCENARIOS: {"park": PARKS, "policy": POLICIES},
@@ -24,6 +29,7 @@ NAMED: Mapping[str, Mapping[str, str]] = {  # keys of a kind of file that name o
 OF_DESIGNS = frozenset({"scenarios", "factors", "points", "method", "replications"})  # keys that only designs have
 OF_OTHERS = frozenset({"clock", "park", "settings", "segments"})
 
+TABLES = (".csv", *WORKBOOKS)
 FORMAT = 1
 OWN = ("name", "extends", "format")  # keys that speak of a file alone and are not inherited
 
@@ -42,6 +48,7 @@ class Source:
     path: FilePath
     problems: tuple[Problem, ...] = ()
     folders: tuple[FilePath, ...] = ()
+    understood: tuple[Problem, ...] = ()  # what was taken for what
 
 
 def names_in(folder: FilePath) -> tuple[str, ...]:
@@ -60,29 +67,40 @@ def find(name: str, kind: str, near: FilePath, said: Mark) -> FilePath:
         If there is no such file (it names the nearest), or there are two.
     """
     written = FilePath(name)
-    if written.is_dir() and (len(written.parts) > 1 or name.endswith(("/", ".", *SUFFIXES))):
+    if is_dir(written) and (len(written.parts) > 1 or name.endswith(("/", ".", *SUFFIXES))):
         raise ReadingError([problem("folder", said)])
     if name.endswith(SUFFIXES):
-        found = [path for path in (written, near / name) if path.is_file()]
+        found = [path for path in (written, near / name) if is_file(path)]
         if found:
             return found[0]
-    elif written.suffix and written.is_file():
+    elif written.suffix and is_file(written):
         raise ReadingError([problem("not_yaml_file", said, facts={"name": name})])
     home = near.parent if near.name in (POLICIES, PARKS, DESIGNS) else near
     hits = _called(name, (home / kind, SHIPPED / kind)) or _called(name, (near / kind,))
+    titles = {} if hits else titles_in(dict.fromkeys((home / kind, near / kind, SHIPPED / kind)))
+    hits = hits or [titles[key][0] for key in meant(name, {key: title for key, (_, title) in titles.items()})]
     if len(hits) > 1:
         facts = {"name": name, "one": shown_path(hits[0]), "other": shown_path(hits[1])}
         raise ReadingError([problem("ambiguous_name", said, facts=facts, hint=hint("path"))])
     if hits:
         return hits[0]
-    known = [known for folder in dict.fromkeys((home / kind, near / kind, SHIPPED / kind)) for known in names_in(folder)]
-    raise ReadingError([problem("no_file", said, facts={"name": name}, hint=choices(name, known) if known else None)])
+    called = {key: title.zh for key, (_, title) in titles.items()}
+    raise ReadingError([problem("no_file", said, facts={"name": name}, hint=choices(name, called, called) if called else None)])
 
 
 def _called(name: str, folders: Sequence[FilePath]) -> list[FilePath]:
     """The YAML files of that name, each once."""
     paths = (folder / (name + suffix) for folder in folders for suffix in SUFFIXES)
-    return list({path.resolve(): path for path in paths if path.is_file()}.values())
+    return list({path.resolve(): path for path in paths if is_file(path)}.values())
+
+
+def _refuse_name(path: FilePath) -> None:
+    """Refuse a file whose name cannot be shown: tables and pictures are called by it."""
+    found = re.search(r"[\t\n]|" + CONTROL.pattern, path.stem)
+    if found is not None:
+        raise ReadingError(
+            [problem("file_name", Mark(shown_path(path), 0, 0), facts={"name": name_of(found[0])}, hint=hint("rename_file"))]
+        )
 
 
 def resolved(path: FilePath, kind: str, chain: tuple[FilePath, ...] = ()) -> Source:
@@ -93,10 +111,11 @@ def resolved(path: FilePath, kind: str, chain: tuple[FilePath, ...] = ()) -> Sou
     ReadingError
         If a file is missing or cannot be read at all, or the files extend each other in a circle.
     """
+    _refuse_name(path)
     text = _own_text(path, kind)
     parent = text.tree.get("extends")
     if parent is None or not isinstance(parent.value, str):
-        return Source(text.tree, path.stem, path, text.problems, (path.parent,))
+        return Source(text.tree, path.stem, path, text.problems, (path.parent,), text.notes)
     try:
         above = find(parent.value, kind, path.parent, parent.mark)
     except ReadingError as error:
@@ -109,9 +128,10 @@ def resolved(path: FilePath, kind: str, chain: tuple[FilePath, ...] = ()) -> Sou
         base = resolved(above, kind, line)
     except ReadingError as error:
         raise ReadingError([*text.problems, *error.problems]) from None
-    tree = merge(without(base.tree, OWN), text.tree)
+    own, understood = with_known_keys(base.tree, text.tree)
+    tree = merge(without(base.tree, OWN), own)
     folders = tuple(dict.fromkeys((path.parent, *base.folders)))
-    return Source(tree, path.stem, path, (*text.problems, *base.problems), folders)
+    return Source(tree, path.stem, path, (*text.problems, *base.problems), folders, (*base.understood, *text.notes, *understood))
 
 
 def _own_text(path: FilePath, kind: str) -> Text:
@@ -126,7 +146,7 @@ def _own_text(path: FilePath, kind: str) -> Text:
     for key, folder in NAMED.get(kind, {}).items():
         if key in value:
             value[key] = _as_path(value[key], folder, path.parent)
-    return Text(dataclasses.replace(text.tree, value=value), (*text.problems, *_wrong_format(text.tree)))
+    return Text(dataclasses.replace(text.tree, value=value), (*text.problems, *_wrong_format(text.tree)), text.notes)
 
 
 def _refuse_other_kind(tree: Node, kind: str) -> None:
@@ -182,13 +202,13 @@ def included(text: Text, folder: FilePath) -> Text:
         If one of them cannot be read.
     """
     value = dict(text.tree.members)
-    problems, broken = list(text.problems), False
+    problems, notes, broken = list(text.problems), list(text.notes), False
     for key, child in text.tree.members.items():
         if key not in PARK_BLOCKS or not isinstance(child.value, str):
             continue
         file = folder / child.value
-        if not file.is_file():
-            there = [p.relative_to(folder).as_posix() for p in folder.glob("*/*") if p.suffix in (*SUFFIXES, ".csv")]
+        if not is_file(file):
+            there = [p.relative_to(folder).as_posix() for p in folder.glob("*/*") if p.suffix in (*SUFFIXES, *TABLES)]
             problems.append(problem("no_file", child.mark, (key,), {"name": child.value}, choices(child.value, there)))
             broken = True
             continue
@@ -201,9 +221,10 @@ def included(text: Text, folder: FilePath) -> Text:
         else:
             value[key] = block.tree
             problems.extend(block.problems)
+            notes.extend(block.notes)
     if broken:
         raise ReadingError(problems)
-    return Text(dataclasses.replace(text.tree, value=value), tuple(problems)) if value else text
+    return Text(dataclasses.replace(text.tree, value=value), tuple(problems), tuple(notes)) if value else text
 
 
 def with_sets(tree: Node, sets: Sequence[str], park: Node | None = None) -> Node:
@@ -247,12 +268,18 @@ def _parts(tree: Node, path: str, mark: Mark) -> list[str]:
     """Keys along a dotted path; keys may hold dots themselves (``segments.software.products.entry``)."""
     parts: list[str] = []
     place: Node | None = tree
+    if path.partition(".")[0] not in tree.members and path in declared().parameters:  # as designs name them too
+        return ["assumptions", path]
     rest = path
     while rest:
         if parts == ["assumptions"]:
             return [*parts, rest]
         members = {} if place is None else place.members
         key = max((k for k in members if rest == k or rest.startswith(k + ".")), key=len, default="")
+        if not key and len(parts) == 1:
+            called = meant(rest.partition(".")[0], labels_in(tree, parts[0]))
+            rest = rest if len(called) != 1 else ".".join([called[0], *rest.split(".")[1:]])
+            key = called[0] if len(called) == 1 else ""
         if not key and len(parts) == 1 and parts[0] in KEYED_BLOCKS:
             raise ReadingError([problem("unknown_path", mark, facts={"path": path}, hint=_nearest(path, parts[0], members))])
         key = key or rest.partition(".")[0]

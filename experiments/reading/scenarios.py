@@ -10,11 +10,11 @@ import numpy as np
 
 from wutong.experiments.reading.catalogue import Catalogue, quantity_of
 from wutong.experiments.reading.checking import Findings
-from wutong.experiments.reading.heads import check_name, label
+from wutong.experiments.reading.heads import check_keys, check_name, label
 from wutong.experiments.reading.messages import ReadingError, hint
 from wutong.experiments.reading.parks import expand, scope_labels, scopes_of
 from wutong.experiments.reading.policies import policy_of
-from wutong.experiments.reading.posteriors import posterior_assumptions
+from wutong.experiments.reading.posteriors import FOLDER, posterior_assumptions
 from wutong.experiments.reading.quantities import Quantity, QuantityError
 from wutong.experiments.reading.resolve import Source
 from wutong.experiments.reading.schema import ParkFile, ScenarioFile, ShockEntry, TargetEntry
@@ -24,7 +24,7 @@ from wutong.model.draws import world_key
 from wutong.model.facts import Assumption, Label
 from wutong.model.scenario import Basis, JointTarget, Park, Policy, Scenario, Shock, Target
 from wutong.model.start.totals import NoStartError, accepted_totals
-from wutong.model.units import QUARTERS_PER_YEAR, quarter_name, year_of
+from wutong.model.units import QUARTERS_PER_YEAR, quarter_name
 
 PARAMETER = Label("参数", "parameter")
 TARGET = Label("目标", "target")
@@ -50,14 +50,20 @@ def scenario_of(parts: Parts, policy: Source | None, known: Catalogue, findings:
     """The scenario, or None if ``findings`` gathered problems or there is no park."""
     file, entry = parts.file, parts.entry
     check_name(file.name, parts.name, findings)
+    check_keys(findings)
     _check_clock(file, entry.start, findings)
     found = posterior_assumptions(file.posteriors, parts.folders, known, findings)
-    assumptions = {**found, **assumptions_of(file.assumptions, known, findings)}
+    given = assumptions_of(file.assumptions, known, findings)
+    for i, name in enumerate(file.posteriors):
+        drawn = {key for key, a in found.items() if a.drawn_with == f"{FOLDER}/{name}"}
+        if drawn and drawn <= given.keys():
+            findings.remark("posterior_replaced", ("posteriors", i), {})
+    assumptions = {**found, **given}
     shocks = tuple(_shock(key, shock, parts, findings) for key, shock in file.shocks.items())
     targets = tuple(_target(key, target, parts, known, findings) for key, target in file.targets.items())
     joint = tuple(_joint(key, file, findings) for key in file.joint_targets)
     targets, joint = _judged(file, targets, joint, findings)
-    own = _own_policy(policy, parts.park, known, findings)
+    own = own_policy(policy, parts.park, known, findings)
     if findings.problems or parts.park is None or not _can_start(parts.park, parts.merged):
         return None
     return Scenario(
@@ -86,7 +92,7 @@ def _check_clock(file: ScenarioFile, start: int, findings: Findings) -> None:
         findings.add("clock_start", ("clock", "start"), facts)
 
 
-def _own_policy(source: Source | None, park: Park | None, known: Catalogue, findings: Findings) -> Policy | None:
+def own_policy(source: Source | None, park: Park | None, known: Catalogue, findings: Findings) -> Policy | None:
     if source is None:
         return None
     try:
@@ -126,9 +132,6 @@ def _shock(key: str, entry: ShockEntry, parts: Parts, findings: Findings) -> Sho
     path = ("shocks", key)
     for name in entry.scope:
         findings.known(name, scopes_of(parts.merged), (*path, "scope"), SCOPE, scope_labels(parts.merged))
-    first, last = year_of(parts.entry.start + 1), year_of(parts.file.clock.end)
-    if entry.years[1] < first or entry.years[0] > last:
-        findings.remark("shock_outside", (*path, "years"), {"first": str(first), "last": str(last)})
     segments = expand(entry.scope, parts.entry)
     return Shock(key, label(entry.label), segments, *entry.years, entry.demand, entry.entry, entry.source)
 
@@ -143,9 +146,6 @@ def _target(key: str, entry: TargetEntry, parts: Parts, known: Catalogue, findin
         value = findings.number(Quantity(known.measures[entry.measure].unit), entry.at_least, (*path, "at_least"))
     if entry.basis == "year" and entry.by % QUARTERS_PER_YEAR != QUARTERS_PER_YEAR - 1:
         findings.add("year_needs_q4", (*path, "by"))
-    if key in _judged_names(parts.file) and not parts.entry.start < entry.by <= parts.file.clock.end:
-        first, last = quarter_name(parts.entry.start + 1), quarter_name(parts.file.clock.end)
-        findings.remark("target_outside", (*path, "by"), {"given": quarter_name(entry.by), "first": first, "last": last})
     note = label(entry.scope_note)
     scope = expand(entry.scope, parts.entry)
     return Target(key, label(entry.label), entry.measure, scope, value, entry.by, Basis(entry.basis), entry.source, note)

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import Field
 
+from wutong.experiments.reading.entry import Entry, LabelEntry, Sourced, WordsEntry
 from wutong.experiments.reading.kinds import (
     NO_CHANGE,
     NONE_LOCAL,
     Area,
+    ByParameter,
     Count,
     FateList,
+    Goals,
+    Judged,
+    Lever,
+    Measure,
     Money,
     Number,
+    OneIndustry,
+    OneScope,
+    OneSegment,
+    PartnerKey,
     Quarter,
-    Scope,
+    Scopes,
     Share,
+    SharesBySegment,
     SpreadArea,
     SpreadCapacity,
     SpreadChange,
@@ -32,35 +43,12 @@ from wutong.experiments.reading.kinds import (
     SpreadRate,
     SpreadShare,
     Years,
+    Zones,
 )
 from wutong.model.facts import Assumption, Shape
+from wutong.model.units import LAST_YEAR
 
 Stage = Literal["planned", "signed", "started", "operating"]
-
-
-class Entry(BaseModel):
-    """A mapping in a file."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False, arbitrary_types_allowed=True)
-
-
-class Sourced(Entry):
-    """An entry whose numbers come from ``source`` unless they name their own."""
-
-    source: str = ""
-    note: str = ""
-
-
-class LabelEntry(Entry):
-    """A name in both languages; a bare text is the name in both."""
-
-    zh: str
-    en: str
-
-    @model_validator(mode="before")
-    @classmethod
-    def _in_both(cls, raw: object) -> object:
-        return {"zh": raw, "en": raw} if isinstance(raw, str) else raw
 
 
 class IndustryEntry(Sourced):
@@ -71,7 +59,7 @@ class IndustryEntry(Sourced):
 
 class SegmentEntry(Sourced):
     label: LabelEntry
-    industry: str
+    industry: OneIndustry
     sector: str | None = None
     plant: Literal["office", "plant", "fab"]
     firms: SpreadFirms
@@ -89,10 +77,10 @@ class SegmentEntry(Sourced):
     size_spread: Number
     branch_plant: bool = False
     lag_factor: Number = 1.0
-    spin_off_segment: str | None = None
-    buyer_segment: str | None = None
+    spin_off_segment: OneSegment | None = None
+    buyer_segment: OneSegment | None = None
     recruit_weight: Number = 0.0
-    partner_kind: str | None = None
+    partner_kind: PartnerKey | None = None
 
 
 class AdditionEntry(Sourced):
@@ -111,21 +99,21 @@ class ZoneEntry(Sourced):
     share: SpreadShare
     occupancy: SpreadOccupancy | None = None
     floor: SpreadArea | None = None
-    additions: list[AdditionEntry] = []
+    additions: list[AdditionEntry] = Field(default_factory=list)
     place: PlaceEntry | None = None
-    sites: LabelEntry = LabelEntry(zh="", en="")
+    sites: WordsEntry = WordsEntry(zh="", en="")
 
 
 class PartnerKindEntry(Sourced):
     label: LabelEntry
     partners: SpreadFirms | None
-    shares: dict[str, Share]
+    shares: SharesBySegment
 
 
 class AnchorEntry(Sourced):
     label: LabelEntry
-    segment: str
-    partner_kind: str | None = None
+    segment: OneSegment
+    partner_kind: PartnerKey | None = None
     status: Stage = "planned"
     signed: Quarter
     opens: Quarter | None = None
@@ -144,7 +132,7 @@ class LabEntry(Sourced):
     closing: Quarter | None = None
     budget: SpreadOutput
     university: bool
-    fields: dict[str, Share]
+    fields: SharesBySegment
     opening_share: SpreadShare
 
 
@@ -159,13 +147,13 @@ class TradeEntry(Sourced):
     value_added: str
     own_sector_factor: Share
     splits: dict[str, dict[str, Share]]
-    buyer_splits: dict[str, dict[str, dict[str, Share]]] = {}
-    beyond_table: dict[str, dict[str, SpreadShare]] = {}
+    buyer_splits: dict[str, dict[str, dict[str, Share]]] = Field(default_factory=dict)
+    beyond_table: dict[str, dict[str, SpreadShare]] = Field(default_factory=dict)
 
 
 class ConstraintEntry(Sourced):
     quantity: Literal["firms", "staff", "revenue", "value_added"]
-    scope: Scope
+    scope: Scopes
     range: list[object]
     source: str
 
@@ -182,8 +170,8 @@ class SeriesEntry(Entry):
 class ObservedEntry(Sourced):
     """One figure (``quarter``, ``value``, ``source``), or a whole ``series``."""
 
-    measure: str
-    scope: str
+    measure: Measure
+    scope: OneScope
     quarter: Quarter | None = None
     value: object = None
     series: SeriesEntry | None = None
@@ -193,19 +181,19 @@ class ParkFile(Sourced):
     format: int = 1
     name: str | None = None
     label: LabelEntry
-    remark: LabelEntry = LabelEntry(zh="", en="")
+    remark: WordsEntry = WordsEntry(zh="", en="")
     extends: str | None = None
     start: Quarter
     industries: dict[str, IndustryEntry]
     segments: dict[str, SegmentEntry]
     zones: dict[str, ZoneEntry]
-    partner_kinds: dict[str, PartnerKindEntry] = {}
+    partner_kinds: dict[str, PartnerKindEntry] = Field(default_factory=dict)
     trade: TradeEntry | None = None
-    anchors: dict[str, AnchorEntry] = {}
-    labs: dict[str, LabEntry] = {}
+    anchors: dict[str, AnchorEntry] = Field(default_factory=dict)
+    labs: dict[str, LabEntry] = Field(default_factory=dict)
     pipeline: PipelineEntry | None = None
-    constraints: list[ConstraintEntry] = []
-    observed: list[ObservedEntry] = []
+    constraints: list[ConstraintEntry] = Field(default_factory=list)
+    observed: list[ObservedEntry] = Field(default_factory=list)
 
 
 class ClockEntry(Entry):
@@ -215,65 +203,69 @@ class ClockEntry(Entry):
 
 class TargetEntry(Sourced):
     label: LabelEntry
-    measure: str
-    scope: Scope
+    measure: Measure
+    scope: Scopes
     at_least: object
     by: Quarter
     basis: Literal["level", "year"] = "level"
     source: str
-    scope_note: LabelEntry = LabelEntry(zh="", en="")
+    scope_note: WordsEntry = WordsEntry(zh="", en="")
 
 
 class JointEntry(Sourced):
     label: LabelEntry
-    targets: list[str]
+    targets: Goals
 
 
 class ShockEntry(Sourced):
     label: LabelEntry
-    scope: Scope
+    scope: Scopes
     years: Years
     demand: SpreadChange = NO_CHANGE
     entry: SpreadChange = NO_CHANGE
 
 
 class SettingEntry(Sourced):
-    lever: str
+    lever: Lever
     level: object
     start: Quarter | None = None
     end: Quarter | None = None
     ready: Quarter | None = None
-    segments: Scope = []
-    zones: Scope = []
+    segments: Scopes = Field(default_factory=list)
+    zones: Zones = Field(default_factory=list)
 
 
 class PolicyFile(Sourced):
+    standins = {"title": "", "settings": []}  # noqa: RUF012
+
     format: int = 1
     name: str | None = None
     title: LabelEntry
     extends: str | None = None
-    remark: LabelEntry = LabelEntry(zh="", en="")
+    remark: WordsEntry = WordsEntry(zh="", en="")
     settings: list[SettingEntry]
 
 
 class ScenarioFile(Sourced):
     """A scenario's own keys; beside them it may repeat any block of its park, to change what stands there."""
 
+    standins = {"title": "", "park": "", "clock": {"end": f"{LAST_YEAR}Q4"}}  # noqa: RUF012
+
     format: int = 1
     name: str | None = None
     title: LabelEntry
-    remark: LabelEntry = LabelEntry(zh="", en="")
+    remark: WordsEntry = WordsEntry(zh="", en="")
     extends: str | None = None
     park: str | dict[str, object]
     clock: ClockEntry
-    policy: str | PolicyFile | None = None
+    policy: str | dict[str, object] | None = None
     anchor_fate: FateList = ()
-    posteriors: list[str] = []
-    assumptions: dict[str, object] = {}
-    shocks: dict[str, ShockEntry] = {}
-    targets: dict[str, TargetEntry] = {}
-    joint_targets: dict[str, JointEntry] = {}
-    judged: list[str] | None = None
+    posteriors: list[str] = Field(default_factory=list)
+    assumptions: ByParameter = Field(default_factory=dict)
+    shocks: dict[str, ShockEntry] = Field(default_factory=dict)
+    targets: dict[str, TargetEntry] = Field(default_factory=dict)
+    joint_targets: dict[str, JointEntry] = Field(default_factory=dict)
+    judged: Judged | None = None
 
 
 PARK_BLOCKS = (

@@ -14,6 +14,7 @@ from wutong.experiments.reading.messages import Problem, ReadingError, hint, pro
 from wutong.experiments.reading.nodes import Mark, Node, moved
 from wutong.experiments.reading.probing import Given
 from wutong.experiments.reading.text import parse, scalar
+from wutong.experiments.reading.understanding import Understanding, factor_names
 from wutong.model.facts import Label
 from wutong.model.scenario import Policy
 
@@ -52,7 +53,7 @@ def design_of(
     """
     known = declared() if catalogue is None else catalogue
     tree, problems = _tree(arguments)
-    findings = Findings(tree)
+    findings = Findings(Understanding(factor_names(known)).entry(tree, PointsEntry))
     entry = findings.validated(PointsEntry)
     drawn = None if entry is None else drawn_of(entry, given, policies, Chance(len(replications), seed), findings, known)
     problems += findings.problems

@@ -1,4 +1,4 @@
-"""Tables of a park as CSV files, as Excel saves them: the blocks of a park file, observed series, and the trade table.
+"""Tables of a park as CSV files or as workbooks: the blocks of a park file, observed series, and the trade table.
 
 The first row names the keys, dotted where an entry holds entries (``label.zh``, ``staff.low``); a cell is read like a value in
 YAML, an empty one says nothing.  With a column ``key`` every row is an entry of that name, without it the rows are a list.
@@ -14,8 +14,9 @@ from pathlib import Path as FilePath
 
 from wutong.experiments.reading.messages import Problem, ReadingError, hint, problem
 from wutong.experiments.reading.nodes import Mark, Node, moved
-from wutong.experiments.reading.text import Text, parse, read_text, scalar
+from wutong.experiments.reading.text import Text, parse, scalar
 from wutong.experiments.reading.wide import HIDDEN, name_of
+from wutong.experiments.reading.workbooks import table_text, wrong
 
 DELIMITERS = ",;\t"
 KEY = "key"
@@ -29,6 +30,7 @@ class Rows:
     file: str
     columns: tuple[str, ...]
     rows: tuple[tuple[int, Cells], ...]
+    notes: tuple[Problem, ...] = ()  # on how it was read
 
     def mark(self, line: int, column: str) -> Mark:
         return Mark(self.file, line, self.columns.index(column) + 1)
@@ -57,9 +59,7 @@ def read_rows(path: FilePath, shown: str) -> Rows:
         If the file cannot be read, has no header, a column twice, or rows longer than the header.
     """
     start = Mark(shown, 0, 0)
-    if path.suffix.lower() in (".xlsx", ".xls"):
-        raise ReadingError([wrong(start, "这是 Excel 工作簿，请另存为 CSV UTF-8", "this is a workbook: save it as CSV UTF-8")])
-    text = read_text(path, start)
+    text, notes = table_text(path, start)
     lines = list(_lines(text, shown))
     if not lines:
         raise ReadingError([problem("empty", Mark(shown, 1, 1))])
@@ -76,7 +76,7 @@ def read_rows(path: FilePath, shown: str) -> Rows:
         problems += _slips(row, Mark(shown, line, 1))
     if problems:
         raise ReadingError(problems)
-    return Rows(shown, columns, tuple((line, dict(zip(columns, row, strict=False))) for line, row in body))
+    return Rows(shown, columns, tuple((line, dict(zip(columns, row, strict=False))) for line, row in body), notes)
 
 
 def _lines(text: str, shown: str) -> Iterator[tuple[int, list[str]]]:
@@ -103,10 +103,6 @@ def _slips(row: Sequence[str], mark: Mark) -> Iterator[Problem]:
         if found is not None:
             where = Mark(mark.file, mark.line, i + 1)
             yield problem("hidden", where, facts={"name": name_of(found[0])}, hint=hint("plain_space"))
-
-
-def wrong(mark: Mark, zh: str, en: str) -> Problem:
-    return problem("table", mark, facts={"problem_zh": zh, "problem_en": en})
 
 
 def _wrong_header(columns: Sequence[str], mark: Mark) -> Iterator[Problem]:
@@ -145,7 +141,7 @@ def read_block(path: FilePath, shown: str) -> Text:
         else:
             value[key], keys[key] = entry, table.mark(line, KEY)
     start = Mark(shown, 1, 1)
-    return Text(Node(value, start, keys) if keyed else Node(tuple(items), start), tuple(problems))
+    return Text(Node(value, start, keys) if keyed else Node(tuple(items), start), tuple(problems), table.notes)
 
 
 def _entry(table: Rows, line: int, cells: Cells) -> tuple[Node, list[Problem]]:

@@ -23,14 +23,18 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from wutong.experiments.errors import said_by_system
 from wutong.experiments.reading.messages import Problem, ReadingError, hint, problem
 from wutong.experiments.reading.nodes import Mark, Node, Scalar
 from wutong.experiments.reading.slips import why_not_yaml
-from wutong.experiments.reading.wide import BRACKETS, COLON, HIDDEN, QUOTES, SPACES, meant, name_of, narrow
+from wutong.experiments.reading.wide import BRACKETS, COLON, CONTROL, HIDDEN, QUOTES, SPACES, meant, name_of, narrow
 from wutong.model.facts import Label
 
 LARGEST = 1_000_000  # bytes; a park is under 50 kB
 DEEPEST = 20
+MOST_KEYS = 2_000  # of one mapping
+LONGEST_KEY = 80  # characters: keys become names of tables and pictures
+CHINESE = re.compile("[\u4e00-\u9fff]")
 INTEGER = re.compile(r"[-+]?[0-9]+")
 FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 SPECIAL: dict[str, Scalar] = {
@@ -48,6 +52,7 @@ class Text:
 
     tree: Node
     problems: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()  # on how it was read
 
 
 def read_tree(path: FilePath, shown: str | None = None) -> Text:
@@ -70,17 +75,46 @@ def read_text(path: FilePath, start: Mark) -> str:
     ReadingError
         If the file is absent, cannot be opened, is too large or not UTF-8.
     """
-    if path.is_dir():
+    return decode(read_bytes(path, start), start)
+
+
+def read_bytes(path: FilePath, start: Mark) -> bytes:
+    """The content of a file of bearable size.
+
+    Raises
+    ------
+    ReadingError
+        If the file is absent, cannot be opened or is too large.
+    """
+    if is_dir(path):
         raise ReadingError([problem("folder", start)])
-    if not path.is_file():
+    if not is_file(path):
         raise ReadingError([problem("no_file", start, facts={"name": str(path)})])
     try:
         size = path.stat().st_size
         if size > LARGEST:
             raise ReadingError([problem("too_large", start, facts={"size": str(size), "limit": str(LARGEST)})])
-        return decode(path.read_bytes(), start)
+        return path.read_bytes()
     except OSError as error:
-        raise ReadingError([problem("unreadable", start, facts={"problem": error.strerror or str(error)})]) from None
+        said = said_by_system(OSError(error.errno, error.strerror))
+        facts = {"problem_zh": said.zh, "problem_en": said.en}
+        raise ReadingError([problem("unreadable", start, facts=facts)]) from None
+
+
+def is_file(path: FilePath) -> bool:
+    """Whether there is such a file; a name that no system takes, as it is too long, is that of none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def is_dir(path: FilePath) -> bool:
+    """Whether there is such a folder, as :func:`is_file`."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def decode(content: bytes, start: Mark) -> str:
@@ -118,6 +152,7 @@ class _Builder:
     def __init__(self, file: str) -> None:
         self.file = file
         self.problems: list[Problem] = []
+        self.lines: set[int] = set()  # that have a problem
         self.misplaced = False  # a line is indented with odd spaces: what stands where is anybody's guess
 
     def build(self, events: Iterator[Event]) -> Text:
@@ -141,7 +176,11 @@ class _Builder:
         return Mark(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
 
     def refuse(self, code: str, event: Event, facts: dict[str, str] | None = None) -> None:
-        self.problems.append(problem(code, self.mark(event), facts=facts, hint=hint("write_out")))
+        self.note(code, self.mark(event), facts, hint("write_out"))
+
+    def note(self, code: str, mark: Mark, facts: dict[str, str] | None = None, mend: Label | None = None) -> None:
+        self.lines.add(mark.line)
+        self.problems.append(problem(code, mark, facts=facts, hint=mend))
 
     def node(self, event: Event, events: Iterator[Event], depth: int) -> Node:
         if depth > DEEPEST:
@@ -162,13 +201,22 @@ class _Builder:
                     break
                 items.append(self.node(item, events, depth + 1))
             return Node(tuple(items), self.mark(event))
-        return Node(event.value if event.style else scalar(self.meant(event)), self.mark(event))
+        if event.style:
+            self.shown(event)
+            return Node(event.value, self.mark(event))
+        return Node(scalar(self.meant(event)), self.mark(event))
 
     def slip(self, code: str, event: Event, facts: dict[str, str], mend: Label) -> None:
         """Note a slip of the keyboard, the first of its line."""
         mark = self.mark(event)
-        if all(p.line != mark.line for p in self.problems):
-            self.problems.append(problem(code, mark, facts=facts, hint=mend))
+        if mark.line not in self.lines:
+            self.note(code, mark, facts, mend)
+
+    def shown(self, event: ScalarEvent) -> None:
+        """Note a character of a text in quotes or of a block that cannot be shown."""
+        control = CONTROL.search(event.value)
+        if control is not None:
+            self.slip("hidden", event, {"name": name_of(control[0])}, hint("delete"))
 
     def meant(self, event: ScalarEvent) -> str:
         """A plain scalar or key as it was meant; what a keyboard or a paste slipped into it is noted."""
@@ -191,7 +239,7 @@ class _Builder:
                 break
             if not isinstance(event, ScalarEvent) or not event.value:
                 self.node(event, events, depth + 1)
-                self.problems.append(problem("key_type", self.mark(event)))
+                self.note("key_type", self.mark(event))
                 self.node(next(events), events, depth + 1)
                 continue
             key, rest = self.key(event)
@@ -199,15 +247,19 @@ class _Builder:
             if rest and child.value is None:
                 child = Node(scalar(rest), child.mark)
             if key in value:
-                facts = {"key": key, "first": str(keys[key].line)}
-                self.problems.append(problem("duplicate_key", self.mark(event), facts=facts))
+                self.note("duplicate_key", self.mark(event), {"key": key, "first": str(keys[key].line)})
             value[key], keys[key] = child, self.mark(event)
+            if len(value) > MOST_KEYS:
+                raise ReadingError([*self.problems, problem("too_many_keys", self.mark(start), facts={"limit": str(MOST_KEYS)})])
         return Node(value, self.mark(start), keys)
 
     def key(self, event: ScalarEvent) -> tuple[str, str]:
         """A key as it was meant, and the value that a full-width colon has kept with it."""
         text = event.value
+        if len(text) > LONGEST_KEY or "\n" in text:
+            self.slip("long_key", event, {"key": text, "limit": str(LONGEST_KEY)}, hint("shorten"))
         if event.style:
+            self.shown(event)
             return text, ""
         self.misplaced |= text[0] in SPACES
         if COLON in text:
@@ -215,6 +267,8 @@ class _Builder:
             self.slip("wide_colon", event, {"key": name}, hint("half_colon"))
             return name.strip() or text, rest.strip()
         key = self.meant(event)
+        if CHINESE.search(key) is not None:  # a title in place of a key: its signs are its own
+            return key, ""
         if narrow(key) != key:
             self.slip("wide_text", event, {"given": key}, mended(key))
         return narrow(key) or text, ""

@@ -10,7 +10,7 @@ TEXTS: Mapping[str, Label] = {
     "no_file": Label("找不到文件“{name}”", "there is no file {name!r}"),
     "too_large": Label("文件过大（{size} 字节，上限 {limit} 字节）", "the file is too large ({size} bytes, at most {limit})"),
     "encoding": Label("文件不是 UTF-8 编码（看起来是 {guess}）", "the file is not UTF-8 (it looks like {guess})"),
-    "unreadable": Label("文件无法读取：{problem}", "the file cannot be read: {problem}"),
+    "unreadable": Label("文件无法读取：{problem_zh}", "the file cannot be read: {problem_en}"),
     "not_yaml_file": Label("“{name}”不是 YAML 文件（扩展名应为 .yaml）", "{name!r} is not a YAML file (it should end in .yaml)"),
     "syntax": Label("YAML 语法错误：{problem_zh}", "not valid YAML: {problem_en}"),
     "folder": Label("这是文件夹，不是文件", "this is a folder, not a file"),
@@ -27,6 +27,19 @@ TEXTS: Mapping[str, Label] = {
     "documents": Label("一个文件只能有一份 YAML 文档", "a file holds one YAML document only"),
     "empty": Label("文件是空的", "the file is empty"),
     "too_deep": Label("嵌套超过 {limit} 层", "nested more than {limit} levels deep"),
+    "too_many_keys": Label("这里的键超过 {limit} 个", "there are more than {limit} keys here"),
+    "long_key": Label(
+        "键“{key}”应在一行之内，不超过 {limit} 字", "the key {key!r} should be one line of at most {limit} characters"
+    ),
+    "long_text": Label("“{given}”有 {length} 字，上限 {limit} 字", "{given!r} has {length} characters, at most {limit}"),
+    "long_ago": Label("{given} 不在 {first} 至 {last} 之间", "{given} does not lie between {first} and {last}"),
+    "file_name": Label(
+        "文件名里有无法显示的字符（{name}）", "the name of the file holds a character that cannot be shown ({name})"
+    ),
+    "bad_name": Label(
+        "“{name}”不能用作名字：表和图以它为文件名", "{name!r} cannot be a name: tables and pictures are called by it"
+    ),
+    "more": Label("从这里起还有其他问题，不再逐一列出", "there are more problems from here on, which are not listed"),
     "key_type": Label("键必须是文字", "a key must be text"),
     "duplicate_key": Label("键“{key}”重复（首次出现在第 {first} 行）", "the key {key!r} appears twice (first in line {first})"),
     "unknown_key": Label("未知的键“{key}”", "unknown key {key!r}"),
@@ -36,6 +49,9 @@ TEXTS: Mapping[str, Label] = {
     "one_of": Label(
         "应给出 {one} 或 {other} 之一（不能都给，也不能都不给）", "give either {one} or {other}, not both and not neither"
     ),
+    "read_as": Label("按 {form} 读取", "read as {form}"),
+    "understood": Label("“{given}”即 {meant}", "{given!r} is {meant}"),
+    "several_meant": Label("{kind_zh}“{name}”可指 {names}", "the {kind_en} {name!r} may be {names}"),
     "unknown_name": Label("未知的{kind_zh}“{name}”", "unknown {kind_en} {name!r}"),
     "not_text": Label("这里应为文字，而不是 {given}", "text is expected here, not {given}"),
     "not_mapping": Label("这里应为“键: 值”的映射，而不是 {given}", "a mapping (key: value) is expected here, not {given}"),
@@ -52,6 +68,7 @@ TEXTS: Mapping[str, Label] = {
     ),
     "comma_number": Label("“{given}”里有逗号，不是{unit_zh}", "{given!r} holds a comma and is not {unit_en}"),
     "not_whole": Label("这里应为整数，而不是 {given}", "a whole number is expected here, not {given}"),
+    "not_a_count": Label("“{given}”不是 {low} 至 {high} 的整数", "{given!r} is not a whole number from {low} to {high}"),
     "not_finite": Label("数值必须有限，不能是 {given}", "a number must be finite, not {given}"),
     "unknown_unit": Label("“{given}”的单位“{unit}”无法识别", "the unit {unit!r} of {given!r} is unknown"),
     "wrong_unit": Label("“{given}”的单位不对，这里应为{unit_zh}", "{given!r} has the wrong unit: {unit_en} is expected"),
@@ -86,6 +103,22 @@ TEXTS: Mapping[str, Label] = {
     "shock_outside": Label("冲击年份不在模拟期 {first} 至 {last} 年内", "the shock lies outside the run, {first} to {last}"),
     "target_outside": Label(
         "期限 {given} 不在模拟期 {first} 至 {last} 内，不予判定", "{given} lies outside the run, {first} to {last}: not judged"
+    ),
+    "target_part_year": Label(
+        "期限 {given} 的全年目标需要完整的一年，模拟从 {first} 才开始，不予判定",
+        "the goal for the year to {given} needs the whole year and the run begins in {first}: not judged",
+    ),
+    "setting_outside": Label(
+        "{lever_zh}的设置（{given}）不在模拟期 {first} 至 {last} 内",
+        "the setting of {lever_en} ({given}) lies outside the run, {first} to {last}",
+    ),
+    "after_the_end": Label("{given} 在模拟结束（{last}）之后", "{given} comes after the run's end, {last}"),
+    "observed_after": Label(
+        "{measure}（{scope}）有实际数据在模拟结束（{last}）之后",
+        "figures of {measure} ({scope}) come after the run's end, {last}",
+    ),
+    "posterior_replaced": Label(
+        "不起作用：其中的参数都已在 assumptions 中给出", "without effect: assumptions gives all of its parameters"
     ),
     "posteriors_clash": Label("“{name}”在 {other} 中已有抽样", "{other} holds draws of {name!r} already"),
     "shock_years": Label(
@@ -158,7 +191,15 @@ HINTS: Mapping[str, Label] = {
     "allowed": Label("可用：{allowed}", "allowed: {allowed}"),
     "percent": Label("是否指 {percent}%（{share}）？", "did you mean {percent}% ({share})?"),
     "utf8": Label("请另存为 UTF-8 编码（Excel 中选“CSV UTF-8”）", "save it as UTF-8 (in Excel: “CSV UTF-8”)"),
+    "shorten": Label("请缩短", "shorten it"),
+    "to_remark": Label("请缩短，细节写入 remark", "shorten it, and give the rest as a remark"),
+    "rename_file": Label("请给文件改名", "rename the file"),
+    "name_of_file": Label(
+        '请不用 / \\ : * ? " < > |，不以点开头，不超过 {limit} 字',
+        'leave out / \\ : * ? " < > | and a leading dot, and take at most {limit} characters',
+    ),
     "plain_space": Label("请删去它，或换成普通空格", "delete it, or put an ordinary space"),
+    "one_key": Label("请写出键", "give the key"),
     "year_month": Label("请写成 1999 或 2003-06", "write it like 1999 or 2003-06"),
     "write": Label("请写成 {text}", "write {text}"),
     "per_head": Label("是否指 {number} 万元/人？", "did you mean {number} 万元/人?"),

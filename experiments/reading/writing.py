@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 
 from wutong.experiments.reading.nodes import Node, Path, Scalar
 from wutong.experiments.reading.text import scalar
+from wutong.experiments.reading.wide import CONTROL
 
 PLAIN = re.compile(r"[\w./+][\w./+%²~() -]*(?<! )|-[\d.][\w./+%² ]*(?<! )")
 KEY = re.compile(r"[\w][\w.+/-]*")
 WIDEST = 110  # characters of a mapping on one line
 STEP = "  "
-INVISIBLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 Comment = Callable[[Path, Node], str]
 
@@ -91,4 +91,4 @@ def _scalar(value: Scalar) -> str:
 
 def _quoted(text: str) -> str:
     """A text in double quotes, with every sign escaped that YAML does not read raw."""
-    return INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
+    return CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from wutong.experiments.errors import FolderError
 from wutong.experiments.experiment import Experiment
+from wutong.experiments.manifest import writing
 from wutong.experiments.outputs import Written
 from wutong.experiments.report.document import document
 from wutong.experiments.report.material import Material, material
 from wutong.experiments.report.pages import page
 from wutong.experiments.report.pictures import Drawn, pictures
-from wutong.experiments.results import replacing
 from wutong.experiments.runner import Runs
+from wutong.experiments.unfinished import replacing, swept
 from wutong.model.facts import Label
 
 __all__ = ["FILE", "report", "report_beside", "write_report"]
@@ -77,9 +78,7 @@ def write_report(folder: Path, out: Path | None = None, language: str = "zh") ->
 
 
 def _write(path: Path, text: str) -> None:
-    try:
+    with writing(path.parent):
+        swept(path.parent, deep=False)
         with replacing(path) as unfinished:
             unfinished.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        zh, en = f"无法写入“{path}”：{error.strerror}", f"{path} cannot be written: {error.strerror}"
-        raise FolderError(Label(zh, en)) from error

@@ -12,6 +12,7 @@ from wutong.experiments.answers.effect import effect_of
 from wutong.experiments.answers.line_up import LineUp, line_up
 from wutong.experiments.answers.robust_choice import yardstick_of
 from wutong.experiments.answers.robustness import grid, mean_regret, regrets
+from wutong.experiments.defined import defined, quantiles
 from wutong.experiments.goals import attainment
 from wutong.experiments.report.captions_of_answers import number, table_rows
 from wutong.experiments.report.cells import Ranged, in_words
@@ -29,7 +30,7 @@ def goals(material: Material, group: Sequence[History], rest: str, language: str
     for target in group[0].cases[0].scenario.targets:
         shares = [(wording.policy_name(h, language, with_scenario=False), attainment(h, target).share) for h in group]
         name, best = max(shares, key=lambda pair: (pair[1].n > 0, pair[1].value if pair[1].n else 0.0))
-        odds = wording.short_chance(best, language)
+        odds = wording.short_chance(best, language) + wording.counted(best.n, len(group[0].cases), language)
         alone = best.n > 0 and [share.value for _, share in shares].count(best.value) == 1 and len(group) > 1
         where = "" if not alone else said(language, f"（“{name}”）", f" (“{name}”)")
         told.append(f"{target.label.in_language(language)} {odds}{where}")
@@ -134,9 +135,9 @@ def labs(material: Material, group: Sequence[History], rest: str, language: str)
 
 
 def _spread(history: History, measure: str, values: Floats, language: str) -> str:
-    low, middle, high = (float(q) for q in np.quantile(values, QUANTILES))
+    low, middle, high = (float(q) for q in quantiles(values, QUANTILES))
     unit = wording.shown_unit(history.facts[measure])
-    one = values.size == 1
+    one = defined(values).size <= 1
     return in_words(Ranged(middle, None if one else low, None if one else high, unit), language)
 
 

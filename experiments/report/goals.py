@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from wutong.experiments import wording
+from wutong.experiments.defined import quantiles
 from wutong.experiments.goals import Attainment, attainment
 from wutong.experiments.report.cells import EMPTY, Ranged, Units, units_for
 from wutong.experiments.report.material import Material, said
@@ -36,10 +35,10 @@ class Judged:
 
     @property
     def reading(self) -> Ranged:
-        """Median with the range of nine in ten runs; empty where the date is not covered."""
+        """Median with the range of nine in ten runs; empty where the goal cannot be judged."""
         if not self.result.judged:
             return Ranged(None, unit=self.unit)
-        low, high = (float(q) for q in np.quantile(self.result.values, (0.05, 0.95)))
+        low, high = (float(q) for q in quantiles(self.result.values, (0.05, 0.95)))
         return Ranged(self.result.median, low, high, self.unit)
 
     @property

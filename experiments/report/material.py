@@ -11,8 +11,9 @@ from wutong.experiments import answer, wording
 from wutong.experiments.answers import Answer
 from wutong.experiments.design import describe
 from wutong.experiments.errors import StoreError
-from wutong.experiments.experiment import Experiment, gathered, reopened
+from wutong.experiments.experiment import Experiment, gathered
 from wutong.experiments.outputs import SHOWN_GROUPS
+from wutong.experiments.reopening import reopened
 from wutong.experiments.runner import Runs
 from wutong.experiments.store import FILE, Access, opened
 from wutong.model.facts import Label

@@ -1,53 +1,49 @@
-"""What a store holds: chunks of runs, a part for each measure and a row for each run, put in and read back."""
+"""What a store holds: chunks of runs, a part for each measure, put in and read back; what is read is checked."""
 
 from __future__ import annotations
 
 import sqlite3
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
-from wutong.experiments.errors import StoreError
+from wutong.experiments.errors import ResultsError, StoreError
 from wutong.experiments.packing import Layout, Packed, unpack
-from wutong.experiments.store.words import told
+from wutong.experiments.store.index import (
+    BAD_ROWS,
+    FORMAT,
+    NOBODY,
+    Failed,
+    Index,
+    Place,
+    index_of,
+    part_checksum,
+    row_checksum,
+    seal,
+)
+from wutong.experiments.store.words import damaged, told
 from wutong.model.facts import Floats, Label
 from wutong.model.history import History
 from wutong.model.scenario import Case
 
-T = TypeVar("T")
-
 HELD_BYTES = 60_000_000  # of measures in memory, for each scenario and policy
-ASKED_AT_ONCE = 500  # ids in a query
-COLUMNS = {"layouts": 2, "chunks": 3, "parts": 4, "runs": 3, "failures": 4}
-
-
-@dataclass(frozen=True)
-class Failed:
-    """Why a run gave no result."""
-
-    quarter: str
-    error: str
-    traceback: str
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a run stands: a chunk, and which of its worlds."""
-
-    chunk: int
-    world: int
 
 
 class Store:
-    """An open store.  Use :func:`opened`."""
+    """An open store, as it was when it was opened and with what was put in since.  Use :func:`opened`."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self.path, self._connection = path, connection
+    def __init__(self, path: Path, connection: sqlite3.Connection, version: int = FORMAT) -> None:
+        self.path, self._connection, self._version = path, connection, version
+        self._known: Index | None = None
+
+    @property
+    def _index(self) -> Index:
+        if self._known is None:
+            with told(self.path):
+                self._known = index_of(self._connection, self.path, self._version)
+        return self._known
 
     # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────────────
     def add(self, ids: Sequence[str], runs: Packed | None, failed: Mapping[str, Failed]) -> None:
@@ -58,65 +54,80 @@ class Store:
         ids : one a world; none where there are no runs
         failed : by id
         """
-        with told(self.path), self._connection:
+        with self._changing() as connection:
             if runs is not None:
-                number = self._add_chunk(runs)
-                rows = ((run_id, number, world) for world, run_id in enumerate(ids))
-                self._connection.executemany("INSERT OR IGNORE INTO runs VALUES (?, ?, ?)", rows)
-            self._connection.executemany("DELETE FROM failures WHERE id = ?", [(run_id,) for run_id in ids])
-            told_rows = [(run_id, f.quarter, f.error, f.traceback) for run_id, f in failed.items()]
-            self._connection.executemany("INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?)", told_rows)
+                self._add_chunk(ids, runs)
+            connection.executemany("DELETE FROM failures WHERE id = ?", [(run_id,) for run_id in ids])
+            rows = [(run_id, *map(_writable, (f.quarter, f.error, f.traceback))) for run_id, f in failed.items()]
+            checked = [(row[0], row_checksum(*row), *row[1:]) for row in rows]
+            connection.executemany("INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?)", checked)
 
-    def _add_chunk(self, runs: Packed) -> int:
-        layout = runs.layout.text()
-        self._connection.execute("INSERT OR IGNORE INTO layouts (layout) VALUES (?)", (layout,))
-        of = self._connection.execute("SELECT number FROM layouts WHERE layout = ?", (layout,)).fetchone()[0]
-        number = self._connection.execute("INSERT INTO chunks (layout, n_worlds) VALUES (?, ?)", (of, runs.n_worlds)).lastrowid
-        parts = ((number, n, part, zlib.crc32(part)) for n, part in enumerate(runs.parts))
-        self._connection.executemany("INSERT INTO parts VALUES (?, ?, ?, ?)", parts)
-        return int(number or 0)
+    @contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction: what is changed in it is sealed and durable at its end, and nothing of it otherwise."""
+        with told(self.path), self._connection as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("INSERT OR REPLACE INTO about VALUES ('seal', ?)", (seal(connection),))
+        self._known = None
 
-    def refilled(self, rows: Mapping[str, Sequence[tuple[object, ...]]]) -> int:
-        """Put rows of another store into this empty one, those of runs only where they are whole; the number of runs."""
-        layouts: dict[object, Layout] = {}
-        for number, text in rows["layouts"]:
-            with suppress(ValueError):
-                layouts[number] = Layout.read(str(text))
-        sound: dict[object, int] = {}
-        for chunk, _, content, checksum in rows["parts"]:
-            if isinstance(content, bytes) and zlib.crc32(content) == checksum:
-                sound[chunk] = sound.get(chunk, 0) + 1
-        whole = {r[0] for r in rows["chunks"] if r[1] in layouts and sound.get(r[0]) == len(layouts[r[1]].measures)}
-        kept = dict(rows)
-        kept["chunks"] = [row for row in rows["chunks"] if row[0] in whole]
-        kept["parts"] = [row for row in rows["parts"] if row[0] in whole]
-        kept["runs"] = [row for row in rows["runs"] if row[1] in whole]
-        with told(self.path), self._connection:
-            for table, n in COLUMNS.items():
-                self._connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * n)})", kept[table])
-        return len(kept["runs"])
+    def _add_chunk(self, ids: Sequence[str], runs: Packed) -> None:
+        connection, layout = self._connection, runs.layout.text()
+        row = connection.execute("SELECT number FROM layouts WHERE layout = ?", (layout,)).fetchone()
+        of = row[0] if row else self._next("layouts")
+        if row is None:
+            connection.execute("INSERT INTO layouts VALUES (?, ?, ?)", (of, row_checksum(of, layout), layout))
+        number, own = self._next("chunks"), " ".join(ids)
+        connection.execute("INSERT INTO chunks VALUES (?, ?, ?, ?)", (number, row_checksum(number, of, own), of, own))
+        parts = ((number, n, part_checksum(part, number, n), part) for n, part in enumerate(runs.parts))
+        connection.executemany("INSERT INTO parts VALUES (?, ?, ?, ?)", parts)
+
+    def _next(self, table: str) -> int:
+        return int(self._connection.execute(f"SELECT coalesce(max(number), 0) + 1 FROM {table}").fetchone()[0])
 
     def forget_failures(self) -> None:
         """Forget what failed, so that it is tried again."""
-        with told(self.path), self._connection:
-            self._connection.execute("DELETE FROM failures")
+        with self._changing() as connection:
+            connection.execute("DELETE FROM failures")
 
     def drop(self, ids: Sequence[str]) -> None:
-        """Forget runs, so that they are run again."""
-        with told(self.path), self._connection:
-            self._connection.executemany("DELETE FROM runs WHERE id = ?", [(run_id,) for run_id in ids])
+        """Forget runs, so that they are run again; a chunk goes when none of its runs is left."""
+        gone = set(ids)
+        chunks = self._index.chunks
+        with self._changing() as connection:
+            for number, chunk in chunks.items():
+                left = [NOBODY if run_id in gone else run_id for run_id in chunk.ids]
+                if set(left) <= {NOBODY}:
+                    connection.execute("DELETE FROM parts WHERE chunk = ?", (number,))
+                    connection.execute("DELETE FROM chunks WHERE number = ?", (number,))
+                elif gone.intersection(chunk.ids):
+                    row = (number, chunk.layout, " ".join(left))
+                    connection.execute(
+                        "UPDATE chunks SET checksum = ?, ids = ? WHERE number = ?", (row_checksum(*row), row[2], number)
+                    )
 
     # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────────
-    def complete(self) -> set[str]:
+    def complete(self) -> frozenset[str]:
         """Ids of the runs that are kept."""
-        with told(self.path):
-            return {row[0] for row in self._connection.execute("SELECT id FROM runs")}
+        return self._index.complete
 
-    def failures(self) -> dict[str, Failed]:
+    def only(self, ids: Sequence[str]) -> frozenset[str]:
+        """Ids of the runs that are kept, all of which must be among some.
+
+        Raises
+        ------
+        ResultsError
+            If there are others.
+        """
+        if strange := len(self.complete() - set(ids)):
+            zh = f"结果库“{self.path}”中有 {strange} 次运行与其输入不符：输入或模型已改变"
+            en = f"{self.path} holds {strange} runs that its inputs do not describe: they or the model changed"
+            raise ResultsError(Label(zh, en))
+        return self.complete()
+
+    def failures(self) -> Mapping[str, Failed]:
         """Runs that gave no result, by id."""
-        with told(self.path):
-            rows = self._connection.execute("SELECT id, quarter, error, traceback FROM failures").fetchall()
-        return {row[0]: Failed(*row[1:]) for row in rows}
+        return self._index.failed
 
     def places(self, ids: Sequence[str]) -> list[Place]:
         """Where some runs stand.
@@ -126,14 +137,10 @@ class Store:
         StoreError
             If one is missing.
         """
-        found: dict[str, Place] = {}
-        with told(self.path):
-            for some in _by_the(ASKED_AT_ONCE, ids):
-                query = f"SELECT id, chunk, world FROM runs WHERE id IN ({', '.join('?' * len(some))})"
-                found |= {row[0]: Place(row[1], row[2]) for row in self._connection.execute(query, some)}
-        if any(run_id not in found for run_id in ids):
+        runs = self._index.runs
+        if any(run_id not in runs for run_id in ids):
             raise StoreError(Label(f"“{self.path}”中缺少部分运行", f"{self.path} lacks some of the runs"))
-        return [found[run_id] for run_id in ids]
+        return [runs[run_id] for run_id in ids]
 
     def layout(self, places: Sequence[Place]) -> Layout:
         """How some runs are arranged.
@@ -143,16 +150,11 @@ class Store:
         StoreError
             If they are arranged differently.
         """
-        numbers: set[int] = set()
-        with told(self.path):
-            for some in _by_the(ASKED_AT_ONCE, sorted({place.chunk for place in places})):
-                query = f"SELECT DISTINCT layout FROM chunks WHERE number IN ({', '.join('?' * len(some))})"
-                numbers |= {row[0] for row in self._connection.execute(query, some)}
-            if len(numbers) != 1:
-                zh, en = "中的运行记录的内容不同", "holds runs that record different things"
-                raise StoreError(Label(f"“{self.path}”{zh}", f"{self.path} {en}"))
-            row = self._connection.execute("SELECT layout FROM layouts WHERE number = ?", tuple(numbers)).fetchone()
-        return Layout.read(row[0])
+        numbers = {self._index.chunks[place.chunk].layout for place in places}
+        if len(numbers) != 1:
+            zh, en = "中的运行记录的内容不同", "holds runs that record different things"
+            raise StoreError(Label(f"“{self.path}”{zh}", f"{self.path} {en}"))
+        return self._index.layouts[numbers.pop()]
 
     def history(self, cases: Sequence[Case], ids: Sequence[str]) -> History:
         """The runs of some cases of one scenario and policy; a measure is read when it is asked for.
@@ -167,37 +169,71 @@ class Store:
         return History(tuple(cases), layout.start, layout.axes, layout.facts(), StoredValues(self, layout, places))
 
     def measure(self, layout: Layout, places: Sequence[Place], measure: str) -> Floats:
-        """A measure of some runs, of shape (n_quarters + 1, n_runs, n_members)."""
+        """A measure of some runs, of shape (n_quarters + 1, n_runs, n_members).
+
+        Raises
+        ------
+        StoreError
+            If it is not what was written.
+        """
         n_members, n_rows = layout.shape(measure)
         position = layout.measures.index(measure)
         out = np.empty((n_rows, len(places), n_members))
         chunks: dict[int, list[int]] = {}
         for n, place in enumerate(places):
             chunks.setdefault(place.chunk, []).append(n)
-        query = "SELECT content, n_worlds FROM parts JOIN chunks ON number = chunk WHERE chunk = ? AND measure = ?"
-        with told(self.path):
-            for chunk, runs in chunks.items():
-                content, n_worlds = self._connection.execute(query, (chunk, position)).fetchone()
-                values = unpack(content, (n_worlds, n_members, n_rows))
-                out[:, runs] = values[[places[n].world for n in runs]].transpose(2, 0, 1)
+        for chunk, runs in chunks.items():
+            shape = (self._index.chunks[chunk].n_worlds, n_members, n_rows)
+            values = unpack(self.part(chunk, position), shape)
+            out[:, runs] = values[[places[n].world for n in runs]].transpose(2, 0, 1)
         return out
 
-    def damaged(self) -> list[str]:
-        """Ids of the runs whose content is not what was written."""
+    def part(self, chunk: int, position: int) -> bytes:
+        """A part as it was written.
+
+        Raises
+        ------
+        StoreError
+            If it is missing, or another.
+        """
+        query = "SELECT content, checksum FROM parts WHERE chunk = ? AND measure = ?"
         with told(self.path):
-            rows = self._connection.execute("SELECT chunk, content, checksum FROM parts")
-            bad = {chunk for chunk, content, checksum in rows if zlib.crc32(content) != checksum}
-            return [row[0] for row in self._connection.execute("SELECT id, chunk FROM runs") if row[1] in bad]
+            row = self._connection.execute(query, (chunk, position)).fetchone()
+        with suppress(*BAD_ROWS):
+            if row is not None and part_checksum(row[0], chunk, position, self._version) == row[1]:
+                return bytes(row[0])
+        raise damaged(self.path)
+
+    def damaged(self) -> list[str]:
+        """Ids of the runs whose content is not what was written.
+
+        Raises
+        ------
+        StoreError
+            If the damage is to more than runs.
+        """
+        with told(self.path):
+            if self._connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                raise damaged(self.path)
+        bad = [chunk for number, chunk in self._index.chunks.items() if not self._whole(number)]
+        return [run_id for chunk in bad for run_id in chunk.ids if run_id != NOBODY]
+
+    def _whole(self, number: int) -> bool:
+        try:
+            for position in range(len(self._index.layouts[self._index.chunks[number].layout].measures)):
+                self.part(number, position)
+        except StoreError:
+            return False
+        return True
 
     def same(self, run_id: str, history: History) -> bool:
         """Whether the only world of a history is what is kept of a run, bit for bit."""
-        with suppress(StoreError):
-            (place,) = self.places([run_id])
-            layout = self.layout([place])
-            if layout == Layout.of(history):
-                pairs = ((self.measure(layout, [place], name), history.values[name]) for name in layout.measures)
-                return all(kept.astype(np.float32).tobytes() == np.asarray(new, np.float32).tobytes() for kept, new in pairs)
-        return False
+        (place,) = self.places([run_id])
+        layout = self.layout([place])
+        if layout != Layout.of(history):
+            return False
+        pairs = ((self.measure(layout, [place], name), history.values[name]) for name in layout.measures)
+        return all(kept.astype(np.float32).tobytes() == np.asarray(new, np.float32).tobytes() for kept, new in pairs)
 
 
 class StoredValues(Mapping[str, Floats]):
@@ -225,5 +261,6 @@ class StoredValues(Mapping[str, Floats]):
         return len(self._layout.measures)
 
 
-def _by_the(size: int, items: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (items[first : first + size] for first in range(0, len(items), size))
+def _writable(text: str) -> str:
+    """A text without halves of characters, which no file can hold."""
+    return text.encode(errors="replace").decode()

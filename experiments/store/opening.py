@@ -1,34 +1,25 @@
-"""Opening a store: one process writes, others may read at the same time; and what can be saved of a damaged one."""
+"""Opening a store: one process writes, others may read at the same time."""
 
 from __future__ import annotations
 
 import enum
 import os
 import sqlite3
+import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from wutong.experiments.errors import StoreError
-from wutong.experiments.store.content import COLUMNS, Store
-from wutong.experiments.store.words import told
+from wutong.experiments.errors import StoreError, WordedWarning
+from wutong.experiments.store.content import Store
+from wutong.experiments.store.index import EARLIER, FORMAT, TABLES, seal, version_of
+from wutong.experiments.store.words import earlier, told, unchecked
+from wutong.experiments.unfinished import replacing
 from wutong.model.facts import Label
 
 FILE = "store.sqlite"
-FORMAT = 2
 HEADER_BYTES = 100
 PATIENCE_SECONDS = 10.0  # of a reader, while the writer is busy
-TABLES = """
-CREATE TABLE IF NOT EXISTS about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS layouts (number INTEGER PRIMARY KEY, layout TEXT NOT NULL UNIQUE);
-CREATE TABLE IF NOT EXISTS chunks (number INTEGER PRIMARY KEY, layout INTEGER NOT NULL, n_worlds INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS parts (
-  chunk INTEGER NOT NULL, measure INTEGER NOT NULL, content BLOB NOT NULL, checksum INTEGER NOT NULL, UNIQUE (chunk, measure)
-);
-CREATE TABLE IF NOT EXISTS runs (id TEXT PRIMARY KEY, chunk INTEGER NOT NULL, world INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS failures (
-  id TEXT PRIMARY KEY, quarter TEXT NOT NULL, error TEXT NOT NULL, traceback TEXT NOT NULL) WITHOUT ROWID;
-"""
 
 
 class Access(enum.Enum):
@@ -46,7 +37,7 @@ def opened(path: Path, access: Access) -> Iterator[Store]:
     Raises
     ------
     StoreError
-        If there is none (or already one, if it should be new), it is no store, of another format, damaged, or being written by
+        If there is none (or already one, if it should be new), it is no store, of another version, damaged, or being written by
         another process.
     """
     new = access is Access.NEW
@@ -56,19 +47,16 @@ def opened(path: Path, access: Access) -> Iterator[Store]:
     if access is Access.READ:
         with told(path), closing(_reader(path)) as connection:
             connection.execute("PRAGMA query_only = ON")
-            _check(connection, path)
-            yield Store(path, connection)
+            version = version_of(connection, path)
+            if version == EARLIER:
+                warnings.warn(WordedWarning(unchecked(path)), stacklevel=3)
+            yield Store(path, connection, version)
         return
-    with told(path), _alone(path), closing(sqlite3.connect(path, timeout=PATIENCE_SECONDS)) as connection:
-        _prepare(connection)
+    with told(path), alone(path):
         if new:
-            connection.executescript(TABLES)
-            with connection:
-                connection.execute("INSERT INTO about VALUES ('format', ?)", (str(FORMAT),))
-        _check(connection, path)
-        yield Store(path, connection)
-        with suppress(sqlite3.Error):  # a reader is at it; else one plain file, to be read also where nothing can be written
-            connection.execute("PRAGMA journal_mode = DELETE")
+            create(path)
+        with to_write(path) as store:
+            yield store
 
 
 def _reader(path: Path) -> sqlite3.Connection:
@@ -76,15 +64,19 @@ def _reader(path: Path) -> sqlite3.Connection:
 
     The store then still says that it has a write-ahead log, and SQLite would want to make one.
     """
-    with path.open("rb") as file:
-        logged = file.read(HEADER_BYTES)[18:19] == b"\x02"
+    try:
+        with path.open("rb") as file:
+            logged = file.read(HEADER_BYTES)[18:19] == b"\x02"
+    except OSError as error:
+        zh, en = f"无法读取结果库“{path}”：{error.strerror}", f"the store {path} cannot be read: {error.strerror}"
+        raise StoreError(Label(zh, en)) from error
     if logged and not path.with_name(f"{path.name}-wal").exists() and not os.access(path.parent, os.W_OK):
         return sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)
     return sqlite3.connect(path, timeout=PATIENCE_SECONDS)
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def alone(path: Path) -> Iterator[None]:
     """The right to write, which the operating system gives back however this process ends."""
     lock = path.with_name(f".{path.name}.lock")
     with closing(sqlite3.connect(lock, timeout=1.0, isolation_level=None)) as connection:
@@ -99,6 +91,27 @@ def _alone(path: Path) -> Iterator[None]:
                 lock.unlink()
 
 
+def create(path: Path) -> None:
+    """Make an empty store, whole or not at all."""
+    with replacing(path) as unfinished, closing(sqlite3.connect(unfinished)) as connection:
+        connection.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {FORMAT}; COMMIT;")
+        with connection:
+            rows = {"format": str(FORMAT), "seal": seal(connection)}
+            connection.executemany("INSERT INTO about VALUES (?, ?)", rows.items())
+
+
+@contextmanager
+def to_write(path: Path) -> Iterator[Store]:
+    """A store that nobody else writes."""
+    with closing(sqlite3.connect(path, timeout=PATIENCE_SECONDS)) as connection:
+        if version_of(connection, path) == EARLIER:
+            raise earlier(path)
+        _prepare(connection)
+        yield Store(path, connection)
+        with suppress(sqlite3.Error):  # a reader is at it; else one plain file, to be read also where nothing can be written
+            connection.execute("PRAGMA journal_mode = DELETE")
+
+
 def _prepare(connection: sqlite3.Connection) -> None:
     try:
         connection.execute("PRAGMA journal_mode = WAL")
@@ -110,28 +123,3 @@ def _prepare(connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA journal_mode = DELETE")  # on drives of a network there is no WAL
         connection.execute("BEGIN IMMEDIATE")
     connection.commit()
-
-
-def _check(connection: sqlite3.Connection, path: Path) -> None:
-    row = connection.execute("SELECT value FROM about WHERE key = 'format'").fetchone()
-    if row is None or row[0] != str(FORMAT):
-        raise StoreError(Label(f"“{path}”是另一版本的结果库", f"{path} is a store of another version"))
-
-
-def salvaged(path: Path) -> int:
-    """Rebuild a damaged store from what can still be read of it, and return the number of runs in it.
-
-    The damaged file is kept beside it, with ``.damaged`` at the end of its name.
-    """
-    broken = path.with_name(path.name + ".damaged")
-    for suffix in ("", "-wal"):
-        if path.with_name(path.name + suffix).exists():
-            path.with_name(path.name + suffix).replace(broken.with_name(broken.name + suffix))
-    rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in COLUMNS}
-    with closing(sqlite3.connect(broken)) as source:
-        for table, found in rows.items():
-            with suppress(sqlite3.Error):
-                for row in source.execute(f"SELECT * FROM {table}"):
-                    found.append(row)
-    with opened(path, Access.NEW) as store:
-        return store.refilled(rows)

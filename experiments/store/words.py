@@ -1,4 +1,4 @@
-"""What SQLite says of a store, in words for the user."""
+"""What SQLite says of a store, and what is wrong with one, in words for the user."""
 
 from __future__ import annotations
 
@@ -10,6 +10,18 @@ from pathlib import Path
 from wutong.experiments.errors import StoreError
 from wutong.model.facts import Label
 
+BROKEN = (
+    "malformed",
+    "not a database",
+    "no such",
+    "already exists",
+    "decode",
+    "file format",
+    "logic error",
+    "constraint",
+    "syntax",
+)
+
 
 @contextmanager
 def told(path: Path) -> Iterator[None]:
@@ -17,7 +29,38 @@ def told(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise StoreError(_words(path, str(error))) from error
+        raise _worded(path, str(error)) from error
+
+
+def damaged(path: Path) -> StoreError:
+    """That what stands in a store is not what was written, and what to do."""
+    zh = f"结果库“{path}”已损坏；可用 resume --repair 保留能读出的运行，其余重新运行"
+    return StoreError(Label(zh, f"the store {path} is damaged; resume --repair keeps what can be read and runs the rest again"))
+
+
+def later(path: Path) -> StoreError:
+    """That a store was written by a program that this one does not know."""
+    zh = f"结果库“{path}”由更新版本的程序写成；请用那个版本打开"
+    return StoreError(Label(zh, f"the store {path} was written by a later version of this program: open it with that one"))
+
+
+def earlier(path: Path) -> StoreError:
+    """That no runs are put beside those of an earlier version."""
+    zh = f"结果库“{path}”由较早版本的程序写成：可以读取、写报告和导出，但不能续跑；请重新开始一次实验"
+    en = f"the store {path} is of an earlier version: it is read, reported and exported, but not resumed; begin anew"
+    return StoreError(Label(zh, en))
+
+
+def unchecked(path: Path) -> Label:
+    """That parts of a store of an earlier version cannot be checked."""
+    zh = f"结果库“{path}”由较早版本的程序写成，只有数值带校验和，其余部分无法核对"
+    return Label(zh, f"the store {path} is of an earlier version: its numbers have checksums, all else is read unchecked")
+
+
+def _worded(path: Path, said: str) -> StoreError:
+    if any(word in said for word in BROKEN):
+        return damaged(path)
+    return StoreError(_words(path, said))
 
 
 def _words(path: Path, said: str) -> Label:
@@ -27,7 +70,7 @@ def _words(path: Path, said: str) -> Label:
         return Label(f"磁盘已满，无法写入“{path}”；已完成的运行都已保存", f"the disk is full: {path}; the finished runs are kept")
     if "readonly" in said or "unable to open" in said:
         return Label(f"无法写入结果库“{path}”", f"the store {path} cannot be written")
-    if "malformed" in said or "not a database" in said or "no such table" in said:
-        zh = f"结果库“{path}”已损坏；可用 resume --repair 保留能读出的运行，其余重新运行"
-        return Label(zh, f"the store {path} is damaged; resume --repair keeps what can be read and runs the rest again")
+    if "I/O" in said:
+        zh = f"读写结果库“{path}”时磁盘出错或已满；已完成的运行都已保存"
+        return Label(zh, f"the disk fails or is full: {path}; the finished runs are kept")
     return Label(f"结果库“{path}”出错：{said}", f"the store {path}: {said}")

@@ -23,8 +23,8 @@ from wutong.model.compiled.registry import Own, linked, reached, those_that_reac
 from wutong.model.facts import Label
 
 Function = Callable[..., Any]
-OPTIONS = {"nogil": True, "fastmath": False, "error_model": "numpy", "boundscheck": True}
-INNER = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # never called from Python
+OPTIONS = {"nogil": True, "fastmath": False, "error_model": "numpy", "boundscheck": True, "no_cfunc_wrapper": True}
+INNER = {**OPTIONS, "no_cpython_wrapper": True}  # never called from Python
 
 
 class EngineMissingError(ImportError):

@@ -14,7 +14,7 @@ from wutong.model.facts import Floats, Tag, parameter
 from wutong.model.given import Given, Levers, Record
 from wutong.model.lever_costs import LANDING_AT_OPENING, LANDING_AT_START, LANDING_CAP, YUAN, is_young, rebate_share
 from wutong.model.newcomers import member_of, paid_in
-from wutong.model.tables import Park
+from wutong.model.tables import Park, Table
 from wutong.model.units import QUARTERS_PER_YEAR
 
 
@@ -47,35 +47,38 @@ def keep_accounts(
     newcomers : their parameters
     small_investment : of a newcomer that rents an office [亿元]
     """
-    anchors, named, plants = park.anchors, given.n_anchors, given.n_zones - 1
     for i in range(park.firms.n[0]):
         firm = park.firms.row[i]
         s = firm.segment
         record.segment[s].coached += firm.customer >= 0
         if firm.born > given.start:
+            plants = given.n_zones - 1
             money = charge_firm(t - firm.born, firm, plants, given.segment[s], levers.segment[s], record.segment[s])
             if firm.leads >= 0:
-                record.anchor[member_of(anchors.row[firm.leads], named)].anchor_support += money
-            if firm.anchor >= 0:
-                record.anchor[member_of(anchors.row[firm.anchor], named)].brought_support += money
-            if firm.lab >= 0:
-                record.lab[firm.lab].lab_brought_support += money
+                record.anchor[member_of(park.anchors.row[firm.leads], given.n_anchors)].anchor_support += money
+            pay_line(firm, money, given.n_anchors, park.anchors, record.anchor, record.lab)
     for j in range(park.projects.n[0]):
         project = park.projects.row[j]
         money = charge_project(t, project, newcomers, levers.segment[project.segment], record.segment[project.segment])
         if project.leads >= 0:
-            record.anchor[member_of(anchors.row[project.leads], named)].anchor_support += money
+            record.anchor[member_of(park.anchors.row[project.leads], given.n_anchors)].anchor_support += money
         elif project.anchor >= 0:
-            record.anchor[member_of(anchors.row[project.anchor], named)].brought_support += money
+            record.anchor[member_of(park.anchors.row[project.anchor], given.n_anchors)].brought_support += money
     for k in range(park.arrivals.n[0]):
         who = park.arrivals.row[k]
         if given.segment[who.segment].office:
             record.segment[who.segment].opened_paid += small_investment
             money = landing_paid(levers.segment[who.segment], 0.0, small_investment)
-            if who.anchor >= 0:
-                record.anchor[member_of(anchors.row[who.anchor], named)].brought_support += money
-            if who.lab >= 0:
-                record.lab[who.lab].lab_brought_support += money
+            pay_line(who, money, given.n_anchors, park.anchors, record.anchor, record.lab)
+
+
+@compiled
+def pay_line(who: Any, money: float, named: int, anchors: Table, of_anchors: Any, of_labs: Any) -> None:
+    """Money paid to a firm or newcomer counts for the anchor that brought it and the lab that it goes back to."""
+    if who.anchor >= 0:
+        of_anchors[member_of(anchors.row[who.anchor], named)].brought_support += money
+    if who.lab >= 0:
+        of_labs[who.lab].lab_brought_support += money
 
 
 @compiled

@@ -19,7 +19,7 @@ from wutong.model.facts import Floats, Shape, Tag, parameter
 from wutong.model.given import Given, Levers, Record
 from wutong.model.maths import exp
 from wutong.model.newcomers import FULL_PLANT_INVESTMENT, FUNNEL_LAG, arrive, named_buyer, on_ridge, pick
-from wutong.model.tables import NONE, Park, new_row
+from wutong.model.tables import NONE, Park, Table, new_row
 from wutong.model.units import NEVER, STEP_YEARS
 
 
@@ -61,13 +61,12 @@ FIRST_OUTPUT = 0.1  # of full output when a plant opens
 @compiled
 def advance_anchors(t: int, given: Given, p: Any, newcomers: Any, levers: Levers, park: Park, record: Record) -> None:
     """Projects move through the funnel, anchors with them, and candidates for new anchors sign."""
-    moved = np.full(park.anchors.n[0], np.int64(Stage.PLANNED))  # where each anchor's project stands
-    closing = np.zeros(park.anchors.n[0], np.bool_)
+    moved = np.empty(park.anchors.n[0], np.int64)  # where each anchor's project stands
+    closing = np.empty(park.anchors.n[0], np.bool_)
     for a in range(park.anchors.n[0]):
         anchor = park.anchors.row[a]
         closing[a] = anchor.closes <= t and anchor.stage != Stage.CLOSED
-        if anchor.signs <= t:
-            moved[a] = Stage.SIGNED
+        moved[a] = Stage.SIGNED if anchor.signs <= t else Stage.PLANNED
     speed = progress_speed(levers.park[0].lag_cut, newcomers.funnel_position)
     for j in range(park.projects.n[0]):
         project = park.projects.row[j]
@@ -78,13 +77,15 @@ def advance_anchors(t: int, given: Given, p: Any, newcomers: Any, levers: Levers
                 project.fate = Fate.CANCELLED
         count_project(t, project, record.segment[project.segment])
         if project.fate == Fate.OPENED:
-            ask_to_open(given, p, park, j)
+            birth = park.births.row[new_row(park.births)]
+            ask_to_open(project, park.cells[project.segment].head, birth)
+            birth.customer = customer_of(given, p, project, park.firms, park.anchors)
     for a in range(park.anchors.n[0]):
         anchor = park.anchors.row[a]
         anchor.stage = next_stage(anchor, moved[a], closing[a])
         if closing[a] and anchor.firm >= 0:
             park.firms.row[anchor.firm].closes = True
-    recruit(t, given, p, levers, park)
+    recruit(t, given.recruit_weight, p, levers.park[0].candidates, levers.segment, park.world[0].key, park.arrivals)
 
 
 @compiled
@@ -111,7 +112,7 @@ def advance(t: int, project: Any, p: Any, opening: float, speed: float) -> None:
 
 
 @compiled
-def stage_of(t: int, project: Any, before: int) -> int:
+def stage_of(t: int, project: Any, before: np.int64) -> np.int64:
     """Stage of the anchor that a project is, ``before`` it was looked at."""
     if project.fate == Fate.OPENED:
         return np.int64(Stage.OPERATING)
@@ -131,7 +132,7 @@ def count_project(t: int, project: Any, cell: Any) -> None:
 
 
 @compiled
-def next_stage(anchor: Any, moved: int, closing: bool) -> int:
+def next_stage(anchor: Any, moved: np.int64, closing: bool) -> np.int64:
     """Stage of an anchor: where its project stands, unless it closes or its firm is gone."""
     gone = anchor.stage == Stage.OPERATING and anchor.firm < 0
     if gone or closing:
@@ -140,42 +141,45 @@ def next_stage(anchor: Any, moved: int, closing: bool) -> int:
 
 
 @compiled
-def ask_to_open(given: Given, p: Any, park: Park, j: int) -> None:
+def ask_to_open(project: Any, head: float, birth: Any) -> None:
     """A project that is built asks to open as a firm, at a tenth of its capacity."""
-    project = park.projects.row[j]
-    birth = park.births.row[new_row(park.births)]
     birth.key, birth.segment, birth.channel, birth.leads = project.key, project.segment, project.channel, project.leads
     birth.anchor, birth.lab, birth.generation, birth.parent = project.anchor, NONE, project.generation, NONE
     birth.own_plant = project.investment >= FULL_PLANT_INVESTMENT or project.leads >= 0
     birth.quality, birth.outside_demand, birth.ramp = project.quality, project.capacity, FIRST_OUTPUT
-    birth.employees = FIRST_OUTPUT * project.capacity / (park.cells[project.segment].head * project.quality)
-    birth.customer = customer_of(given, p, park, j)
+    birth.employees = FIRST_OUTPUT * project.capacity / (head * project.quality)
 
 
 @compiled
-def customer_of(given: Given, p: Any, park: Park, j: int) -> int:
+def customer_of(given: Given, p: Any, project: Any, firms: Table, anchors: Table) -> int:
     """Firm that a new plant mainly serves: its anchor's, or a buyer that some parts firms name."""
-    project = park.projects.row[j]
     buyers = given.segment[project.segment].buyer_segment
     if project.anchor >= 0:
-        return park.anchors.row[project.anchor].firm
+        return anchors.row[project.anchor].firm
     if buyers < 0:
         return NONE
     names, which = keyed.pair(project.key, Purpose.NAMES_BUYER, 0)
-    return named_buyer(park.firms, given.n_zones, buyers, which) if names < p.buyer_share else NONE
+    return named_buyer(firms, given.n_zones, buyers, which) if names < p.buyer_share else NONE
 
 
 @compiled
-def recruit(t: int, given: Given, p: Any, levers: Levers, park: Park) -> None:
-    """Candidates for new anchors; some sign."""
-    if given.recruit_weight[-1] <= 0.0:
+def recruit(t: int, weight: Any, p: Any, candidates: float, levers: Any, key: np.uint64, arrivals: Table) -> None:
+    """Candidates for new anchors; some sign.
+
+    Parameters
+    ----------
+    weight : of each segment among candidates, cumulative
+    candidates : relative to the usual number [1]
+    levers : by segment
+    key : of the world
+    """
+    if weight[-1] <= 0.0:
         return
-    key = park.world[0].key
-    for k in range(keyed.poisson(key, Purpose.CANDIDATES, t, STEP_YEARS * p.candidate_rate * levers.park[0].candidates)):
+    for k in range(keyed.poisson(key, Purpose.CANDIDATES, t, STEP_YEARS * p.candidate_rate * candidates)):
         who = keyed.newborn(key, Purpose.CANDIDATE, t, k)
-        s = pick(given.recruit_weight, keyed.uniform(who, Purpose.CANDIDATE_SEGMENT, 0))
-        if keyed.uniform(who, Purpose.ACCEPTANCE, 0) < acceptance_prob(levers.segment[s].support_anchor, p):
-            arrive(park.arrivals, who, s, Channel.RECRUITED, NONE, NONE, NONE)
+        s = pick(weight, keyed.uniform(who, Purpose.CANDIDATE_SEGMENT, 0))
+        if keyed.uniform(who, Purpose.ACCEPTANCE, 0) < acceptance_prob(levers[s].support_anchor, p):
+            arrive(arrivals, who, s, Channel.RECRUITED, NONE, NONE, NONE)
 
 
 @compiled

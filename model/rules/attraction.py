@@ -20,7 +20,7 @@ from wutong.model.facts import Floats, Mask, Shape, Tag, parameter
 from wutong.model.given import Given, Levers, Record, calendar_row
 from wutong.model.maths import exp, log, power
 from wutong.model.newcomers import arrive
-from wutong.model.tables import NONE, Park
+from wutong.model.tables import NONE, Park, Table
 from wutong.model.units import QUARTERS_PER_YEAR, STEP_YEARS
 
 
@@ -112,15 +112,21 @@ def admissible(p: Any) -> Mask:
 
 @compiled
 def attract(t: int, given: Given, p: Any, levers: Levers, park: Park, record: Record) -> None:
-    """Tied partners follow their anchors, and other firms enter."""
+    """Tied partners follow their anchors, and of other firms a Poisson number enters every segment."""
     for a in range(park.anchors.n[0]):
         anchor = park.anchors.row[a]
         anchor.pull = pull(anchor, p, levers.park[0].lead, levers.park[0].follow)
         anchor.exposure += STEP_YEARS * (p.anyway_rate + anchor.pull)
-    follow(given, p, levers, park, record)
+    follow(given.segment, p, levers.segment, park.anchors, park.partners, park.arrivals, record.segment)
+    year = calendar_row(given, t)
     for s in range(given.n_segments):
-        park.cells[s].pool = outside_pool(t, given, p, park, s)
-        record.segment[s].rivals_entrants += enter(t, given, p, levers.segment[s], park, s)
+        cell, segment = park.cells[s], given.segment[s]
+        cell.pool = outside_pool(t, given.start, segment, p, park.cells[segment.first_of_industry].key)
+        pool, rent = cell.pool * given.pool_factor[year, s], rent_of(given.houses[s], park.zones)
+        here, rivals = entry_rates(cell, pool, rent, levers.segment[s], p)
+        record.segment[s].rivals_entrants += STEP_YEARS * rivals
+        for k in range(keyed.poisson(cell.key, Purpose.ENTRY, t, STEP_YEARS * here)):
+            arrive(park.arrivals, keyed.newborn(cell.key, Purpose.ENTRANT, t, k), s, Channel.ATTRACTED, NONE, NONE, NONE)
 
 
 @compiled
@@ -134,29 +140,30 @@ def pull(anchor: Any, p: Any, lead: float, follow: float) -> float:
 
 
 @compiled
-def follow(given: Given, p: Any, levers: Levers, park: Park, record: Record) -> None:
+def follow(segments: Any, p: Any, levers: Any, anchors: Table, partners: Table, arrivals: Table, cells: Any) -> None:
     """A partner signs, somewhere in the city, once its anchor's summed pull exceeds its resistance.
 
     Resistance is drawn once, from Exp(1): a partner that signs when its exposure, the hazard summed over time, passes it has
     exactly that hazard, and a stronger pull can only bring the same partners earlier.
     """
-    anchors, partners, outside = park.anchors, park.partners, 0
+    outside = 0
     for k in range(partners.n[0]):
         partner = partners.row[k]
         anchor = anchors.row[partner.anchor]
         if partner.resistance > anchor.exposure:
-            partners.row[outside] = partners.row[k]
+            if outside < k:
+                partners.row[outside] = partners.row[k]
             outside += 1
             continue
         anchor.partners_signed += 1
-        s, support = partner.segment, levers.segment[partner.segment].support
+        s, support = partner.segment, levers[partner.segment].support
         lands, comes = keyed.pair(partner.key, Purpose.LANDING, 0)
-        if lands >= landing_prob(given.segment[s].office, support, p):
-            record.segment[s].landed_next_door += 1.0
+        if lands >= landing_prob(segments[s].office, support, p):
+            cells[s].landed_next_door += 1.0
         elif comes * (p.anyway_rate + anchor.pull) < anchor.pull:
-            arrive(park.arrivals, partner.key, s, Channel.FOLLOWED, partner.anchor, NONE, anchor.firm)
+            arrive(arrivals, partner.key, s, Channel.FOLLOWED, partner.anchor, NONE, anchor.firm)
         else:  # it would have come anyway, and nobody brought it
-            arrive(park.arrivals, partner.key, s, Channel.FOLLOWED, NONE, NONE, NONE)
+            arrive(arrivals, partner.key, s, Channel.FOLLOWED, NONE, NONE, NONE)
     partners.n[0] = outside
 
 
@@ -168,52 +175,39 @@ def landing_prob(office: bool, support: float, p: Any) -> float:
 
 
 @compiled
-def outside_pool(t: int, given: Given, p: Any, park: Park, s: int) -> float:
-    """Firms looking for a site relative to the start [1]: a trend that moves every quarter, a shock that holds for four."""
-    drawn = t - (t - given.start - 1) % QUARTERS_PER_YEAR
-    years = min((t - given.start) / QUARTERS_PER_YEAR, float(TREND_YEARS))
-    shock = keyed.normal(park.cells[given.segment[s].first_of_industry].key, Purpose.POOL_SHOCK, drawn)
-    return exp(given.segment[s].pool_trend * years + p.pool_spread * shock - 0.5 * p.pool_spread * p.pool_spread)
+def outside_pool(t: int, start: int, segment: Any, p: Any, key: np.uint64) -> float:
+    """Firms looking for a site relative to the start [1]: a trend that moves every quarter, a shock that holds for four.
+
+    ``key`` is that of the industry's first cell.
+    """
+    drawn = t - (t - start - 1) % QUARTERS_PER_YEAR
+    years = min((t - start) / QUARTERS_PER_YEAR, float(TREND_YEARS))
+    shock = keyed.normal(key, Purpose.POOL_SHOCK, drawn)
+    return exp(segment.pool_trend * years + p.pool_spread * shock - 0.5 * p.pool_spread * p.pool_spread)
 
 
 @compiled
-def enter(t: int, given: Given, p: Any, lever: Any, park: Park, s: int) -> float:
-    """Generic entry: a Poisson number of entrants with the mean of a nested logit, normalised on the entrants of the start.
+def entry_rates(cell: Any, pool: float, rent: float, lever: Any, p: Any) -> tuple[float, float]:
+    """Generic entrants expected here, and in the rival parks by those that are taken from them [firms/year].
 
-    At creation share 1 every entrant is new; near 0 the parks share a fixed number of them.  Returns the expected entrants of
-    the rival parks, for those that are taken from them.
+    The mean of a nested logit, normalised on the entrants of the start: at creation share 1 every entrant is new; near 0 the
+    parks share a fixed number of them.
     """
-    cell = park.cells[s]
-    shocked = given.pool_factor[calendar_row(given, t), s]
-    rate, rivals = expected_entrants(p, cell, lever, shocked, rent_of(given, park, s))
-    for k in range(keyed.poisson(cell.key, Purpose.ENTRY, t, STEP_YEARS * rate)):
-        arrive(park.arrivals, keyed.newborn(cell.key, Purpose.ENTRANT, t, k), s, Channel.ATTRACTED, NONE, NONE, NONE)
-    return STEP_YEARS * rivals
-
-
-@compiled
-def expected_entrants(p: Any, cell: Any, lever: Any, shocked: float, rent: float) -> Any:
-    """Expected generic entrants of a cell and of its rivals in other parks [firms/year].
-
-    Parameters
-    ----------
-    shocked : factor of the year's shocks on the firms looking for a site [1]
-    rent : that an entrant meets, relative to the start [1]
-    """
-    value = value_of_entry(cell, rent, lever.support, p)
+    value = exp(value_of_entry(cell, rent, lever.support, p))
     copied = exp(p.copying * p.support_weight * lever.support)
-    together = (1.0 - p.rival_share) * copied + p.rival_share * exp(value)  # value of all parks together
-    taken = cell.entry_base * cell.pool * shocked * power(together, p.creation_share - 1.0)
-    return lever.entry * taken * exp(value), taken * copied * (1.0 - p.rival_share) / p.rival_share
+    together = (1.0 - p.rival_share) * copied + p.rival_share * value  # value of all parks together
+    taken = power(together, p.creation_share - 1.0)
+    here = cell.entry_base * lever.entry * pool * value * taken
+    return here, cell.entry_base * pool * ((1.0 - p.rival_share) / p.rival_share) * copied * taken
 
 
 @compiled
-def rent_of(given: Given, park: Park, s: int) -> float:
+def rent_of(houses: Any, zones: Any) -> float:
     """Rent that an entrant meets: the mean over the zones that house it [1]."""
     rent, n = 0.0, 0
-    for z in range(given.n_zones - 1):
-        if given.houses[s, z]:
-            rent += park.zones[z].rent
+    for z in range(len(zones) - 1):
+        if houses[z]:
+            rent += zones[z].rent
             n += 1
     return rent / max(n, 1)
 

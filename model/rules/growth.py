@@ -18,7 +18,7 @@ from wutong.model.facts import Floats, Tag, parameter
 from wutong.model.given import Given, Levers, Record, calendar_row
 from wutong.model.maths import exp, log, power
 from wutong.model.newcomers import share_reached
-from wutong.model.tables import Park
+from wutong.model.tables import Park, Table
 from wutong.model.units import QUARTERS_PER_YEAR, STEP_YEARS, birthday
 
 
@@ -78,6 +78,7 @@ def grow(t: int, given: Given, p: Any, levers: Levers, park: Park, record: Recor
     incubated = levers.park[0].incubator_growth * share_reached(firms, levers.park[0].incubated, INCUBATED_YEARS, t)
     gain = exp(log(1.0 + p.spillover) / YOUNG)
     wanted, gap = np.empty(firms.n[0]), np.empty(firms.n[0])
+    area, people = np.zeros(given.n_zones), STEP_YEARS * (p.people + levers.park[0].people) + park.world[0].released
     for i in range(firms.n[0]):
         firm = firms.row[i]
         if birthday(firm.born, t):
@@ -86,10 +87,13 @@ def grow(t: int, given: Given, p: Any, levers: Levers, park: Park, record: Recor
         if firm.customer >= 0 and firms.row[firm.customer].leads >= 0 and firm.born >= t - YOUNG:  # it serves an anchor
             firm.outside_demand *= gain
             firm.quality *= gain
-        firm.ramp = next_ramp(firm.ramp)
+        if firm.ramp < 1.0:
+            firm.ramp = next_ramp(firm.ramp)
         wanted[i] = firm.outside_demand * firm.ramp + firm.orders
         gap[i] = p.adjustment * (wanted[i] / (park.cells[firm.segment].head * firm.quality) - firm.employees)
-    by_floor, by_people = ration(given, p, levers.park[0].people, park, gap)
+        area[firm.zone] += max(gap[i], 0.0) * given.segment[firm.segment].floor_per_head
+        people -= min(gap[i], 0.0)  # staff that shrinking firms let go
+    by_floor, by_people = ration(firms, park.zones, gap, area, people)
     for i in range(firms.n[0]):
         firm = firms.row[i]
         asked = max(gap[i], 0.0)
@@ -119,7 +123,7 @@ def drifts(t: int, given: Given, p: Any, park: Park) -> Any:
 
 @compiled
 def mean_correction(year: int) -> float:
-    """What a common shock with unit spread adds to mean growth in the year-th year of a run [1]: half the growth of its variance."""
+    """What a common shock with unit spread adds to mean growth in a year of a run [1]: half the growth of its variance."""
     summed = (1.0 - power(MEMORY, year + 1.0)) / (1.0 - MEMORY)
     return 0.5 * summed * summed
 
@@ -142,25 +146,26 @@ def momentum(t: int, firm: Any, p: Any, incubated: float) -> float:
 def next_ramp(ramp: float) -> float:
     """Share of full output a quarter later, on a logistic curve."""
     odds = ramp * RAMP_STEP
-    return odds / (1.0 - ramp + odds) if ramp < 1.0 else 1.0
+    return odds / (1.0 - ramp + odds)
 
 
 @compiled
-def ration(given: Given, p: Any, invited: float, park: Park, gap: Any) -> Any:
+def ration(firms: Table, zones: Any, gap: Any, area: Any, people: float) -> Any:
     """Share of the wanted hires that each zone's floor allows, of shape (n_zones,), and that people allow of what is housed.
 
     Floor comes first: people whom nobody can house are offered to the others.
+
+    Parameters
+    ----------
+    gap : of shape (n_firms,) [persons]
+    area : that all hires would need, of shape (n_zones,) [m2]
+    people : that can be hired [persons]
     """
-    area, by_floor, housed = np.zeros(given.n_zones), np.ones(given.n_zones), 0.0
-    people = STEP_YEARS * (p.people + invited) + park.world[0].released
-    for i in range(park.firms.n[0]):
-        firm = park.firms.row[i]
-        area[firm.zone] += max(gap[i], 0.0) * given.segment[firm.segment].floor_per_head
-        people -= min(gap[i], 0.0)  # staff that shrinking firms let go
-    for z in range(given.n_zones):
-        by_floor[z] = share_of(park.zones[z].floor - park.zones[z].occupied, area[z])
-    for i in range(park.firms.n[0]):
-        housed += max(gap[i], 0.0) * by_floor[park.firms.row[i].zone]
+    by_floor, housed = np.empty(len(zones)), 0.0
+    for z in range(len(zones)):
+        by_floor[z] = share_of(zones[z].floor - zones[z].occupied, area[z])
+    for i in range(firms.n[0]):
+        housed += max(gap[i], 0.0) * by_floor[firms.row[i].zone]
     return by_floor, share_of(people, housed)
 
 

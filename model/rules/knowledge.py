@@ -18,7 +18,7 @@ from wutong.model.facts import Floats, Tag, parameter
 from wutong.model.given import Given, Levers, Record
 from wutong.model.maths import exp
 from wutong.model.newcomers import lab_budget
-from wutong.model.tables import Park, new_row
+from wutong.model.tables import Park, Table, new_row
 from wutong.model.units import QUARTERS_PER_YEAR, STEP_YEARS
 
 
@@ -74,12 +74,19 @@ def advance_research(t: int, given: Given, p: Any, levers: Levers, park: Park, r
     years, shares = stage_years(p, levers.park[0].transfer_time), pass_share(p, levers.park[0].transfer_pass)
     for s in range(given.n_segments):
         park.cells[s].knowledge *= exp(-p.decay * STEP_YEARS)
-    transferred = end_stages(t, given, years, shares, park, record)
+    entered, transferred, finished = end_stages(t, years, shares, park.labs, park.research)
+    for k in range(park.labs.n[0]):
+        record.lab[k].research_finished += finished[k]
+        for s in range(given.n_segments):
+            share = given.lab_fields[k, s]
+            park.cells[s].knowledge += finished[k] * share
+            record.segment[s].transferred_projects += transferred[k] * share
+            record.segment[s].entering_transfer += entered[k] * share
     for k in range(park.labs.n[0]):
         lab, budget = park.labs.row[k], lab_budget(t, park.labs, k, levers.park[0].lab_budget)
         steady = budget / p.project_cost * shares[0] * shares[1] * shares[2]  # transfers a year in the long run
         lab.maturity = next_maturity(lab.maturity, transferred[k], steady)
-        begin_projects(t, p, park, k, budget, years[0])
+        begin_projects(t, k, lab.key, budget / p.project_cost, years[0], park.research)
 
 
 @compiled
@@ -95,66 +102,60 @@ def pass_share(p: Any, transfer_pass: float) -> Any:
 
 
 @compiled
-def end_stages(t: int, given: Given, years: Any, shares: Any, park: Park, record: Record) -> Any:
-    """Move on what ends its stage; returns the passes of the transfer stage by lab, of shape (n_labs,)."""
-    research, kept = park.research, 0
-    transferred = np.zeros(park.labs.n[0])
+def end_stages(t: int, years: Any, shares: Any, labs: Table, research: Table) -> Any:
+    """Move on what ends its stage, and drop what fails, is finished, or loses its lab.
+
+    Returns what entered transfer, passed it, and passed the last stage, by lab, of shape (n_labs,) each.
+    """
+    kept = 0
+    entered, transferred, finished = np.zeros(labs.n[0]), np.zeros(labs.n[0]), np.zeros(labs.n[0])
     for r in range(research.n[0]):
         project = research.row[r]
         stage, k = project.stage, project.lab
-        if park.labs.row[k].closes <= t:
-            continue  # it ends with its lab
-        if project.until <= t:
-            if not passes(project.key, stage, shares[stage]):
-                continue
-            if stage == TRANSFER:
-                transferred[k] += 1.0
+        ends = project.until <= t
+        if labs.row[k].closes <= t or (ends and not passes(project.key, stage, shares[stage])):
+            continue
+        if ends:
+            entered[k] += stage + 1 == TRANSFER
+            transferred[k] += stage == TRANSFER
             if stage == N_STAGES - 1:
-                record.lab[k].research_finished += 1.0
-                for s in range(given.n_segments):
-                    park.cells[s].knowledge += given.lab_fields[k, s]
+                finished[k] += 1.0
                 continue
             project.stage = stage + 1
             project.until = stage_end(project.key, stage + 1, years[stage + 1], t)
-            if stage + 1 == TRANSFER:
-                for s in range(given.n_segments):
-                    record.segment[s].entering_transfer += given.lab_fields[k, s]
-        research.row[kept] = research.row[r]
+        if kept < r:
+            research.row[kept] = research.row[r]
         kept += 1
     research.n[0] = kept
-    for k in range(park.labs.n[0]):
-        for s in range(given.n_segments):
-            record.segment[s].transferred_projects += transferred[k] * given.lab_fields[k, s]
-    return transferred
+    return entered, transferred, finished
 
 
 @compiled
-def begin_projects(t: int, p: Any, park: Park, k: int, budget: float, years: float) -> None:
-    """Projects that lab ``k`` begins this quarter."""
-    lab = park.labs.row[k]
-    for c in range(keyed.poisson(lab.key, Purpose.LAB_START, t, STEP_YEARS * budget / p.project_cost)):
-        key = keyed.newborn(lab.key, Purpose.LAB_PROJECT, t, c)
-        project = park.research.row[new_row(park.research)]
+def begin_projects(t: int, k: int, lab: np.uint64, rate: float, years: float, research: Table) -> None:
+    """Projects that lab ``k``, of key ``lab``, begins this quarter, at a rate [1/year]."""
+    for c in range(keyed.poisson(lab, Purpose.LAB_START, t, STEP_YEARS * rate)):
+        key = keyed.newborn(lab, Purpose.LAB_PROJECT, t, c)
+        project = research.row[new_row(research)]
         project.key, project.lab, project.stage, project.until = key, k, 0, stage_end(key, 0, years, t)
 
 
 @compiled
-def stage_key(key: int, stage: int) -> int:
+def stage_key(key: np.uint64, stage: int) -> np.uint64:
     """Address of a project's stage."""
     return key + np.uint64(stage) * STAGE_STEP
 
 
 @compiled
-def passes(key: int, stage: int, share: float) -> bool:
+def passes(key: np.uint64, stage: int, share: float) -> bool:
     """Whether a project passes a stage."""
     return keyed.uniform(stage_key(key, stage), Purpose.STAGE_PASS, 0) < share
 
 
 @compiled
-def stage_end(key: int, stage: int, mean: float, t: int) -> int:
+def stage_end(key: np.uint64, stage: int, mean: float, t: int) -> int:
     """Quarter in which a stage that begins in t ends: gamma with shape 2, at least a quarter."""
     years = keyed.gamma_two(stage_key(key, stage), Purpose.STAGE_TIME, 0, mean)
-    return t + max(np.int64(np.rint(years * QUARTERS_PER_YEAR)), 1)
+    return t + max(int(np.rint(years * QUARTERS_PER_YEAR)), 1)
 
 
 @compiled

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from wutong.model import keyed
 from wutong.model.codes import Channel
 from wutong.model.compiled import compiled
@@ -17,7 +19,7 @@ from wutong.model.facts import Floats, Tag, parameter
 from wutong.model.given import Given, Levers
 from wutong.model.maths import log, power
 from wutong.model.newcomers import arrive, lab_budget, pick
-from wutong.model.tables import NONE, Park
+from wutong.model.tables import NONE, Park, Table
 from wutong.model.units import STEP_YEARS, birthday
 
 
@@ -77,9 +79,12 @@ def spin_off(t: int, given: Given, p: Any, levers: Levers, park: Park) -> None:
             next_one, stays = keyed.pair(firm.key, Purpose.SPIN_OFF, t)
             firm.spin_off_left = -log(1.0 - next_one)
             if stays < p.stay_share:
-                leave(t, p, park, i, given.segment[firm.segment].spin_off_segment)
+                leave(t, p, firm, i, given.segment[firm.segment].spin_off_segment, park.arrivals)
     for k in range(park.labs.n[0]):
-        found_from_lab(t, given, p, levers, park, k)
+        lab, lever = park.labs.row[k], levers.park[0]
+        budget = lab_budget(t, park.labs, k, lever.lab_budget)
+        rate = lab_rate(lab, budget, given.lab_university[k], p) * lever.lab_start_ups
+        found_from_lab(t, k, lab.key, rate, given.lab_fields_summed[k], park.arrivals)
     for s in range(given.n_segments):
         key, rate = park.cells[s].key, levers.segment[s].extra_founders  # their parents are not known
         for k in range(keyed.poisson(key, Purpose.FUNDED, t, STEP_YEARS * rate)):
@@ -101,12 +106,11 @@ def exposure(firm: Any, is_branch: bool, p: Any) -> float:
 
 
 @compiled
-def leave(t: int, p: Any, park: Park, i: int, segment: int) -> None:
-    """Founders leave firm ``i`` for a segment; the new firm goes back to the same anchor and lab, one round later."""
-    firm = park.firms.row[i]
+def leave(t: int, p: Any, firm: Any, i: int, segment: int, arrivals: Table) -> None:
+    """Founders leave the firm in row ``i`` for a segment; theirs goes back to the same anchor and lab, one round later."""
     anchor = firm.leads if firm.leads >= 0 else firm.anchor
     key = keyed.bits(firm.key, Purpose.CHILD, t)
-    who = park.arrivals.row[arrive(park.arrivals, key, segment, Channel.FIRM_SPIN_OFF, anchor, firm.lab, NONE)]
+    who = arrivals.row[arrive(arrivals, key, segment, Channel.FIRM_SPIN_OFF, anchor, firm.lab, NONE)]
     if who.generation > 0:
         who.generation = min(firm.generation, LAST_ROUND) + 1
     who.parent = i
@@ -114,18 +118,16 @@ def leave(t: int, p: Any, park: Park, i: int, segment: int) -> None:
 
 
 @compiled
-def found_from_lab(t: int, given: Given, p: Any, levers: Levers, park: Park, k: int) -> None:
+def found_from_lab(t: int, k: int, key: np.uint64, rate: float, fields: Any, arrivals: Table) -> None:
     """Start-ups of lab ``k`` that stay, each in a field drawn by the lab's weights."""
-    lab = park.labs.row[k]
-    rate = lab_rate(given, p, lab_budget(t, park.labs, k, levers.park[0].lab_budget), lab.maturity, k)
-    for c in range(keyed.poisson(lab.key, Purpose.LAB_SPIN_OFF, t, STEP_YEARS * rate * levers.park[0].lab_start_ups)):
-        who = keyed.newborn(lab.key, Purpose.LAB_CHILD, t, c)
-        s = pick(given.lab_fields_summed[k], keyed.uniform(who, Purpose.LAB_FIELD, 0))
-        arrive(park.arrivals, who, s, Channel.LAB_SPIN_OFF, NONE, k, NONE)
+    for c in range(keyed.poisson(key, Purpose.LAB_SPIN_OFF, t, STEP_YEARS * rate)):
+        who = keyed.newborn(key, Purpose.LAB_CHILD, t, c)
+        s = pick(fields, keyed.uniform(who, Purpose.LAB_FIELD, 0))
+        arrive(arrivals, who, s, Channel.LAB_SPIN_OFF, NONE, k, NONE)
 
 
 @compiled
-def lab_rate(given: Given, p: Any, budget: float, maturity: float, k: int) -> float:
-    """Start-ups a year of lab ``k`` that stay, on a budget [亿元/year] and by its recent passes of the third stage [1/year]."""
-    usual = p.lab_rate * budget * maturity * p.lab_stay_share
-    return usual if given.lab_university[k] else usual * p.state_lab_factor
+def lab_rate(lab: Any, budget: float, university: bool, p: Any) -> float:
+    """Start-ups a year of a lab that stay, on a budget [亿元/year] and by its recent passes of the third stage [1/year]."""
+    usual = p.lab_rate * budget * lab.maturity * p.lab_stay_share
+    return usual if university else usual * p.state_lab_factor

@@ -32,7 +32,7 @@ DEMAND_SCALE = 5.0  # mean initial revenues
 @compiled
 def begin(given: Given, p: Parameters, opening: Opening, park: Park, record: Record) -> None:
     """Fill empty tables with the park at the end of the start quarter.  No policy acts before the first quarter."""
-    park.world[0].key, park.world[0].released = opening.key[0], 0.0
+    park.world[0].key, park.world[0].quarter, park.world[0].released = opening.key[0], given.start, 0.0
     for s in range(given.n_segments):
         cell = park.cells[s]
         cell.key, cell.head, cell.pool, cell.growth_shock = opening.segment[s].key, given.segment[s].productivity, 1.0, 0.0
@@ -51,7 +51,7 @@ def begin(given: Given, p: Parameters, opening: Opening, park: Park, record: Rec
 @compiled
 def initial_floor(given: Given, p: Any, opening: Opening, park: Park) -> None:
     """Floor space is what is in use by occupancy, or what is known, and never less than what is in use."""
-    occupy(given, park)
+    occupy(given.segment, park.firms, park.zones)
     for z in range(given.n_zones):
         zone = park.zones[z]
         zone.floor = UNLIMITED
@@ -93,7 +93,7 @@ def first_reviews(given: Given, p: Parameters, park: Park) -> None:
 
 @compiled
 def generic_entry(given: Given, p: Parameters, opening: Opening, park: Park) -> None:
-    """Generic entry at the start: entrants seen a year, less those that follow, are recruited or span off (else counted twice)."""
+    """Generic entry at the start: entrants seen a year, less those that follow, are recruited or spun off: else counted twice."""
     own = expected_followers(given, p.attraction[0], park)
     spun_off = expected_spin_offs(given, p.spin_off[0], park)
     accepted = p.anchors[0].candidate_rate * acceptance_prob(0.0, p.anchors[0])
@@ -125,7 +125,7 @@ def expected_spin_offs(given: Given, p: Any, park: Park) -> Any:
         firm, segment = park.firms.row[i], given.segment[park.firms.row[i].segment]
         expected[segment.spin_off_segment] += exposure(firm, segment.branch_plant, p) * p.stay_share
     for k in range(park.labs.n[0]):
-        rate = lab_rate(given, p, lab_budget(given.start, park.labs, k, 0.0), park.labs.row[k].maturity, k)
+        rate = lab_rate(park.labs.row[k], lab_budget(given.start, park.labs, k, 0.0), given.lab_university[k], p)
         for s in range(given.n_segments):
             expected[s] += rate * given.lab_fields[k, s]
     return expected

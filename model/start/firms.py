@@ -45,7 +45,7 @@ def initial_firms(given: Given, newcomers: Any, opening: Opening, park: Park) ->
 
 
 @compiled
-def new_firm(park: Park, key: int, segment: int, zone: int, born: int) -> int:
+def new_firm(park: Park, key: np.uint64, segment: int, zone: int, born: int) -> int:
     """Row of a firm that operates at the start; its size is still to be set."""
     row = new_row(park.firms)
     firm = park.firms.row[row]
@@ -84,9 +84,9 @@ def fill_segment(given: Given, newcomers: Any, opening: Opening, park: Park, s: 
 
 
 @compiled
-def age(key: int) -> int:
+def age(key: np.uint64) -> int:
     """Age of a firm of the start [quarters]."""
     band = pick(AGE_SHARES, keyed.uniform(key, Purpose.AGE, 0))
     within = keyed.uniform(keyed.bits(key, Purpose.AGE, 0), Purpose.AGE, 1)
     years = AGE_LIMITS[band] + within * (AGE_LIMITS[band + 1] - AGE_LIMITS[band])
-    return np.int64(np.floor(years * QUARTERS_PER_YEAR))
+    return int(np.floor(years * QUARTERS_PER_YEAR))

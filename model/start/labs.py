@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from wutong.model import keyed
 from wutong.model.compiled import compiled
 from wutong.model.draws import Purpose
@@ -41,26 +43,26 @@ def initial_labs(given: Given, p: Any, opening: Opening, park: Park) -> None:
                 address = keyed.child(drawn.before, back)
                 for c in range(keyed.poisson(address, Purpose.LAB_START, 0, STEP_YEARS * lab.budget / p.project_cost)):
                     key = keyed.newborn(address, Purpose.LAB_PROJECT, 0, c)
-                    recent += follow_project(given, p, park, key, k, quarter)
+                    recent += follow_project(given.start, given.lab_fields[k], p, park, key, k, quarter)
         steady = lab.budget / p.project_cost * shares[0] * shares[1] * shares[2]
         lab.maturity = recent * QUARTERS_PER_YEAR / RECENT / steady if steady > 0.0 else 0.0
 
 
 @compiled
-def follow_project(given: Given, p: Any, park: Park, key: int, k: int, begun: int) -> int:
+def follow_project(start: int, fields: Any, p: Any, park: Park, key: np.uint64, k: int, begun: int) -> int:
     """Follow a project of lab ``k`` from its beginning to the start; returns whether it passed transfer in the last two years."""
     years, shares, end, recent = stage_years(p, 1.0), pass_share(p, 1.0), begun, 0
     for stage in range(N_STAGES):
         end = stage_end(key, stage, years[stage], end)
-        if end > given.start:
+        if end > start:
             project = park.research.row[new_row(park.research)]
             project.key, project.lab, project.stage, project.until = key, k, stage, end
             return recent
         if not passes(key, stage, shares[stage]):
             return recent
-        if stage == TRANSFER and given.start - end < RECENT:
+        if stage == TRANSFER and start - end < RECENT:
             recent = 1
-    left = exp(-p.decay * (given.start - end) * STEP_YEARS)
-    for s in range(given.n_segments):
-        park.cells[s].knowledge += left * given.lab_fields[k, s]
+    left = exp(-p.decay * (start - end) * STEP_YEARS)
+    for s in range(len(fields)):
+        park.cells[s].knowledge += left * fields[s]
     return recent

@@ -11,7 +11,7 @@ from wutong.model.codes import Channel, Stage
 from wutong.model.compiled import compiled
 from wutong.model.draws import Purpose
 from wutong.model.given import Given
-from wutong.model.newcomers import arrive, partners_in_all, pick, sign_project, tie_partners
+from wutong.model.newcomers import arrive, pick, sign_project, tie_partners
 from wutong.model.rules.attraction import pull
 from wutong.model.start.opening import Opening
 from wutong.model.tables import NONE, Park, Table, new_row
@@ -29,10 +29,10 @@ def initial_anchors(given: Given, attraction: Any, opening: Opening, park: Park)
         anchor.key, anchor.segment, anchor.name, anchor.kind = drawn.key, drawn.segment, a, drawn.kind
         anchor.signs, anchor.closes, anchor.stage, anchor.firm = drawn.signs, drawn.closes, drawn.stage, NONE
         anchor.pull, anchor.exposure, anchor.investment = 0.0, 0.0, drawn.investment
-        anchor.partners = partners_in_all(given, drawn.kind)
+        anchor.partners = int(np.rint(given.kind_partners[drawn.kind])) if drawn.kind >= 0 else 0
         anchor.partners_signed = anchor.partners if drawn.came_before else 0
-        if not drawn.came_before:
-            tie_partners(given, park, a)
+        if anchor.partners > anchor.partners_signed:
+            tie_partners(anchor, a, given.kind_shares[drawn.kind], park.partners)
     for i in range(park.firms.n[0]):
         if park.firms.row[i].leads >= 0:
             park.anchors.row[park.firms.row[i].leads].firm = i
@@ -103,7 +103,9 @@ def sign_before_start(given: Given, newcomers: Any, opening: Opening, projects: 
             key = keyed.child(signing.key, k)
             s = pick(shares, keyed.uniform(key, Purpose.CANDIDATE_SEGMENT, 0))
             who = arrivals.row[arrive(arrivals, key, s, Channel.ATTRACTED, NONE, NONE, NONE)]
-            sign_project(signing.quarter, given, newcomers, projects, who, given.segment[s].project_investment)
+            sign_project(
+                signing.quarter, given.segment[s].lag_factor, newcomers, projects, who, given.segment[s].project_investment
+            )
             arrivals.n[0] = 0
 
 
@@ -123,7 +125,8 @@ def is_built(start: int, p: Any, project: Any) -> bool:
 def named_project(given: Given, newcomers: Any, drawn: Any, park: Park, a: int) -> None:
     """The project of a named anchor: what its file declares, and for the rest what an ordinary project of its size has."""
     who = park.arrivals.row[arrive(park.arrivals, drawn.key, drawn.segment, Channel.SCHEDULED, NONE, NONE, NONE)]
-    project = park.projects.row[sign_project(drawn.signs, given, newcomers, park.projects, who, drawn.investment)]
+    factor = given.segment[drawn.segment].lag_factor
+    project = park.projects.row[sign_project(drawn.signs, factor, newcomers, park.projects, who, drawn.investment)]
     park.arrivals.n[0] = 0
     head = park.cells[drawn.segment].head
     usual = drawn.investment / max(project.investment, 1e-12) * project.capacity

@@ -66,7 +66,7 @@ def test_regret_is_what_a_hand_computes():
     assert ranks(table.means[0]).tolist() == [3, 1, 1]
     assert best_in(table).sum(axis=(0, 2)).tolist() == [0, 1, 3]
     assert all(r.low <= r.mean <= r.high for row in found for r in row)
-    assert share_over(table, best_in(table))[0] == wilson(0, 2)
+    assert share_over(best_in(table))[0] == wilson(0, 2)
 
 
 def test_the_worst_case_and_the_shares_that_suffice_are_in_the_words_and_the_table():

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from wutong.experiments import reopening
 from wutong.experiments.answers import Answer, Column
 from wutong.experiments.documents.evidence import LANGUAGES, evidence_text, write_evidence
-from wutong.experiments.errors import BadInputError, ResultsError
+from wutong.experiments.errors import BadInputError, FolderError, ResultsError
 from wutong.experiments.evidence import outputs
 from wutong.experiments.evidence.hindcasts import HINDCASTS
 from wutong.experiments.evidence.outputs import Asked, asked_in, begun, carried_out, chosen, kept_answers
@@ -75,6 +76,10 @@ def test_a_record_that_was_edited_is_refused_in_words(steps, tmp_path, question)
     folder = begun(Asked(("one",), 4, None, 50, 7), tmp_path / "out", 1)
     record = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     (folder / "manifest.json").write_text(json.dumps({**record, "question": question}), encoding="utf-8")
+    with pytest.raises(FolderError, match="not as it was written"):
+        carried_out(folder, 1, "en")
+    del record["checksum"]
+    (folder / "manifest.json").write_text(json.dumps({**record, "question": question}), encoding="utf-8")
     with pytest.raises(BadInputError):
         carried_out(folder, 1, "en")
 
@@ -87,7 +92,7 @@ def test_an_interruption_within_the_runs_keeps_no_half_of_them(monkeypatch):
 
 def test_a_changed_model_is_not_mixed_with_what_stands(steps, tmp_path, monkeypatch):
     folder = begun(Asked(("one",), 4, None, 50, 7), tmp_path / "out", 1)
-    monkeypatch.setattr(outputs, "code_of_model", lambda: "other")
+    monkeypatch.setattr(reopening, "code_of_model", lambda *_: "other")
     with pytest.raises(BadInputError, match="begin anew"):
         carried_out(folder, 1, "en")
 

@@ -189,6 +189,9 @@ def test_bad_files_are_refused_with_line_and_remedy(tmp_path, text, line, word):
 
 def test_a_file_in_another_encoding_says_how_to_save_it(tmp_path):
     path = tmp_path / "later.csv"
-    path.write_bytes("measure,year,value\nfirms,2003,5\n# 企业".encode("gbk"))
+    text = "measure,year,value\nfirms,2003,5\n# 企业"
+    path.write_bytes(text.encode("utf-16"))
     with pytest.raises(ReadingError, match="UTF-8"):
         read_observed(path, "later.csv", park(), (), quarter("2000Q4"))
+    path.write_bytes(text.encode("gbk"))  # as Chinese Excel saves it
+    assert [point.value for point in read_observed(path, "later.csv", park(), (), quarter("2000Q4"))] == [5.0]

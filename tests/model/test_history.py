@@ -50,7 +50,22 @@ def test_a_calendar_year_is_its_four_quarters():
 def test_ratios_are_divided_after_summing():
     history = small()
     assert history.total("share")[4, 0] == 1.0
-    assert history.total("share", ["a"])[0, 0] == 0.0, "nothing over nothing is nothing, not a gap"
+    assert np.isnan(history.total("share", ["a"])[0, 0]), "a share of nothing is not 0: it is undefined"
+
+
+def test_the_year_of_a_ratio_is_a_sum_over_a_sum():
+    above, below = (
+        np.array([0.0, 0.0, 5.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]),
+        np.array([0.0, 0.0, 9.0, 1.0, 0.0, 2.0, 0.0, 0.0, 0.0, 0.0]),
+    )
+    facts = {"above": fact("above", Kind.FLOW), "below": fact("below", Kind.FLOW)}
+    facts["share"] = fact("share", Kind.RATIO, ("above", "below"))
+    values = {"above": above[:, None, None], "below": below[:, None, None]}
+    history = History((), quarter("2022Q3"), {Axis.SEGMENT: ("a",)}, facts, values)
+    years, found = history.yearly("share")
+    assert years == (2023, 2024)
+    assert found[0, 0] == pytest.approx(5.0 / 12.0), "not the mean of 5/9, 0, nothing and 0"
+    assert np.isnan(found[1, 0]), "a year without a denominator"
 
 
 def test_merged_batches_are_the_whole():
@@ -74,5 +89,6 @@ def test_every_measure_is_recorded_finite_and_has_both_names():
     for key, declared in MEASURES.items():
         assert declared.label.zh and declared.label.en and declared.definition.zh and declared.definition.en, key
         total = history.total(key)
-        assert total.shape == (7, 2) and np.isfinite(total).all(), key
+        nothing = history.total(declared.ratio[1]) == 0.0 if declared.ratio else np.zeros((7, 2), np.bool_)
+        assert total.shape == (7, 2) and np.array_equal(np.isfinite(total), ~nothing), key
         assert (key in history.values) == (declared.kind is not Kind.RATIO)

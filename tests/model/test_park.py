@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 
 import numpy as np
@@ -9,9 +10,9 @@ import pytest
 from mesa import DataCollector
 
 from tests import worlds
-from wutong.model.entities import Stage
+from wutong.model.codes import Stage
 from wutong.model.park import AGENT_TYPES, AnchorFirm, IndustrialPark, ResearchLab, Supplier
-from wutong.model.scenario import Case
+from wutong.model.scenario import Case, LeverSetting
 
 
 @pytest.fixture
@@ -22,11 +23,11 @@ def park() -> IndustrialPark:
 def test_every_row_is_one_agent(park):
     for _ in range(3):
         park.step()
-        state, by_type = park.state, park.agents_by_type
-        running = int((state.anchors.firm >= 0).sum())
-        assert len(by_type[Supplier]) == len(state.firms.key) - running
-        assert len(by_type[AnchorFirm]) == len(state.anchors.key)
-        assert len(by_type[ResearchLab]) == len(state.labs.key)
+        by_type = park.agents_by_type
+        running = int((park.rows("anchors").firm >= 0).sum())
+        assert len(by_type[Supplier]) == len(park.rows("firms")) - running
+        assert len(by_type[AnchorFirm]) == len(park.rows("anchors"))
+        assert len(by_type[ResearchLab]) == len(park.rows("labs"))
         assert len(park.agents) == sum(map(len, by_type.values()))
         assert len({agent.unique_id for agent in by_type[Supplier]}) == len(by_type[Supplier])
     assert set(park.agent_types) == set(AGENT_TYPES)
@@ -34,16 +35,16 @@ def test_every_row_is_one_agent(park):
 
 def test_agents_read_the_columns(park):
     park.step()
-    state = park.state
+    firms_now = park.rows("firms")
     suppliers, anchors = park.agents_by_type[Supplier], park.agents_by_type[AnchorFirm]
     heads = sum(suppliers.get("employees")) + sum(anchors.get("employees"))
     revenue = sum(suppliers.get("revenue")) + sum(anchors.get("revenue"))
-    assert heads == pytest.approx(state.firms.employees.sum()) == pytest.approx(park.measure("employees"))
-    assert revenue == pytest.approx(state.firms.revenue.sum())
+    assert heads == pytest.approx(firms_now.employees.sum()) == pytest.approx(park.measure("employees"))
+    assert revenue == pytest.approx(firms_now.revenue.sum())
     assert {a.segment for a in suppliers} <= set(worlds.SEGMENTS)
     for s, key in enumerate(worlds.SEGMENTS):
         firms = sum(a.segment == key for a in suppliers) + sum(a.segment == key and a.employees > 0 for a in anchors)
-        assert firms == state.cells.firms[0, s]
+        assert firms == (firms_now.segment == s).sum() == park.measure("firms", [key])
 
 
 def test_named_anchors_and_labs_keep_their_names(park):
@@ -51,7 +52,7 @@ def test_named_anchors_and_labs_keep_their_names(park):
     assert stages == {"old_maker": Stage.OPERATING, "new_maker": Stage.PLANNED}
     (lab,) = park.agents_by_type[ResearchLab]
     assert (lab.name, lab.segment, lab.is_open) == ("institute", worlds.BIO, True)
-    assert sum(lab.projects) == len(park.state.research.key)
+    assert sum(lab.projects) == len(park.rows("research"))
 
 
 def test_mesas_tools_select_shuffle_and_collect(park):
@@ -92,11 +93,11 @@ def test_a_handle_follows_its_firm_and_says_when_it_has_left(park):
     kept = list(park.agents_by_type[Supplier])
     while park.running:
         park.step()
-    here = set(park.state.firms.key.tolist())
+    here = set(park.rows("firms").key.tolist())
     stayed = [a for a in kept if a.unique_id in here]
     gone = [a for a in kept if a.unique_id not in here]
     assert stayed and gone
-    assert all(park.state.firms.key[a.row] == a.unique_id for a in stayed)
+    assert all(park.rows("firms").key[a.row] == a.unique_id for a in stayed)
     with pytest.raises(LookupError, match="has left the park"):
         _ = gone[0].employees
 
@@ -117,3 +118,28 @@ def test_what_was_handed_out_does_not_change(park):
     assert all(np.array_equal(history.values[m], before[m]) for m in before)
     with pytest.raises(ValueError, match="read-only"):
         history.values["firms"][0, 0, 0] = 1.0
+
+
+def test_quarters_to_come_are_zero():
+    funded = worlds.policy(LeverSetting("seed_fund", 0.5, worlds.FIRST), LeverSetting("lab_funding", 1.0, worlds.FIRST))
+    park = IndustrialPark(Case(worlds.toy_scenario(quarters=4), funded, 0))
+    park.step()
+    values = park.history().values
+    assert all(not value[2:].any() for value in values.values())
+    assert values["lever_cost"][1].any() and values["lab_support"][1].any() and values["signed_projects_total"][1].any()
+
+
+def test_its_rows_are_to_read_only(park):
+    with pytest.raises(ValueError, match="read-only"):
+        park.rows("firms").employees[0] = 1.0
+
+
+def test_a_lab_is_open_until_it_closes():
+    toy = worlds.toy_park()
+    closing = dataclasses.replace(toy.labs[0], closes=worlds.FIRST + 1)
+    park = IndustrialPark(Case(worlds.toy_scenario(dataclasses.replace(toy, labs=(closing,)), 4), worlds.NO_POLICY, 0))
+    (lab,) = park.agents_by_type[ResearchLab]
+    park.step()
+    assert lab.is_open
+    park.step()
+    assert not lab.is_open and lab.projects == (0, 0, 0, 0)

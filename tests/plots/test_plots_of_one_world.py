@@ -26,9 +26,9 @@ from wutong.experiments.portrait.families import Kind, families, family_of, tree
 from wutong.experiments.portrait.sites import sites_at
 from wutong.experiments.portrait.world import Portrait, portrait
 from wutong.model.codes import Channel
-from wutong.model.tables import NONE
 from wutong.model.facts import Label
 from wutong.model.scenario import Case, LeverSetting, Place
+from wutong.model.tables import NONE
 from wutong.model.units import NEVER, quarter_name
 
 RECRUITING = worlds.policy(LeverSetting("anchor_recruitment", 3.0, worlds.FIRST), name="recruiting")

@@ -27,10 +27,10 @@ from wutong.experiments.portrait.words import told
 from wutong.experiments.portrait.world import Portrait, portrait
 from wutong.experiments.reading import read_scenario
 from wutong.model.codes import Channel
-from wutong.model.tables import NONE
 from wutong.model.facts import Label
 from wutong.model.scenario import Case, LeverSetting
 from wutong.model.simulate import simulate
+from wutong.model.tables import NONE
 from wutong.model.units import NEVER, quarter_name
 
 RECRUITING = worlds.policy(LeverSetting("anchor_recruitment", 3.0, worlds.FIRST), name="recruiting")
@@ -172,7 +172,7 @@ def test_a_world_that_fails_is_an_error_in_words(monkeypatch):
     def fails(*given: object) -> None:
         raise ArithmeticError("third quarter")
 
-    monkeypatch.setattr(world, "simulate", fails)
+    monkeypatch.setattr(world, "ledger_of", fails)
     with pytest.raises(ResultsError, match="third quarter"):
         portrait(seen().case)
 

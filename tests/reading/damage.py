@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import dataclasses
 import functools
 import io
 import itertools
@@ -29,6 +30,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import openpyxl
+from openpyxl.utils.exceptions import IllegalCharacterError
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -41,6 +44,7 @@ from wutong.experiments.reading.tables import read_block, read_rows
 from wutong.experiments.reading.text import parse, read_tree
 from wutong.model.scenario import Policy, Scenario
 
+WORKBOOKS = 0.3  # of the tables
 SECONDS = 5.0  # of one reading, in processor time: other processes may be busy
 REMEMBERED = 64  # copies between two clearings of the reader's memory of texts
 ODD = "\t\"'[]{}:,#-?&*!|>%@`\\\0\x01\x1b\x7f\x85\u00a0\u200b\u2028\u3000\ufeff\uff1a\uff0c\u201c\u201d\u3010\u3001\r"
@@ -281,7 +285,7 @@ class Copy:
     def tree(self) -> object:
         if self.kind == "data":
             return [dict(cells) for _, cells in read_rows(self.file, self.file.name).rows]
-        read = read_block if self.file.suffix == ".csv" else read_tree
+        read = read_block if self.file.suffix in (".csv", ".xlsx") else read_tree
         return plain(read(self.file, self.file.name).tree)
 
 
@@ -332,12 +336,16 @@ class ContradictionError(Exception):
 
 def otherwise_read(copy: Copy) -> object:
     """What ruamel's own composer makes of a file, with the scalars of the core schema of YAML 1.2; or csv's strict reader."""
-    text = copy.file.read_bytes().decode("utf-8-sig")
+    if copy.file.suffix == ".xlsx":
+        rows = openpyxl.load_workbook(copy.file).worksheets[0].iter_rows(values_only=True)
+        text = io.StringIO()
+        csv.writer(text).writerows(["" if cell is None else " ".join(str(cell).split("\n")) for cell in row] for row in rows)
+        return _table(text.getvalue(), copy.kind == "block")
     if copy.file.suffix == ".csv":
-        return _table(text, copy.kind == "block")
+        return _table(table_of(copy.file), copy.kind == "block")
     reader = YAML(typ="safe", pure=True)
     reader.version = (1, 2)
-    node = reader.compose(text)
+    node = reader.compose(copy.file.read_bytes().decode("utf-8-sig"))
     return None if node is None else _value(node)
 
 
@@ -370,9 +378,8 @@ def _scalar(text: str) -> object:
 
 def _table(text: str, block: bool) -> object:
     """The cells by row and column; of a block by key, with those alone that say something."""
-    heads = [line for line in re.split(r"[\r\n]+", text) if line.strip(" ,;\t") and not line.startswith("#")]
-    mark = max(",;\t", key=heads[0].count)
-    rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)]
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_mark(text), strict=True)
+    rows = [[cell.strip() for cell in row] for row in lines]
     header, *body = [row for row in rows if any(row) and not row[0].startswith("#")]
     header = header[: max(i + 1 for i, column in enumerate(header) if column)]
     if any(cell for row in body for cell in row[len(header) :]):
@@ -386,6 +393,12 @@ def _table(text: str, block: bool) -> object:
     if len({key for key, _ in entries}) < len(entries):
         raise ContradictionError("key")
     return dict(entries)
+
+
+def _mark(text: str) -> str:
+    """What stands between the cells of a table."""
+    heads = [line for line in re.split(r"[\r\n]+", text) if line.strip(" ,;\t") and not line.startswith("#")]
+    return max(",;\t", key=heads[0].count if heads else "".count)
 
 
 def _nested(cells: dict[str, str]) -> dict[str, object]:
@@ -431,6 +444,7 @@ class Outcome:
     end: str
     detail: str = ""
     codes: tuple[str, ...] = ()
+    seconds: float = 0.0  # of processor time
 
 
 class TooLongError(BaseException):
@@ -466,8 +480,45 @@ def tried(seed: int, index: int, keep: Path | None = None) -> Outcome:
         place = Path(folder) if keep is None else keep
         copy = copied(file, place)
         copy.file.write_bytes(content)
+        if file.path.suffix == ".csv" and rng.random() < WORKBOOKS:
+            copy, more = as_workbook(copy, rng)
+            damages = f"{damages}, {more}"
+        started = time.process_time()
         end, detail, codes = verdict(file, copy)
-    return Outcome(index, file.path.relative_to(SHIPPED).as_posix(), damages, end, detail, codes)
+        seconds = time.process_time() - started
+    return Outcome(index, file.path.relative_to(SHIPPED).as_posix(), damages, end, detail, codes, seconds)
+
+
+def as_workbook(copy: Copy, rng: random.Random) -> tuple[Copy, str]:
+    """A table as the first sheet of a workbook, half of them with bytes changed; as it is where it is no table any more."""
+    book = openpyxl.Workbook()
+    try:
+        text = table_of(copy.file)
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=_mark(text)):
+            book.active.append([int(cell) if re.fullmatch("[1-9][0-9]{0,8}", cell) else cell for cell in row])
+    except (UnicodeError, ValueError, csv.Error, IllegalCharacterError):
+        return copy, "no workbook"
+    target = copy.file.with_suffix(".xlsx")
+    book.save(target)
+    copy.file.unlink()
+    for park in copy.entrance.parent.glob("parks/*.yaml"):
+        named = copy.file.relative_to(park.parent).as_posix()
+        text = re.sub(rf"(?<=: ){re.escape(named)}", named.removesuffix(".csv") + ".xlsx", park.read_text(encoding="utf-8"))
+        park.write_text(text, encoding="utf-8")
+    content = bytearray(target.read_bytes())
+    for _ in range(rng.choice((0, 0, 1, 5))):
+        content[rng.randrange(len(content))] = rng.randrange(256)
+    target.write_bytes(content)
+    return dataclasses.replace(copy, file=target), "workbook"
+
+
+def table_of(path: Path) -> str:
+    """The text of a table in UTF-8, or in GBK."""
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030")
 
 
 def verdict(file: Shipped, copy: Copy) -> tuple[str, str, tuple[str, ...]]:
@@ -582,6 +633,8 @@ def main() -> int:
     print(f"\n{len(outcomes)} copies in {took:.0f} s ({len(outcomes) / took:.1f} a second), seed {asked.seed}")
     for end, number in ends.most_common():
         print(f"{number:7} {end}")
+    slowest = max(outcomes, key=lambda outcome: outcome.seconds)
+    print(f"slowest: {slowest.seconds:.2f} s, copy {slowest.index} of {slowest.file} ({slowest.damages})")
     print("codes:", Counter(code for outcome in outcomes for code in set(outcome.codes)).most_common())
     return int(ends["failed"] > 0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import functools
 import json
 import os
@@ -19,7 +20,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from wutong.experiments.commands import app
-from wutong.experiments.reading.text import LARGEST
+from wutong.experiments.reading.files import resolve_scenario
+from wutong.experiments.reading.text import LARGEST, parse
 
 ROOT = Path(__file__).resolve().parents[2]
 BAD = Path(__file__).resolve().parent / "bad"
@@ -154,9 +156,50 @@ def test_every_file_is_expected() -> None:
 
 
 @pytest.mark.parametrize("file", ["sound.yaml", "policies/sound.yaml", "parks/sound.yaml", "parks/sound_trade.yaml",
-                                  "parks/sound_table.yaml", "parks/sound_series.yaml", "designs/sound.yaml"])  # fmt: skip
+                                  "parks/sound_table.yaml", "parks/sound_gbk.yaml", "parks/sound_series.yaml",
+                                  "sound_names.yaml", "sound_keys.yaml", "designs/sound.yaml"])  # fmt: skip
 def test_what_the_bad_files_extend_is_sound(file: str, tmp_path: Path) -> None:
     assert checked(entrance(file, tmp_path)).exit_code == 0
+
+
+def test_titles_mean_the_keys() -> None:
+    """Two files that say the same, one in titles and one in keys; and what was taken for what is said."""
+    named, keyed = (resolve_scenario(str(BAD / f"sound_{how}.yaml")) for how in ("names", "keys"))
+    assert dataclasses.replace(named.scenario, name="", policy=None) == dataclasses.replace(keyed.scenario, name="", policy=None)
+    policies = named.scenario.policy, keyed.scenario.policy
+    assert policies[0] is not None and policies[1] is not None and policies[0].settings == policies[1].settings
+    said = checked(BAD / "sound_names.yaml", "--explain", "--lang", "zh").stdout
+    for given, meant in (
+        ("芯片设计", "chips.design"),
+        ("是", "true"),
+        ("厂房", "plant"),
+        ("就业", "jobs"),
+        ("Q4 2025", "2025Q4"),
+    ):
+        assert f"“{given}”即 {meant}" in said
+
+
+@pytest.mark.parametrize(("block", "number"), [("", 20_000), ("", 1_900), ("assumptions:\n", 1_900)])
+def test_floods_of_problems_are_bounded(block: str, number: int, tmp_path: Path) -> None:
+    file = tmp_path / "flood.yaml"
+    keys = "".join(f"{'  ' if block else ''}unknown_key_{i}: 1\n" for i in range(number))
+    head = f"format: 1\nextends: {BAD / 'sound.yaml'}\ntitle: {{zh: 试, en: Try}}\n"
+    file.write_text(head + block + keys, encoding="utf-8")
+    checked(BAD / "sound.yaml")  # what is imported late is no matter of the file's size
+    parse.cache_clear()
+    started = time.process_time()
+    done = checked(file, "--lang", "en")
+    assert time.process_time() - started < 2.0
+    assert done.exit_code == 2 and len(done.stdout) < 30_000
+    assert len(done.stdout.splitlines()) == 1 or "these are the first" in done.stdout
+
+
+def test_all_problems_come_in_one_round() -> None:
+    codes = [problem["code"] for problem in json.loads(said("all_at_once.yaml", "--format", "json")[1])]
+    assert sorted(codes) == sorted([
+        "unknown_key", "not_a_quarter", "missing_key", "unknown_name", "not_a_quarter", "too_large_number", "unknown_name",
+        "too_large_number", "unknown_name",
+    ])  # fmt: skip
 
 
 def test_byte_order_mark_and_crlf_read_well(tmp_path: Path) -> None:

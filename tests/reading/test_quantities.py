@@ -87,6 +87,8 @@ def test_units_of_declared_facts_are_known(text: str) -> None:
 
 def test_quarters() -> None:
     assert read_quarter("2022Q3") == read_quarter("2022q3") == quarter("2022Q3")
-    for raw in ("2022-Q3", "2022Q5", 2022, None, "\uff12\uff10\uff12\uff12Q3"):
+    for raw in ("2022年3季度", "2022年第三季度", "2022年第3季度末", "2022-Q3", "2022 q3", "Q3 2022"):
+        assert read_quarter(raw) == quarter("2022Q3")
+    for raw in ("2022Q5", "2022年5季度", "1899Q4", "2201Q1", "9999Q4", 2022, None, "\uff12\uff10\uff12\uff12Q3"):
         with pytest.raises(QuantityError):
             read_quarter(raw)

@@ -61,7 +61,7 @@ WRONG = (
     ("scenario", CHILD, "anchors: {quanta: {fate: gone}}\n"),
     ("scenario", CHILD, "anchors: {quanta: {fate: {delayed: 2 人}}}\n"),
     ("scenario", CHILD, "anchors: {quanta: {status: open}}\n"),
-    ("scenario", CHILD, "anchors: anchors.xlsx\n"),
+    ("scenario", CHILD, "anchors: anchors.docx\n"),
     ("scenario", CHILD, "targets: {software_firms_2025: {measure: firm}}\n"),
     ("scenario", CHILD, "targets: {software_firms_2025: {measure: firms, at_least: 5 亿元}}\n"),
     ("scenario", CHILD, "targets: {software_firms_2025: {basis: month}}\n"),

@@ -74,7 +74,8 @@ def tables_of(cases: Sequence[Case], folder: Path) -> bytes:
     with opened(folder / FILE, Access.READ) as store:
         histories = [store.history(group.cases, group.ids) for group in kept.groups.values()]
         ids = {id(case): run_id for group in kept.groups.values() for case, run_id in zip(group.cases, group.ids, strict=True)}
-        paths += write_tables(folder / "tables", histories, ids)
+        written = write_tables(folder / "tables", histories, ids)
+    paths += [folder / "tables" / name for name in (*written, "columns.json")]
     return b"".join(path.read_bytes() for path in paths)
 
 

@@ -23,6 +23,7 @@ from wutong.experiments.packing import packed, unpack
 from wutong.experiments.runner import Workers, chunked, stream_cases
 from wutong.model import simulate as model_simulate
 from wutong.model.draws import world_key
+from wutong.model.facts import fixed
 from wutong.model.history import History
 from wutong.model.scenario import Case
 from wutong.model.simulate import World
@@ -175,3 +176,39 @@ def test_chunks_that_only_waited_are_not_accused(monkeypatch):
     stream = in_processes(Task(simulate), [cases_of(1, "none")] * 100, 2)
     assert [next(stream).keys() for _ in range(4)] == [{0}, {1}, {2}, {3}]
     assert done == ["crew for 100"] * DEATHS + ["alone"] * 2 + ["crew for 98"] * DEATHS + ["alone"] * 2
+
+
+def test_a_world_that_grows_beyond_all_numbers_fails_with_its_quarter_and_its_measure():
+    scenario = worlds.toy_scenario(quarters=6)
+    endless = worlds.toy_scenario(worlds.with_segments(scenario.park, revenue_per_head=fixed(1e308)), quarters=6)
+    cases = [Case(endless, worlds.NO_POLICY, 0, 1)]
+    with np.errstate(all="ignore"):
+        outcome = run_chunk(model_simulate.simulate, cases)
+    assert outcome.history is None
+    told = outcome.raised[0]
+    assert "is no finite number" in told.error and "revenue" in told.error
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 1e39])
+def test_a_single_number_that_cannot_be_kept_fails_its_world_alone(monkeypatch, value):
+    """1e39 is finite, but not in the single precision of the store."""
+    cases, measured = worlds.cases(worlds.toy_scenario(quarters=3), 4), model_simulate.measure
+
+    def measure(before, now, settled):
+        found = measured(before, now, settled)
+        own = [case.replication for case in under_way]
+        if now.quarter == worlds.START + 2 and 2 in own:
+            found["revenue"] = found["revenue"].copy()
+            found["revenue"][own.index(2), 0] = value
+        return found
+
+    def simulate_them(some):
+        under_way[:] = some
+        return model_simulate.simulate(some)
+
+    under_way: list[Case] = []
+    monkeypatch.setattr(model_simulate, "measure", measure)
+    outcome = run_chunk(simulate_them, cases)
+    assert set(outcome.raised) == {2} and outcome.raised[2].quarter == "2023Q1"
+    assert outcome.raised[2].error.startswith("FloatingPointError: revenue is no finite number")
+    assert outcome.history is not None and all(np.isfinite(v).all() for v in outcome.history.values.values())

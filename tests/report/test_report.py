@@ -14,10 +14,11 @@ from typer.testing import CliRunner
 from tests.report.reading_pages import SPOKEN, Node, table_rows, tree
 from wutong.experiments.commands import app
 from wutong.experiments.errors import FolderError
-from wutong.experiments.experiment import Experiment, begun, carried_out, reopened
+from wutong.experiments.experiment import Experiment, begun, carried_out
 from wutong.experiments.outputs import Pictures
 from wutong.experiments.plan import Request, plan_of
 from wutong.experiments.questions import Compare, Dose, Goals, Question, Sensitivity
+from wutong.experiments.reopening import reopened
 from wutong.experiments.report import report, write_report
 from wutong.experiments.report.cells import Ranged, units_for
 from wutong.experiments.report.pictures import Letters, tidied

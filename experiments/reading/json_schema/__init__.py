@@ -53,8 +53,8 @@ ABOUT: Mapping[str, Label] = {
 SAID_BY_RULES: Schema = {"description": ""}  # what stands beside it decides about unit and bounds
 FILE: Schema = {
     "type": "string",
-    "pattern": r"\.(ya?ml|csv)$",
-    "patternErrorMessage": "应为 CSV 或 YAML 文件名 / the name of a CSV or YAML file is expected",
+    "pattern": r"\.(ya?ml|csv|xlsx)$",
+    "patternErrorMessage": "应为 CSV、Excel 或 YAML 文件名 / the name of a CSV, Excel or YAML file is expected",
 }
 
 

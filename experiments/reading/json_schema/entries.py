@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal, TypeGuard, Union, get_args, get_orig
 
 from pydantic import BaseModel, BeforeValidator
 
+from wutong.experiments.reading.entry import LabelEntry, WordsEntry
 from wutong.experiments.reading.fates import read_fates
 from wutong.experiments.reading.json_schema.values import QUARTER, Schema, Values, described, literal, unit_words
-from wutong.experiments.reading.kinds import Reads
+from wutong.experiments.reading.kinds import LONGEST_LINE, Reads, read_line
 from wutong.experiments.reading.nodes import WHOLE
 from wutong.experiments.reading.quantities import Quantity, read_count, read_quarter, read_years
-from wutong.experiments.reading.schema import LabelEntry
 from wutong.experiments.reading.spreads import Spread
 from wutong.model.facts import Label
 
@@ -70,7 +70,7 @@ class Entries:
         if origin in (Union, types.UnionType):
             return [way for part in arguments for way in self.ways(part, key)]
         if origin is None:
-            bare = [PLAIN[str]] if annotation is LabelEntry else []
+            bare = [PLAIN[str]] if annotation in (LabelEntry, WordsEntry) else []
             return [*bare, self._merged(annotation) if _is_entry(annotation) else PLAIN[annotation]]
         return [self._made_of(origin, arguments, key)]
 
@@ -92,6 +92,8 @@ class Entries:
         inner, *marks = get_args(annotation)
         if any(isinstance(mark, BeforeValidator) for mark in marks):  # one name or a list of them
             return [{"type": "string"}, *self.ways(inner, key)]
+        if not any(isinstance(mark, Reads) for mark in marks):
+            return self.ways(inner, key)
         read = next(mark.read for mark in marks if isinstance(mark, Reads))
         source = getattr(read, "__self__", read)
         if isinstance(source, Quantity):
@@ -99,6 +101,7 @@ class Entries:
         if isinstance(source, Spread):
             return self.values.spread(source.quantity)
         made: dict[object, Callable[[], list[Schema]]] = {
+            read_line: lambda: [{**PLAIN[str], "maxLength": LONGEST_LINE}],
             read_quarter: lambda: [QUARTER],
             read_years: lambda: YEARS,
             read_count: lambda: [self.values.count()],

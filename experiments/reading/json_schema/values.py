@@ -9,6 +9,7 @@ from itertools import permutations
 from wutong.experiments.reading.fates import DATED, PLAIN
 from wutong.experiments.reading.meanings import hint_of
 from wutong.experiments.reading.quantities import BASES, EXAMPLES, SCALES, Quantity, QuantityError, unit_of
+from wutong.experiments.reading.quantities import QUARTER as READ_QUARTER
 from wutong.experiments.reading.spreads import ALLOWED, BOUNDED, CENTRED, FORMS, LIMITS, RANGED_SHAPES
 from wutong.experiments.reading.titles import title_of, word_of
 from wutong.model.facts import Label
@@ -16,7 +17,7 @@ from wutong.model.facts import Label
 Schema = dict[str, object]
 QUARTER: Schema = {
     "type": "string",
-    "pattern": r"^\s*[0-9]{4}[Qq][1-4]\s*$",
+    "pattern": rf"^\s*(?:{READ_QUARTER})\s*$",
     "patternErrorMessage": "应为季度，例如 2025Q4 / a quarter such as 2025Q4 is expected",
 }
 WRONG_TEXT = "应为数值，可带这里的单位（半角数字，不加逗号） / a number is expected here, without a unit or with one of this kind"

@@ -1,0 +1,41 @@
+"""One quarter after the other (docs/ODD.md, section 3), from the start of a world to its record."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.twin import anchors, attraction, growth, knowledge, leaving, observing, orders, settlement, site, spin_off
+from tests.twin.park import Park, copy_of_start
+from wutong.model.given import Record
+from wutong.model.simulate import World
+
+RULES = (anchors, attraction, spin_off, orders, growth, knowledge, leaving, site)
+
+
+def run_quarter(park: Park, quarter: int) -> None:
+    park.begin(quarter)
+    for rule in RULES:
+        rule.run(park)
+    observing.before(park)
+    settlement.run(park)
+    observing.after(park)
+
+
+def run_twin(world: World, last: int) -> tuple[Park, Record]:
+    """The twin of a world that stands at its start, and its record up to the end of a quarter; row 0 is the world's own."""
+    record = Record(*(table.copy() for table in world.record))
+    with np.errstate(over="ignore"):
+        park = copy_of_start(world)
+        for quarter in range(park.start + 1, last + 1):
+            run_quarter(park, quarter)
+            write(park, record)
+    return park, record
+
+
+def write(park: Park, record: Record) -> None:
+    """The quarter's book as a row of the record."""
+    step = park.quarter - park.start
+    for table in record:
+        for measure in table.dtype.names:
+            for row, amount in park.book.amounts.get(measure, {}).items():
+                table[measure][step, row] = amount
