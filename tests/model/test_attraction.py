@@ -184,9 +184,7 @@ def test_entrants_of_all_parks_together_grow_by_the_share_that_is_new(better, cr
     p = attraction(creation_share=creation, rival_share=rival, knowledge_weight=1.0)
     cell = a_cell(knowledge=9.0 * np.exp(better) - 5.0)
     together = (1.0 - rival) + rival * np.exp(better)
-    assert sum(entry_rates(cell, 1.0, 1.0, NOTHING, p)) == pytest.approx(
-        cell.entry_base / rival * together**creation, rel=1e-9
-    )
+    assert sum(entry_rates(cell, 1.0, 1.0, NOTHING, p)) == pytest.approx(cell.entry_base / rival * together**creation, rel=1e-9)
 
 
 def test_the_missing_link_pulls_and_high_rent_repels():

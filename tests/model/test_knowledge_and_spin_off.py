@@ -82,9 +82,7 @@ def test_knowledge_decays_and_maturity_settles_at_one():
 def test_a_lab_adds_to_its_field_what_its_stages_let_through():
     """Fifteen years of one lab in many worlds: yearly results near starts a year times the four pass rates."""
     lab = worlds.without(worlds.plain(worlds.toy_park(anchors=()), 1), {"knowledge.decay": 1e-9})
-    young, old = (
-        worlds.started(scenario, 60) for scenario in (lab, dataclasses.replace(lab, park=_opened(lab.park, 20)))
-    )
+    young, old = (worlds.started(scenario, 60) for scenario in (lab, dataclasses.replace(lab, park=_opened(lab.park, 20))))
     field = worlds.SEGMENTS.index(worlds.BIO)
     knowledge, later = (np.array([world.park.cells.knowledge for world in begun]) for begun in (young, old))
     assert (np.delete(knowledge, field, axis=1) == 0.0).all()

@@ -53,7 +53,10 @@ def test_reserved_orders_stay_within_capacity_and_within_the_buyer(tied, buyers,
     capacity, buyer = (np.array(column) for column in zip(*tied, strict=True))
     together = np.bincount(buyer, capacity, 4)
     reserved = np.array(
-        [reserved_for(c, buyers[b], capacity.sum() + others, tie - 1.0, together[b]) for c, b in zip(capacity, buyer, strict=True)]
+        [
+            reserved_for(c, buyers[b], capacity.sum() + others, tie - 1.0, together[b])
+            for c, b in zip(capacity, buyer, strict=True)
+        ]
     )
     assert (reserved >= 0.0).all() and (reserved <= capacity).all()
     assert (np.bincount(buyer, reserved, 4) <= np.array(buyers) * (1.0 + 1e-12) + 1e-300).all()

@@ -140,7 +140,7 @@ def usual():
 
 def test_a_table_that_runs_out_of_room_changes_no_bit(usual, monkeypatch):
     """Tables that hardly hold the start: those that get crowded grow between quarters, those of newcomers within one."""
-    tiny = {"projects": 1, "anchors": 3, "partners": 60, "research": 256, "arrivals": 1, "births": 1}
+    tiny = {"projects": 1, "anchors": 3, "partners": 60, "research": 256, "arrivals": 1, "births": 1, "left": 1}
     monkeypatch.setattr(simulation, "ROOM", tiny)
     monkeypatch.setattr(simulation, "FIRMS_AT_LEAST", -60)
     world = worlds.started(worlds.toy_scenario(), 1, EVERYTHING)[0]
