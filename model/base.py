@@ -5,14 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from wutong.model.codes import Direction
 from wutong.model.draws import Draws, Purpose, named_all
 from wutong.model.facts import Assumption, Codes, Floats, Ints, Keys, Label, Mask, Spread, fixed
-from wutong.model.given import SEGMENT, Given
 from wutong.model.lever_facts import LeverParameters
 from wutong.model.newcomer_facts import Newcomers
 from wutong.model.scenario import Park, Plant, Scenario, Segment, Shock, Status
@@ -91,48 +89,6 @@ class Base(Structure):
     def entry_shares(self) -> Floats:
         """Share of each segment in generic entry."""
         return np.asarray(self.entry / np.maximum(self.entry.sum(axis=1, keepdims=True), 1e-12))
-
-
-def given_of(base: Base, accounts: Any, world: int) -> Given:
-    """What one world of a batch is given.
-
-    Parameters
-    ----------
-    accounts : parameters of the rule of accounts, fields of shape (n_worlds, 1)
-    """
-    segment = np.zeros(base.n_segments, SEGMENT)
-    p, first = base.lever_parameters, [int(np.flatnonzero(base.industry == i)[0]) for i in base.industry]
-    made = {
-        "first_of_industry": np.array(first),
-        "tax_kept": base.value_added_share * accounts.tax_share * accounts.local_tax_share,
-        "monthly_rent": np.where(base.office, p.office_rent, p.plant_rent),
-    }
-    for name in SEGMENT.names or ():
-        values = made[name] if name in made else getattr(base, name)
-        segment[name] = values[world] if values.ndim > 1 else values
-    when = base.floor_under_way
-    return Given(
-        n_segments=base.n_segments,
-        n_zones=base.n_zones,
-        n_anchors=base.n_anchors,
-        start=base.start,
-        segment=segment.view(np.recarray),
-        buys=base.buys,
-        supplied_by=base.supplied_by,
-        direction=base.direction.astype(np.int64),
-        houses=base.houses,
-        recruit_weight=base.recruit_weight,
-        kind_shares=base.kind_shares,
-        kind_partners=np.ascontiguousarray(base.kind_partners[world]),
-        lab_fields=base.lab_fields,
-        lab_fields_summed=np.cumsum(base.lab_fields, axis=1),
-        lab_university=base.lab_university,
-        floor_when=np.array([quarter for quarter, _, _ in when], np.int64),
-        floor_zone=np.array([zone for _, zone, _ in when], np.int64),
-        floor_area=np.array([area for _, _, area in when], np.float64),
-        demand_shift=np.ascontiguousarray(base.demand_shift[:, world]),
-        pool_factor=np.ascontiguousarray(base.pool_factor[:, world]),
-    )
 
 
 def structure_of(park: Park) -> Structure:

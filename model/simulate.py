@@ -10,7 +10,7 @@ import numpy as np
 
 from wutong.model.assumptions import Parameters as Sampled
 from wutong.model.assumptions import records_of, sample, world_keys
-from wutong.model.base import Base, given_of, signature
+from wutong.model.base import Base, signature
 from wutong.model.compiled import engine
 from wutong.model.derived import Context, derived
 from wutong.model.given import Given, Levers, Parameters, Record
@@ -20,7 +20,7 @@ from wutong.model.levers import LEVERS
 from wutong.model.measures import MEASURES, RECORDED, RECORDED_AXES, RECORDS
 from wutong.model.scenario import RECRUITED, Case, Park
 from wutong.model.schedule import run
-from wutong.model.start.drawn import compile_base, mean_entrant
+from wutong.model.start.drawn import compile_base, given_of, mean_entrant
 from wutong.model.start.opening import Opening, openings, signed_before
 from wutong.model.start.projects import sign_before_start
 from wutong.model.tables import GROWING, FullTableError, copied, in_use, new_table

@@ -10,6 +10,7 @@ import numpy as np
 
 from wutong.model.base import Base, Structure, by_segment, draw_one, kind_partners, pool_trend, shock_tables, structure_of
 from wutong.model.facts import Floats, Ints, Keys
+from wutong.model.given import SEGMENT, Given
 from wutong.model.lever_effects import Entrant
 from wutong.model.scenario import Park, Plant, Scenario
 from wutong.model.start.totals import Totals, accepted_totals
@@ -92,3 +93,45 @@ def floor_per_head(p: Any, plant: Ints, n_worlds: int) -> Floats:
     by_kind = {Plant.OFFICE: p.office_area, Plant.PLANT: p.plant_area, Plant.FAB: p.fab_area}
     table = np.concatenate([np.broadcast_to(by_kind[kind], (n_worlds, 1)) for kind in Plant], axis=1)
     return table[:, plant]
+
+
+def given_of(base: Base, accounts: Any, world: int) -> Given:
+    """What one world of a batch is given.
+
+    Parameters
+    ----------
+    accounts : parameters of the rule of accounts, fields of shape (n_worlds, 1)
+    """
+    segment = np.zeros(base.n_segments, SEGMENT)
+    p, first = base.lever_parameters, [int(np.flatnonzero(base.industry == i)[0]) for i in base.industry]
+    made = {
+        "first_of_industry": np.array(first),
+        "tax_kept": base.value_added_share * accounts.tax_share * accounts.local_tax_share,
+        "monthly_rent": np.where(base.office, p.office_rent, p.plant_rent),
+    }
+    for name in SEGMENT.names or ():
+        values = made[name] if name in made else getattr(base, name)
+        segment[name] = values[world] if values.ndim > 1 else values
+    when = base.floor_under_way
+    return Given(
+        n_segments=base.n_segments,
+        n_zones=base.n_zones,
+        n_anchors=base.n_anchors,
+        start=base.start,
+        segment=segment.view(np.recarray),
+        buys=base.buys,
+        supplied_by=base.supplied_by,
+        direction=base.direction.astype(np.int64),
+        houses=base.houses,
+        recruit_weight=base.recruit_weight,
+        kind_shares=base.kind_shares,
+        kind_partners=np.ascontiguousarray(base.kind_partners[world]),
+        lab_fields=base.lab_fields,
+        lab_fields_summed=np.cumsum(base.lab_fields, axis=1),
+        lab_university=base.lab_university,
+        floor_when=np.array([quarter for quarter, _, _ in when], np.int64),
+        floor_zone=np.array([zone for _, zone, _ in when], np.int64),
+        floor_area=np.array([area for _, _, area in when], np.float64),
+        demand_shift=np.ascontiguousarray(base.demand_shift[:, world]),
+        pool_factor=np.ascontiguousarray(base.pool_factor[:, world]),
+    )

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from tests import worlds
+from wutong.model.derived import BOOKS, recent
 from wutong.model.facts import Label
 from wutong.model.history import Axis, History, Kind, MeasureFact, merge
-from wutong.model.derived import BOOKS, recent
 from wutong.model.measures import MEASURES
 from wutong.model.units import quarter
 

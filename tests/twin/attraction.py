@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.twin.park import STEP, Anchor, Arrival, Park, Partner, Segment
 from wutong.model.codes import Channel, Stage
 from wutong.model.draws import Purpose
@@ -93,10 +95,11 @@ def pool(park: Park, segment: Segment) -> float:
     first = park.segments[segment.facts.first_of_industry]
     z = normal(first.key, Purpose.POOL_SHOCK, drawn_in)
     years = min(since * STEP, TREND_YEARS)
-    return exp(segment.facts.pool_trend * years + spread * z - 0.5 * spread * spread) * shock(park, park.given.pool_factor, segment)
+    undisturbed = exp(segment.facts.pool_trend * years + spread * z - 0.5 * spread * spread)
+    return undisturbed * shock(park, park.given.pool_factor, segment)
 
 
-def shock(park: Park, by_year: object, segment: Segment) -> float:
+def shock(park: Park, by_year: Any, segment: Segment) -> float:
     """What the scenario's shocks of this calendar year do to a segment; the last row is free of shocks."""
-    row = min(park.quarter // 4 - park.start // 4, len(by_year) - 1)  # type: ignore[arg-type]
-    return float(by_year[row][segment.number])  # type: ignore[index]
+    row = min(park.quarter // 4 - park.start // 4, len(by_year) - 1)
+    return float(by_year[row][segment.number])

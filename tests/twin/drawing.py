@@ -109,5 +109,3 @@ def new_firm(
     nowhere: Any = None
     life, left = exponential(key, Purpose.LIFE, 0), exponential(key, Purpose.SPIN_OFF, 0)
     return Firm(key, segment, nowhere, channel, park.quarter, staff, quality, demand, ramp, demand * ramp, life, left)
-
-

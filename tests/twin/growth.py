@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import sqrt
 
 from tests.twin.attraction import shock
-from tests.twin.park import STEP, Firm, Park, Segment
+from tests.twin.park import STEP, Firm, Park, Segment, Zone
 from tests.twin.spin_off import is_birthday
 from wutong.model.draws import Purpose
 from wutong.model.keyed import laplace, normal
@@ -73,9 +73,7 @@ def wanted(firm: Firm) -> float:
 def hire(park: Park, head: dict[Segment, float]) -> None:
     """Staff moves toward what demand asks for; hires are cut by floor first, then by people."""
     p = park.parameters["growth"]
-    change = {
-        firm: p.adjustment * (wanted(firm) / (head[firm.segment] * firm.quality) - firm.employees) for firm in park.firms
-    }
+    change = {firm: p.adjustment * (wanted(firm) / (head[firm.segment] * firm.quality) - firm.employees) for firm in park.firms}
     asked = [0.0] * len(park.zones)
     for firm, amount in change.items():
         asked[firm.zone.number] += max(amount, 0.0) * firm.segment.facts.floor_per_head
@@ -85,15 +83,14 @@ def hire(park: Park, head: dict[Segment, float]) -> None:
     people = max(STEP * (p.people + park.policy.people) + park.released + let_go, 0.0)
     people_share = min(people / housed, 1.0) if housed > 0.0 else 1.0
     for firm, amount in change.items():
-        if amount > 0.0:
-            park.book.note("hires_wanted", firm.segment.number, amount)
-            amount *= floor_share[firm.zone.number] * people_share
-            park.book.note("hires", firm.segment.number, amount)
-        firm.employees += amount
+        hired = max(amount, 0.0) * floor_share[firm.zone.number] * people_share
+        park.book.note("hires_wanted", firm.segment.number, max(amount, 0.0))
+        park.book.note("hires", firm.segment.number, hired)
+        firm.employees += hired + min(amount, 0.0)
 
 
-def floor_left(zone: object, asked: float) -> float:
+def floor_left(zone: Zone, asked: float) -> float:
     """Part of the floor that a zone's hires ask for and that it has."""
-    if zone.own_plants or asked <= 0.0:  # type: ignore[attr-defined]
+    if zone.own_plants or asked <= 0.0:
         return 1.0
-    return float(min(max(zone.floor - zone.occupied, 0.0) / asked, 1.0))  # type: ignore[attr-defined]
+    return float(min(max(zone.floor - zone.occupied, 0.0) / asked, 1.0))

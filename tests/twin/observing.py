@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.twin.drawing import paid_in
-from tests.twin.park import Firm, Park, Project
+from tests.twin.park import Anchor, Firm, Lab, Park, Project
 from tests.twin.settlement import row_of
 from wutong.model.codes import Direction, Fate, Stage
 
@@ -62,14 +62,14 @@ def charged(park: Park, firm: Firm) -> None:
     support(park, firm.leads, firm.anchor, firm.lab, paid)
 
 
-def support(park: Park, leads: object, anchor: object, lab: object, paid: float) -> None:
+def support(park: Park, leads: Anchor | None, anchor: Anchor | None, lab: Lab | None, paid: float) -> None:
     """Support paid to an anchor, or to what an anchor or a laboratory brought."""
     if leads is not None:
-        park.book.note("anchor_support", row_of(park, leads), paid)  # type: ignore[arg-type]
+        park.book.note("anchor_support", row_of(park, leads), paid)
     if anchor is not None:
-        park.book.note("brought_support", row_of(park, anchor), paid)  # type: ignore[arg-type]
+        park.book.note("brought_support", row_of(park, anchor), paid)
     if lab is not None:
-        park.book.note("lab_brought_support", lab.number, paid)  # type: ignore[attr-defined]
+        park.book.note("lab_brought_support", lab.number, paid)
 
 
 def moved(park: Park, project: Project) -> None:
@@ -100,12 +100,7 @@ def after(park: Park) -> None:
     book = park.book
     for firm in park.firms:
         stands(park, firm)
-    for anchor in park.anchors:
-        if anchor.stage in (Stage.SIGNED, Stage.STARTED, Stage.OPERATING):
-            book.note("anchors", anchor.segment.number)
-            book.note("anchor_investment", row_of(park, anchor), anchor.investment)
-        if anchor.stage == Stage.OPERATING:
-            book.note("operating_anchors", anchor.segment.number)
+    anchors_stand(park)
     for project in park.projects:
         if project.signed <= park.quarter:
             book.note("pipeline_projects", project.segment.number)
@@ -117,6 +112,17 @@ def after(park: Park) -> None:
     for lab in park.labs:
         for research in lab.research:
             book.note(STAGES[research.stage], lab.number)
+
+
+def anchors_stand(park: Park) -> None:
+    """Anchors in their stages at the quarter's end."""
+    book = park.book
+    for anchor in park.anchors:
+        if anchor.stage in (Stage.SIGNED, Stage.STARTED, Stage.OPERATING):
+            book.note("anchors", anchor.segment.number)
+            book.note("anchor_investment", row_of(park, anchor), anchor.investment)
+        if anchor.stage == Stage.OPERATING:
+            book.note("operating_anchors", anchor.segment.number)
 
 
 def stands(park: Park, firm: Firm) -> None:

@@ -11,10 +11,8 @@ def run(park: Park) -> None:
     suppliers = by_segment(park)
     revenue = [sum(firm.revenue for firm in firms) for firms in suppliers]
     spent = [[spending(park, revenue, b, s) for b in park.segments] for s in park.segments]
-    placed = [0.0] * len(park.segments)
-    for segment, firms, bought in zip(park.segments, suppliers, spent, strict=True):
-        serve(park, segment, firms, bought, revenue, placed)
-    note(park, revenue, suppliers, placed)
+    placed = [serve(park, segment, suppliers[segment.number], spent[segment.number], revenue) for segment in park.segments]
+    note(park, revenue, suppliers, [sum(by_buyer) for by_buyer in zip(*placed, strict=True)])
 
 
 def by_segment(park: Park) -> list[list[Firm]]:
@@ -30,8 +28,13 @@ def spending(park: Park, revenue: list[float], buyer: Segment, seller: Segment) 
     return float(revenue[buyer.number] * park.given.buys[buyer.number, seller.number] * local)
 
 
-def serve(park: Park, segment: Segment, firms: list[Firm], bought: list[float], revenue: list[float], placed: list[float]) -> None:
-    """Share the orders for a segment among its firms: first what named buyers reserve, then the rest by spare capacity."""
+def serve(park: Park, segment: Segment, firms: list[Firm], bought: list[float], revenue: list[float]) -> list[float]:
+    """Share the orders for a segment among its firms: first what named buyers reserve, then the rest by spare capacity.
+
+    Returns
+    -------
+    What each segment placed with these firms.
+    """
     head, tie = park.output_per_head(segment) * segment.facts.local_capacity_share, park.parameters["orders"].tie
     capacity = {firm: firm.employees * firm.quality * head for firm in firms}
     everybody = sum(capacity.values())
@@ -54,11 +57,10 @@ def serve(park: Park, segment: Segment, firms: list[Firm], bought: list[float], 
         firm.orders = firm.reserved + (capacity[firm] - firm.reserved) * part
     filled = sum(firm.orders for firm in firms)
     share = (filled - kept) / left if left > 0.0 else 0.0
-    for buyer, amount in enumerate(bought):
-        placed[buyer] += reserved_by[buyer] + (amount - reserved_by[buyer]) * share
     segment.unmet = demand - filled
     for measure, amount in (("local_demand", demand), ("local_orders", filled), ("unmet_demand", segment.unmet)):
         park.book.note(measure, segment.number, amount)
+    return [own + (amount - own) * share for own, amount in zip(reserved_by, bought, strict=True)]
 
 
 def reserved(firm: Firm, own: float, everybody: float, naming: float, tie: float, spent: float, revenue: float) -> float:

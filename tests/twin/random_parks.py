@@ -31,7 +31,6 @@ NAME = Label("试验", "Try")
 SEGMENTS = ("cars.assembly", "cars.parts", "cars.design", "chips.fab", "chips.design", "care.fleet")
 ASSEMBLY, PARTS, DESIGN, FAB, CHIPS, FLEET = SEGMENTS
 OFFICES = (DESIGN, CHIPS, FLEET)
-CASES = 10_000  # random cases are numbered below this
 
 
 def random_case(number: int, quarters: int = 14) -> Case:

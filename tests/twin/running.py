@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from tests.twin import anchors, attraction, growth, knowledge, leaving, observing, orders, settlement, site, spin_off
-from tests.twin.park import Park, copy_of_start
+from tests.twin.park import Park
+from tests.twin.starting import copy_of_start
 from wutong.model.given import Record
 from wutong.model.simulate import World
 

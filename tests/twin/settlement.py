@@ -51,10 +51,8 @@ def who_asks(park: Park) -> list[Newcomer]:
         if project.fate == Fate.OPENED:
             own = project.leads is not None or project.investment >= OWN_PLANT
             asking.append(Newcomer(opened_plant(park, project, customer), own))
-    for arrival in park.arrivals:
-        if not signs(arrival):
-            asking.append(Newcomer(entrant(park, arrival), False, arrival.parent))
-    return asking
+    entrants = [arrival for arrival in park.arrivals if not signs(arrival)]
+    return asking + [Newcomer(entrant(park, arrival), False, arrival.parent) for arrival in entrants]
 
 
 # ── Floor space ──────────────────────────────────────────────────────────────────────────────────────────────────────
