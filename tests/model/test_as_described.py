@@ -13,7 +13,7 @@ from wutong.model import keyed
 from wutong.model.codes import Channel
 from wutong.model.draws import Purpose
 from wutong.model.rules.attraction import attract, pull
-from wutong.model.rules.orders import capacity_of, place_orders, reserve, spent
+from wutong.model.rules.orders import capacities, place_orders, reserved_for, spent, those_named
 from wutong.model.rules.site import build_floor
 from wutong.model.scenario import LeverSetting
 from wutong.model.schedule import begin_quarter
@@ -38,7 +38,7 @@ def test_the_pool_drawn_acts_in_its_quarter_and_the_trend_moves_every_quarter():
     p, key = world.parameters.attraction[0], world.park.cells[0].key
     pools = []
     for quarter in range(worlds.FIRST, worlds.FIRST + 9):
-        begin_quarter(quarter, world.given, world.park)
+        begin_quarter(quarter, quarter - worlds.START, world.given.segment, world.park)
         stale = worlds.branched(world)
         stale.park.cells.pool *= 7.0
         assert arrived(world, quarter) == arrived(stale, quarter), "entry used last quarter's pool"
@@ -78,17 +78,21 @@ def test_reserved_orders_belong_to_the_buyer_that_reserved_them():
     world = worlds.begun(worlds.plain())
     given, park, p = world.given, world.park, world.parameters.orders[0]
     even = np.ones(given.n_segments)
-    revenue = np.bincount(in_use(park.firms).segment, in_use(park.firms).revenue)
+    firms, revenue = in_use(park.firms), np.bincount(in_use(park.firms).segment, in_use(park.firms).revenue)
     given.buys[2, 1] = given.buys[0, 1] * revenue[0] / revenue[2]  # fleets buy as many parts as assemblers
     given.segment.local_capacity_share = 0.5
-    spending = spent(given, park, even)
+    spending = spent(given, park.cells, revenue, even)
     assert spending[2, 1] == pytest.approx(spending[0, 1])
-    reserved, by_buyer = reserve(given, p, park, spending, capacity_of(given, park))
-    assert by_buyer[0, 1] == pytest.approx(reserved[in_use(park.firms).segment == 1].sum())
+    capacity, able, _, _ = capacities(given.segment, park.firms, park.cells)
+    buyer, together = those_named(park.firms, capacity, given.n_segments)
+    named = [(i, int(firm.customer)) for i, firm in enumerate(firms) if firm.customer >= 0]
+    assert {(int(firms.segment[i]), int(firms.segment[c])) for i, c in named} == {(1, 0)}
+    offers = firms.revenue / revenue[0] * spending[0, 1]
+    reserved = sum(reserved_for(capacity[i], offers[c], able[1], p.tie - 1.0, together[buyer[c], 1]) for i, c in named)
     place_orders(given, p, even, park)
     cells = park.cells
-    assert by_buyer[0, 1] > 0 and by_buyer[2, 1] == 0
-    share = (cells.filled[1] - by_buyer[0, 1]) / (spending[:, 1].sum() - by_buyer[0, 1])
+    assert reserved > 0
+    share = (cells.filled[1] - reserved) / (spending[:, 1].sum() - reserved)
     assert cells.placed[2] - spending[2, 0] * cells.filled[0] / cells.demand[0] == pytest.approx(share * spending[2, 1])
     assert cells.placed.sum() == pytest.approx(cells.filled.sum())
 

@@ -19,8 +19,7 @@ from wutong.model.rules.attraction import (
     Attraction,
     admissible,
     attract,
-    enter,
-    expected_entrants,
+    entry_rates,
     follow,
     landing_prob,
     outside_pool,
@@ -41,8 +40,8 @@ def attraction(**values: float):
 
 # ── Partners ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 @compiled
-def followed(given, p, levers, park, record):
-    follow(given, p[0], levers, park, record)
+def followed(segments, p, levers, park, cells):
+    follow(segments, p[0], levers, park.anchors, park.partners, park.arrivals, cells)
 
 
 def outside_after(resistance, exposures) -> list[int]:
@@ -56,7 +55,7 @@ def outside_after(resistance, exposures) -> list[int]:
     for exposure in exposures:
         park.anchors.row[0].exposure = exposure
         levers, record = worlds.levers_in(world, worlds.FIRST), worlds.record_in(world, worlds.FIRST)
-        engine(followed)(world.given, world.parameters.attraction, levers, park, record)
+        engine(followed)(world.given.segment, world.parameters.attraction, levers.segment, park, record.segment)
         left.append(int(partners.n[0]))
         assert park.anchors.row[0].partners_signed - world.given.kind_partners.round() == n - left[-1]
         assert (in_use(partners).resistance > exposure).all()
@@ -153,9 +152,9 @@ def test_entry_at_the_start_is_what_was_seen_there():
         p, park = world.parameters.attraction[0], world.park
         lever = worlds.levers_in(world, worlds.FIRST).segment
         for s in range(world.given.n_segments):
-            rent = rent_of(world.given, park, s)
+            rent = rent_of(world.given.houses[s], park.zones)
             assert value_of_entry(park.cells[s], rent, lever[s].support, p) == 0.0
-            own, _ = expected_entrants(p, park.cells[s], lever[s], 1.0, rent)
+            own, _ = entry_rates(park.cells[s], 1.0, rent, lever[s], p)
             assert own == pytest.approx(park.cells[s].entry_base, rel=1e-12)
 
 
@@ -166,15 +165,15 @@ def test_support_never_lowers_entry_and_rivals_only_lose(support, growth, creati
     p = attraction(creation_share=creation, copying=copying, demand_weight=1.0, local_weight=1.0)
     cell = a_cell()
     cell.unmet = (cell.unmet_start + cell.demand_scale) * np.exp(growth) - cell.demand_scale
-    own, _ = expected_entrants(p, cell, SimpleNamespace(support=support, entry=1.0), 1.0, 1.0)
+    own, _ = entry_rates(cell, 1.0, 1.0, SimpleNamespace(support=support, entry=1.0), p)
     assert own >= cell.entry_base * (1 - 1e-12)
-    rivals, alone = (expected_entrants(p, one, NOTHING, 1.0, 1.0)[1] for one in (cell, a_cell()))
+    rivals, alone = (entry_rates(one, 1.0, 1.0, NOTHING, p)[1] for one in (cell, a_cell()))
     assert rivals <= alone * (1 + 1e-12)
 
 
 def test_at_a_creation_share_of_one_every_entrant_is_new():
     p = attraction(creation_share=1.0)
-    better, usual = (expected_entrants(p, cell, NOTHING, 1.0, 1.0) for cell in (a_cell(unmet=9.0), a_cell()))
+    better, usual = (entry_rates(cell, 1.0, 1.0, NOTHING, p) for cell in (a_cell(unmet=9.0), a_cell()))
     assert better[0] > usual[0] and better[1] == pytest.approx(usual[1])
 
 
@@ -185,9 +184,7 @@ def test_entrants_of_all_parks_together_grow_by_the_share_that_is_new(better, cr
     p = attraction(creation_share=creation, rival_share=rival, knowledge_weight=1.0)
     cell = a_cell(knowledge=9.0 * np.exp(better) - 5.0)
     together = (1.0 - rival) + rival * np.exp(better)
-    assert sum(expected_entrants(p, cell, NOTHING, 1.0, 1.0)) == pytest.approx(
-        cell.entry_base / rival * together**creation, rel=1e-9
-    )
+    assert sum(entry_rates(cell, 1.0, 1.0, NOTHING, p)) == pytest.approx(cell.entry_base / rival * together**creation, rel=1e-9)
 
 
 def test_the_missing_link_pulls_and_high_rent_repels():
@@ -198,31 +195,29 @@ def test_the_missing_link_pulls_and_high_rent_repels():
     assert value_of_entry(a_cell(), 1.3, 0.0, p) < 0.0
 
 
-def test_the_year_of_a_shock_multiplies_entry_here_and_elsewhere():
+def test_the_pool_multiplies_entry_here_and_elsewhere():
     p = attraction()
-    usual, halved = (expected_entrants(p, a_cell(), NOTHING, shocked, 1.0) for shocked in (1.0, 0.5))
+    usual, halved = (entry_rates(a_cell(), pool, 1.0, NOTHING, p) for pool in (1.0, 0.5))
     assert halved == pytest.approx([0.5 * rate for rate in usual])
 
 
 def test_as_many_arrive_as_were_drawn_and_each_has_a_key_of_its_own():
-    world = worlds.begun(at_defaults(worlds.toy_scenario()))
-    crowded = world.park.cells
-    crowded.entry_base = 400.0
-    arrivals = worlds.table_of("arrivals", 1000)
-    arrivals.n[0] = 0
-    park = world.park._replace(arrivals=arrivals)
-    worlds.call(enter, worlds.FIRST, world.given, world.parameters.attraction[0], NOTHING, park, 2)
-    who = in_use(arrivals)
-    assert abs(len(who) - 100.0) < 4.0 * np.sqrt(100.0)
-    assert len(np.unique(who.key)) == len(who) and (who.segment == 2).all() and (who.generation == 0).all()
+    world = worlds.begun(at_defaults(worlds.without(worlds.toy_scenario(), {"attraction.pool_spread": 0.0})))
+    world.park.cells.entry_base, world.park.partners.n[0] = 400.0, 0
+    park = world.park._replace(arrivals=worlds.table_of("arrivals", 1000))
+    park.arrivals.n[0] = 0
+    levers, record = worlds.levers_in(world, worlds.FIRST), worlds.record_in(world, worlds.FIRST)
+    worlds.call(attract, worlds.FIRST, world.given, world.parameters.attraction[0], levers, park, record)
+    who = in_use(park.arrivals)
+    assert (np.abs(np.bincount(who.segment, minlength=5) - 100.0) < 4.0 * np.sqrt(100.0)).all()
+    assert len(np.unique(who.key)) == len(who) and (who.generation == 0).all()
 
 
 @compiled
-def pools(t, keys, given, p, park, out):
+def pools(t, start, segments, p, keys, out):
     """The pool of the first segment for each of some keys."""
     for i in range(len(keys)):
-        park.cells[0].key = keys[i]
-        out[i] = outside_pool(t, given, p[0], park, 0)
+        out[i] = outside_pool(t, start, segments[0], p[0], keys[i])
 
 
 def test_the_outside_pool_has_mean_one_and_a_trend_of_five_years():
@@ -230,7 +225,7 @@ def test_the_outside_pool_has_mean_one_and_a_trend_of_five_years():
     world.given.segment[0].pool_trend = 0.1
     for years, expected in ((0, 0.0), (2, 0.2), (5, 0.5), (9, 0.5)):
         keys = worlds.keys(len(found), 3)
-        engine(pools)(worlds.START + 4 * years, keys, world.given, world.parameters.attraction, world.park, found)
+        engine(pools)(worlds.START + 4 * years, worlds.START, world.given.segment, world.parameters.attraction, keys, found)
         assert found.mean() == pytest.approx(np.exp(expected), rel=0.01)
 
 

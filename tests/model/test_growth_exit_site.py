@@ -112,7 +112,7 @@ def grown(park, **changes):
     for name, value in changes.items():
         world.parameters.growth[name] = value
     levers, record = worlds.levers_in(world, worlds.FIRST), worlds.record_in(world, worlds.FIRST)
-    begin_quarter(worlds.FIRST, world.given, world.park)
+    begin_quarter(worlds.FIRST, 1, world.given.segment, world.park)
     worlds.call(grow, worlds.FIRST, world.given, world.parameters.growth[0], levers, world.park, record)
     return before, in_use(world.park.firms), world
 

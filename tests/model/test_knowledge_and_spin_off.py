@@ -113,10 +113,11 @@ def test_the_rate_grows_with_size_up_to_five_hundred(employees, quality, exponen
 
 def test_state_labs_spin_off_less_and_immature_ones_nothing():
     p = worlds.parameters(SpinOff, lab_stay_share=1.0)
-    labs = SimpleNamespace(lab_university=np.array([True, False, True]))
-    rates = [lab_rate(labs, p, 7.0, maturity, k) for k, maturity in enumerate((1.0, 1.0, 0.0))]
+    mature, young = (SimpleNamespace(maturity=maturity) for maturity in (1.0, 0.0))
+    rates = [lab_rate(lab, 7.0, university, p) for lab, university in ((mature, True), (mature, False), (young, True))]
     assert rates == pytest.approx([1.2, 0.6, 0.0])
-    assert lab_rate(labs, worlds.parameters(SpinOff, lab_stay_share=0.75), 7.0, 1.0, 0) == pytest.approx(0.75 * 1.2)
+    fewer = worlds.parameters(SpinOff, lab_stay_share=0.75)
+    assert lab_rate(mature, 7.0, True, fewer) == pytest.approx(0.75 * 1.2)
 
 
 def children(world, **changes):

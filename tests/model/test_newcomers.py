@@ -60,12 +60,11 @@ def test_lognormal_keeps_its_mean_and_ridges_their_ends():
 
 
 def signed(contract: float, channel: Channel, key: int = 5, **changes: float):
-    """A project of the toy park's parts makers whose contract is exactly what is given."""
-    world = worlds.begun(worlds.plain())
+    """A project whose contract is exactly what is given."""
     projects = worlds.table_of("projects", 0)
     who = SimpleNamespace(key=np.uint64(key), segment=1, anchor=NONE, generation=0, channel=channel)
     p = worlds.parameters(Newcomers, project_spread=0.0, **changes)
-    worlds.call(sign_project, worlds.FIRST, world.given, p, projects, who, contract)
+    worlds.call(sign_project, worlds.FIRST, 1.0, p, projects, who, contract)
     return projects.row[0]
 
 

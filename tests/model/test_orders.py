@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import worlds
-from wutong.model.rules.orders import Orders, place_orders, reserve, spent
-from wutong.model.tables import NONE, Park, in_use
+from wutong.model.rules.orders import Orders, place_orders, reserved_for, spent
+from wutong.model.tables import GROWING, NONE, Park, in_use
 
 AMOUNTS = st.one_of(st.just(0.0), st.floats(1e-9, 1e4))
 TIED = st.lists(st.tuples(AMOUNTS, st.integers(0, 3)), min_size=1, max_size=8)
@@ -25,7 +25,7 @@ def market(firms, buys, localisable, capacity_share=1.0, supplied_by=None):
     segment.localisable_share, segment.local_capacity_share = localisable, capacity_share
     supplied = np.zeros((n, n)) if supplied_by is None else np.array(supplied_by)
     cells = worlds.table_of("cells", n, head=1.0).row[:n]
-    others = [worlds.table_of(name, 0) for name in Park._fields[1:8]]
+    others = [worlds.table_of(name, 0) for name in GROWING[1:]]
     park = Park(firms, *others, cells, worlds.table_of("zones", 1).row[:1], worlds.table_of("world", 1).row[:1])
     return SimpleNamespace(n_segments=n, segment=segment, buys=np.array(buys), supplied_by=supplied), park
 
@@ -35,35 +35,36 @@ def firms_of(**columns):
 
 
 def test_spending_is_revenue_times_input_share_times_what_is_localisable():
-    given, park = market(firms_of(segment=[0], revenue=[10.0]), [[0.0, 0.3], [0.5, 0.0]], [0.2, 0.4])
-    assert spent(given, park, np.ones(2)) == pytest.approx(np.array([[0.0, 10.0 * 0.3 * 0.4], [0.0, 0.0]]))
-    assert spent(given, park, np.full(2, 2.0))[0, 1] == pytest.approx(10.0 * 0.3 * 0.8)
-    assert spent(given, park, np.full(2, 9.0))[0, 1] == pytest.approx(10.0 * 0.3), "at most all of it"
+    given, park = market(firms_of(segment=[0]), [[0.0, 0.3], [0.5, 0.0]], [0.2, 0.4])
+
+    def spending(localisable: float):
+        return spent(given, park.cells, np.array([10.0, 0.0]), np.full(2, localisable))
+
+    assert spending(1.0) == pytest.approx(np.array([[0.0, 10.0 * 0.3 * 0.4], [0.0, 0.0]]))
+    assert spending(2.0)[0, 1] == pytest.approx(10.0 * 0.3 * 0.8)
+    assert spending(9.0)[0, 1] == pytest.approx(10.0 * 0.3), "at most all of it"
     assert park.cells.purchases.tolist() == [3.0, 0.0]
 
 
 @settings(max_examples=60)
 @given(TIED, st.lists(AMOUNTS, min_size=4, max_size=4), st.floats(1.0, 6.0), AMOUNTS)
 def test_reserved_orders_stay_within_capacity_and_within_the_buyer(tied, buyers, tie, others):
-    """Four buyers, suppliers that each name one of them, and a rival that names nobody."""
-    capacity = np.array([0.0] * 4 + [c for c, _ in tied] + [others])
-    customer = [NONE] * 4 + [b for _, b in tied] + [NONE]
-    firms = firms_of(segment=[0] * 4 + [1] * (len(tied) + 1), revenue=[*buyers, *[0.0] * (len(tied) + 1)], customer=customer)
-    given, park = market(firms, [[0.0, 1.0], [0.0, 0.0]], 1.0)
-    p = worlds.parameters(Orders, tie=tie)
-    reserved, by_buyer = reserve(given, p, park, spent(given, park, np.ones(2)), capacity)
+    """Four buyers, suppliers that each name one of them, and rivals that name nobody."""
+    capacity, buyer = (np.array(column) for column in zip(*tied, strict=True))
+    together = np.bincount(buyer, capacity, 4)
+    reserved = np.array(
+        [
+            reserved_for(c, buyers[b], capacity.sum() + others, tie - 1.0, together[b])
+            for c, b in zip(capacity, buyer, strict=True)
+        ]
+    )
     assert (reserved >= 0.0).all() and (reserved <= capacity).all()
-    by_firm = np.bincount(np.array(customer)[4:-1], reserved[4:-1], minlength=4)
-    assert (by_firm <= np.array(buyers) * (1.0 + 1e-12) + 1e-300).all()
-    assert by_buyer[0, 1] == pytest.approx(reserved.sum()) and by_buyer.sum() == by_buyer[0, 1]
+    assert (np.bincount(buyer, reserved, 4) <= np.array(buyers) * (1.0 + 1e-12) + 1e-300).all()
 
 
 def test_a_tie_of_one_reserves_nothing_and_a_stronger_one_more():
     def one(tie: float) -> float:
-        firms = firms_of(segment=[0, 1, 1], revenue=[10.0, 0.0, 0.0], customer=[NONE, 0, NONE])
-        given, park = market(firms, [[0.0, 1.0], [0.0, 0.0]], 1.0)
-        p = worlds.parameters(Orders, tie=tie)
-        return float(reserve(given, p, park, spent(given, park, np.ones(2)), np.array([0.0, 5.0, 15.0]))[0][1])
+        return reserved_for(5.0, 10.0, 20.0, tie - 1.0, 5.0)
 
     assert one(1.0) == 0.0
     assert one(3.0) == pytest.approx(10.0 * 2.0 * 5.0 / (20.0 + 2.0 * 5.0))

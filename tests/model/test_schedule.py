@@ -140,7 +140,7 @@ def usual():
 
 def test_a_table_that_runs_out_of_room_changes_no_bit(usual, monkeypatch):
     """Tables that hardly hold the start: those that get crowded grow between quarters, those of newcomers within one."""
-    tiny = {"projects": 1, "anchors": 3, "partners": 60, "research": 256, "arrivals": 1, "births": 1}
+    tiny = {"projects": 1, "anchors": 3, "partners": 60, "research": 256, "arrivals": 1, "births": 1, "left": 1}
     monkeypatch.setattr(simulation, "ROOM", tiny)
     monkeypatch.setattr(simulation, "FIRMS_AT_LEAST", -60)
     world = worlds.started(worlds.toy_scenario(), 1, EVERYTHING)[0]
@@ -185,7 +185,7 @@ def test_more_than_three_quarters_of_the_room_is_crowded():
         table = getattr(park, name)
         for taken, crowded in ((6, False), (7, True)):
             full = Table(table.row[:8], np.array([taken]))
-            others = {other: Table(table.row, np.array([0])) for other in park._fields[:8]}
+            others = {other: Table(table.row, np.array([0])) for other in GROWING}
             assert is_crowded(park._replace(**{**others, name: full})) == crowded, name
 
 
@@ -246,9 +246,9 @@ def test_the_run_has_one_row_a_quarter_and_one_for_the_start():
 def test_a_quarter_begins_with_nobody_asking_and_the_output_of_its_time():
     world = worlds.begun(worlds.plain(quarters=8))
     for quarter in (FIRST, FIRST + 3, FIRST + 7):
-        world.park.births.n[0] = 3
-        begin_quarter(quarter, world.given, world.park)
-        assert world.park.births.n[0] == 0
+        world.park.births.n[0] = world.park.left.n[0] = 3
+        begin_quarter(quarter, quarter - START, world.given.segment, world.park)
+        assert world.park.births.n[0] == world.park.left.n[0] == 0 and world.park.world[0].quarter == quarter
         years = (quarter - START) / 4.0
         grown = world.given.segment.productivity * (1.0 + world.given.segment.productivity_growth) ** years
         assert world.park.cells.head == pytest.approx(grown)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests import worlds
 from wutong.model.codes import Channel
-from wutong.model.settlement import admit, choose_zone, free_floor, settle
+from wutong.model.settlement import admit, choose_zone, free_floor, remove, settle
 from wutong.model.tables import NONE, in_use
 
 FLOORS = st.lists(st.floats(0.0, 1e6), min_size=3, max_size=3)
@@ -43,7 +43,7 @@ def tight(free_works: float, free_tower: float = 1e6):
 def admitted(world, who) -> list[int]:
     """Who of those that ask finds room."""
     park = world.park._replace(births=who)
-    worlds.call(admit, worlds.FIRST, world.given, park, worlds.record_in(world, worlds.FIRST))
+    worlds.call(admit, worlds.FIRST, world.given, park, worlds.record_in(world, worlds.FIRST).segment)
     return np.flatnonzero(in_use(who).admitted).tolist()
 
 
@@ -88,18 +88,23 @@ def test_room_in_one_zone_is_of_no_use_to_another():
 
 def test_the_dead_make_room():
     world = tight(free_works=0.0)
-    firms = in_use(world.park.firms)
-    before = free_floor(world.given, world.park)
+    park, segments = world.park, world.given.segment
+    firms = in_use(park.firms)
     metal = np.flatnonzero(firms.segment == METAL)[:2]
     firms.closes[metal] = True
-    freed = free_floor(world.given, world.park) - before
-    expected = (firms.employees[metal] * world.given.segment[METAL].floor_per_head).sum()
-    assert freed[0] == pytest.approx(expected) and freed[1] == 0.0
+    expected = (firms.employees[metal] * segments[METAL].floor_per_head).sum()
+    before = free_floor(segments, park.firms, park.zones)
+    remove(park.firms, park.left, worlds.record_in(world, worlds.FIRST).segment)
+    freed = free_floor(segments, park.firms, park.zones) - before
+    assert freed[0] == pytest.approx(expected) and freed[1] == pytest.approx(0.0, abs=1e-6)
+    big = expected / segments[PARTS].floor_per_head
+    assert admitted(world, births([PARTS], [Channel.FOLLOWED], [0.99 * big])) == [0]
 
 
 def settled(world, who, deaths):
     """What was recorded of the first quarter's settlement, in which some ask to open and some leave."""
     in_use(world.park.firms).closes[deaths] = True
+    world.park.left.n[0] = 0
     world.park = world.park._replace(births=who)
     record = worlds.record_in(world, worlds.FIRST)
     worlds.call(settle, worlds.FIRST, world.given, world.parameters.newcomers[0], world.park, record)
@@ -127,6 +132,7 @@ def test_rows_and_links_survive_any_births_and_deaths(data):
     for key, customer in zip(firms.key.tolist(), firms.customer.tolist(), strict=True):
         serves = wanted[key]
         assert customer == NONE if serves is None or serves in gone else int(firms.key[customer]) == serves
+    assert set(in_use(world.park.left).key.tolist()) == gone
     assert counted.exits.sum() == len(deaths) and counted.entrants_followed.sum() == len(cells)
     for anchor, firm in zip(before, in_use(world.park.anchors).firm.tolist(), strict=True):
         own = names.get(int(anchor.firm))

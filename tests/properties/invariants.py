@@ -125,14 +125,17 @@ def check_counts(last: Park, world: World) -> None:
     then, now = in_use(last.firms), in_use(world.park.firms)
     count_then, count_now = (np.bincount(firms.segment, minlength=n) for firms in (then, now))
     assert (count_now == count_then + births - cells.exits).all()
+    left = in_use(world.park.left)
+    assert (np.bincount(left.segment, minlength=n) == cells.exits).all() and left.closes.all()
+    assert set(then.key) - set(now.key) == set(left.key)
     newborn = ~np.isin(now.key, then.key)
     assert newborn.sum() == births.sum() == asked.admitted.sum()
     assert (now.born[newborn] == world.quarter).all() and (now.born[~newborn] < world.quarter).all()
     assert set(now.key[newborn]) == set(asked.key[asked.admitted])
     assert (cells.turned_away == np.bincount(asked.segment[~asked.admitted], minlength=n)).all()
     old, new = in_use(last.projects), in_use(world.park.projects)
-    left = ~np.isin(old.key, new.key)
-    assert (left.sum() >= cells.opened_projects.sum()) and (np.isin(asked.key, old.key).sum() == cells.opened_projects.sum())
+    gone = ~np.isin(old.key, new.key)
+    assert gone.sum() >= cells.opened_projects.sum() == np.isin(asked.key, old.key).sum()
     came = new[~np.isin(new.key, old.key)]
     due = old[(old.signed == world.quarter)]
     assert (np.bincount(np.append(came.segment, due.segment), minlength=n) == cells.signed_projects).all()
@@ -158,16 +161,12 @@ def check_record(world: World) -> None:
 
 
 def check_money(world: World) -> None:
-    """Orders received are orders placed; what a firm sells beyond its local orders is sold outside, and never negative.
-
-    Orders of firms that left in the quarter are gone with them, so that those of the others are at most what was filled.
-    """
-    firms, cells = in_use(world.park.firms), world.park.cells
-    exits = record_at(world.record, world.quarter - world.given.start).segment.exits
+    """Orders received are orders placed; what a firm sells beyond its local orders is sold outside, and never negative."""
+    firms, cells = np.concatenate([in_use(world.park.firms), in_use(world.park.left)]).view(np.recarray), world.park.cells
     received = np.bincount(firms.segment, firms.orders, len(cells))
     close = 1e-9 * (1.0 + cells.demand.sum())
     if world.quarter > world.given.start:  # at the start orders are cut to what firms sell
-        assert (np.abs(received - cells.filled)[exits == 0.0] <= close).all()
+        assert (np.abs(received - cells.filled) <= close).all()
     assert (received <= cells.filled + close).all()
     assert abs(cells.filled.sum() - cells.placed.sum()) <= close
     assert (np.abs(cells.filled + cells.unmet - cells.demand) <= close).all()
