@@ -65,7 +65,7 @@ def recorded(record: Record) -> dict[str, Any]:
 
 def differences(model: Mapping[str, Any], twin: Mapping[str, Any], start: int, last: int) -> Iterator[Difference]:
     """Where two worlds differ, the first quarter first."""
-    for step in range(1, last - start + 1):
+    for step in range(last - start + 1):
         for measure in twin:
             a, b = model[measure][step], twin[measure][step]
             bound = 0.0 if is_count(measure) else AMOUNTS * np.maximum(np.abs(a), NEGLIGIBLE)
@@ -74,7 +74,7 @@ def differences(model: Mapping[str, Any], twin: Mapping[str, Any], start: int, l
 
 
 def verdict_on(model: Mapping[str, Any], twin: Mapping[str, Any], start: int, last: int) -> Verdict:
-    numbers = (last - start) * sum(values.shape[1] for values in twin.values())
+    numbers = (last - start + 1) * sum(values.shape[1] for values in twin.values())
     moved = frozenset(measure for measure, values in twin.items() if values[1:].any())
     return Verdict(numbers, tuple(differences(model, twin, start, last)), moved)
 
