@@ -23,6 +23,7 @@ from wutong.model.units import quarter_name
 AMOUNTS = 1e-9  # relative, of amounts; counts must be the same
 NEGLIGIBLE = 1e-3  # below it an amount need not be met as closely: unmet demand is a small difference of large sums
 COUNTED = ("firms", "projects", "anchors")
+SHARED_OUT = ("signed_projects_total", "transferred_projects", "rivals_entrants")  # numbers of things, and no whole numbers
 UNDECIDED = ("largest_anchor_revenue",)  # model and description contradict each other: see test_twin.py
 
 
@@ -54,7 +55,7 @@ class Verdict:
 
 
 def is_count(measure: str) -> bool:
-    return measure in MEASURES and MEASURES[measure].unit in COUNTED
+    return measure in MEASURES and MEASURES[measure].unit in COUNTED and measure not in SHARED_OUT
 
 
 def recorded(record: Record) -> dict[str, Any]:
@@ -64,17 +65,16 @@ def recorded(record: Record) -> dict[str, Any]:
 
 def differences(model: Mapping[str, Any], twin: Mapping[str, Any], start: int, last: int) -> Iterator[Difference]:
     """Where two worlds differ, the first quarter first."""
-    for step in range(1, last - start + 1):
+    for step in range(last - start + 1):
         for measure in twin:
             a, b = model[measure][step], twin[measure][step]
-            whole = is_count(measure) and np.all(a == np.round(a))
-            bound = 0.0 if whole else AMOUNTS * np.maximum(np.abs(a), NEGLIGIBLE)
+            bound = 0.0 if is_count(measure) else AMOUNTS * np.maximum(np.abs(a), NEGLIGIBLE)
             for row in np.flatnonzero(~(np.abs(a - b) <= bound)):
                 yield Difference(start + step, measure, int(row), float(a[row]), float(b[row]))
 
 
 def verdict_on(model: Mapping[str, Any], twin: Mapping[str, Any], start: int, last: int) -> Verdict:
-    numbers = (last - start) * sum(values.shape[1] for values in twin.values())
+    numbers = (last - start + 1) * sum(values.shape[1] for values in twin.values())
     moved = frozenset(measure for measure, values in twin.items() if values[1:].any())
     return Verdict(numbers, tuple(differences(model, twin, start, last)), moved)
 

@@ -26,6 +26,10 @@ def before(park: Park) -> None:
             park.book.note("opened_paid", arrival.segment.number, small)
             paid = YEAR * arrival.segment.policy.landing_subsidy * 0.7 * small
             support(park, None, arrival.anchor, arrival.lab, paid)
+    note_largest_anchor(park)
+
+
+def note_largest_anchor(park: Park) -> None:
     revenue = [firm.revenue for firm in park.firms if firm.leads is not None]
     park.book.note("largest_anchor_revenue", 0, max(revenue, default=0.0))
 

@@ -98,28 +98,32 @@ def segment(dice: random.Random, key: str) -> Segment:
 
 
 def zones(dice: random.Random) -> tuple[Zone, ...]:
+    field = (Plant.OFFICE, Plant.FAB) if dice.random() < 0.5 else (Plant.OFFICE,)
     tight = between(0.7, 1.0) if dice.random() < 0.6 else between(0.2, 0.6)
     return (
         Zone("works", NAME, (Plant.PLANT, Plant.FAB), fixed(0.7), tight, additions=((START + 3, 4000.0), (START + 5, 900.0))),
         Zone("tower", NAME, (Plant.OFFICE,), fixed(0.6), between(0.6, 0.98)),
         Zone("mixed", NAME, (Plant.OFFICE, Plant.PLANT), fixed(0.35), tight),
-        Zone("field", NAME, (Plant.OFFICE, Plant.FAB), fixed(0.05), None, floor=between(0.0, 6000.0)),
+        Zone("field", NAME, field, fixed(0.05), None, floor=between(0.0, 6000.0)),
     )
 
 
 def anchors(dice: random.Random) -> tuple[Anchor, ...]:
-    def anchor(key: str, where: str, kind: str | None, status: Status, signed: int, opens: int | None, **more: Any) -> Anchor:
-        jobs = None if dice.random() < 0.4 and status is not Status.OPERATING else between(60.0, 300.0)
-        revenue = None if dice.random() < 0.4 and status is not Status.OPERATING else between(2.0, 9.0)
-        return Anchor(key, NAME, where, kind, status, signed, opens, between(3.0, 30.0), revenue, jobs, between(0.6, 1.0), **more)
+    """Anchors in every stage; any of them may close, also before it opens or signs."""
 
-    soon, before = START + dice.randint(1, 4), dice.random() < 0.5
+    def anchor(key: str, where: str, kind: str | None, status: Status, signed: int, opens: int | None, **more: Any) -> Anchor:
+        jobs = None if dice.random() < 0.4 else between(60.0, 300.0)
+        revenue = None if dice.random() < 0.4 and status is not Status.OPERATING else between(2.0, 9.0)
+        closes = more.pop("closes", START + dice.randint(1, 12) if dice.random() < 0.3 else NEVER)
+        figures = between(3.0, 30.0), revenue, jobs, between(0.6, 1.0)
+        return Anchor(key, NAME, where, kind, status, signed, opens, *figures, closes=closes, **more)
+
+    soon, before, leaves = START + dice.randint(1, 6), dice.random() < 0.5, START + dice.randint(1, 9)
     return (
         anchor("old", ASSEMBLY, "maker", Status.OPERATING, START - 30, START - 24, partners_came_before=before),
-        anchor("leaving", ASSEMBLY, "maker", Status.OPERATING, START - 9, START - 3, closes=START + dice.randint(1, 9)),
+        anchor("leaving", ASSEMBLY, "maker", Status.OPERATING, START - 9, START - 3, closes=leaves),
         anchor("building", DESIGN, "maker", Status.STARTED, START - 6, START + dice.randint(1, 4), punctual=True),
         anchor("signed", FAB, "laptop_like", Status.SIGNED, START - dice.randint(0, 3), None),
-        anchor("given_up", FAB, "laptop_like", Status.SIGNED, START - 1, None, closes=START + dice.randint(1, 9)),
         anchor("planned", ASSEMBLY, "laptop_like", Status.PLANNED, soon, soon + 3),
         anchor("never", PARTS, "maker", Status.PLANNED, NEVER, None),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from tests.twin import anchors, attraction, growth, knowledge, leaving, observing, orders, settlement, site, spin_off
@@ -22,11 +24,24 @@ def run_quarter(park: Park, quarter: int) -> None:
     observing.after(park)
 
 
+def take_stock(park: Park) -> None:
+    """Record the start: one pass of the orders, what stands, and nothing that happens."""
+    for segment in park.segments:
+        segment.policy = SimpleNamespace(localisable=1.0)
+    orders.run(park)
+    for firm in park.firms:
+        observing.earned(park, firm)
+    observing.note_largest_anchor(park)
+    observing.after(park)
+
+
 def run_twin(world: World, last: int) -> tuple[Park, Record]:
-    """The twin of a world that stands at its start, and its record up to the end of a quarter; row 0 is the world's own."""
-    record = Record(*(table.copy() for table in world.record))
+    """The twin of a world that stands at its start, and its record up to the end of a quarter."""
+    record = Record(*map(np.zeros_like, world.record))
     with np.errstate(over="ignore"):
         park = copy_of_start(world)
+        take_stock(park)
+        write(park, record)
         for quarter in range(park.start + 1, last + 1):
             run_quarter(park, quarter)
             write(park, record)
