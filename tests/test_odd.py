@@ -15,6 +15,7 @@ from wutong.experiments.documents.markdown import TEMPLATES, filled, table
 from wutong.experiments.reading.schema import IndustryEntry, TradeEntry
 from wutong.model.assumptions import parameter_facts
 from wutong.model.lever_effects import Effects
+from wutong.model.lever_table import PAID_TO_FIRMS
 from wutong.model.levers import LEVERS
 from wutong.model.measures import MEASURES
 from wutong.model.schedule import SCHEDULE
@@ -148,4 +149,5 @@ def test_when_a_value_was_written_follows_from_the_schedule(reads):
 
 def test_every_lever_effect_is_read_by_some_rule(reads):
     noticed = {effect for found in reads.values() for effect in found.levers}
-    assert noticed == {f.name for f in dataclasses.fields(Effects)}
+    assert noticed == {f.name for f in dataclasses.fields(Effects)} | {*PAID_TO_FIRMS}
+    assert "localisable" in reads["orders"].levers
