@@ -20,7 +20,7 @@ from wutong.model.assumptions import parameter_facts
 from wutong.model.draws import Draws, Purpose, child, named, world_key
 from wutong.model.facts import Assumption, Label, Shape
 from wutong.model.scenario import NO_NEW_POLICY, Case, Place
-from wutong.model.start.build import begin
+from wutong.model.simulate import prepare
 from wutong.model.units import NEVER, quarter_name
 
 MODEL = Path(base.__file__).parent
@@ -191,7 +191,7 @@ def names():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(base, "named_all", named_all)
-        begin([Case(SCENARIO, NO_NEW_POLICY, 0)])
+        prepare([Case(SCENARIO, NO_NEW_POLICY, 0)])
     return found
 
 

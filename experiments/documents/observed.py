@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from wutong.experiments.documents.declared import owners
 from wutong.experiments.documents.markdown import codes, table
 from wutong.model.facts import Label
 from wutong.model.given import levers_at, record_at
+from wutong.model.lever_effects import Effects
 from wutong.model.levers import LEVERS
 from wutong.model.scenario import Case, LeverSetting, Policy
 from wutong.model.schedule import SCHEDULE, arguments, begin_quarter
@@ -21,6 +23,7 @@ from wutong.model.tables import TABLES, Table
 
 WAITING = ("arrivals", "births")
 SETTLEMENT = "settlement"
+LEVER_EFFECTS = {f.name for f in dataclasses.fields(Effects)}
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ def observe(world: World, n_quarters: int) -> dict[str, set[str]]:
         begin_quarter(t, step, given.segment, park)
         for name, function in steps.items():
             own = arguments(function, t, given, world.parameters, levers, park, record)
+            seen[name] |= {f"levers.{key}" for key in own if key in LEVER_EFFECTS}  # handed over by itself
             watched = {"given": given, "levers": levers, "park": park}
             own |= {key: Watched(value, key, seen[name]) for key, value in watched.items() if key in own}
             with np.errstate(over="ignore"):

@@ -72,7 +72,7 @@ def watching(function, name: str, seen: list[tuple[str, set[str]]]):
 
 
 def test_a_rule_changes_only_the_columns_that_it_owns():
-    """Rule by rule, as plain Python, with every lever half on; the calls that are seen are those of the schedule, in its order."""
+    """Rule by rule, as plain Python, with every lever half on; the calls that are seen are those of the schedule, in order."""
     world, seen, quarters = worlds.begun(worlds.toy_scenario(worlds.toy_park(occupancy=0.9)), EVERYTHING), [], 6
     own = {rule.apply: watching(rule.apply, rule.name, seen) for rule in SCHEDULE}
     given = world.given, world.parameters, world.opening, world.levers

@@ -118,7 +118,7 @@ def check_lineage(park: Park) -> None:
 
 # ── Counts and sums ──────────────────────────────────────────────────────────────────────────────────────────────────
 def check_counts(last: Park, world: World) -> None:
-    """Firms now = firms then + births - deaths, segment by segment; projects likewise; who asked has opened or was turned away."""
+    """Firms now = firms then + births - deaths by segment; projects likewise; who asked has opened or was turned away."""
     record = record_at(world.record, world.quarter - world.given.start)
     cells, n = record.segment, world.given.n_segments
     births, asked = sum(cells[name] for name in OPENED), in_use(world.park.births)

@@ -22,9 +22,12 @@ from wutong.experiments.crew import DEATHS, DIED, NO_START, Task, in_processes, 
 from wutong.experiments.packing import packed, unpack
 from wutong.experiments.runner import Workers, chunked, stream_cases
 from wutong.model import simulate as model_simulate
+from wutong.model.compiled import engine
 from wutong.model.draws import world_key
 from wutong.model.facts import fixed
 from wutong.model.history import History
+from wutong.model.measures import MEASURES
+from wutong.model.rules.growth import grow
 from wutong.model.scenario import Case
 from wutong.model.simulate import World
 
@@ -70,22 +73,21 @@ def test_exactly_the_failing_worlds_fail(drawn):
 
 
 def test_worlds_of_the_model_beside_a_failing_one_keep_their_bits_and_it_tells_its_quarter(monkeypatch):
-    cases = worlds.cases(worlds.toy_scenario(quarters=3), 6)
-    advance = World._advance
+    cases = worlds.cases(worlds.toy_scenario(quarters=3), 3)
     whole = model_simulate.simulate(cases)
 
-    def breaks(world, first, last):
-        if last >= worlds.START + 2 and world.park.world[0].key == world_key(1, 4):
+    def breaks(t, given, p, levers, park, record):
+        if t == worlds.START + 2 and park.world[0].key == world_key(1, 1):
             raise FloatingPointError("no heads left")
-        return advance(world, first, last)
+        grow(t, given, p, levers, park, record)
 
-    monkeypatch.setattr(World, "_advance", breaks)
+    monkeypatch.setattr(model_simulate, "engine", lambda entry, plain: engine(entry, {grow: breaks}, plain=True))
     outcome = run_chunk(model_simulate.simulate, cases)
-    assert outcome.history is not None and outcome.raised.keys() == {4}
-    assert outcome.raised[4].quarter == "2023Q1"
-    assert "in breaks" in outcome.raised[4].traceback and "in quarter 2023Q1" in outcome.raised[4].traceback
+    assert outcome.history is not None and outcome.raised.keys() == {1}
+    assert outcome.raised[1].quarter == "2023Q1"
+    assert "in breaks" in outcome.raised[1].traceback and "in quarter 2023Q1" in outcome.raised[1].traceback
     for name, values in whole.values.items():
-        assert np.delete(values, 4, axis=1).tobytes() == outcome.history.values[name].tobytes(), name
+        assert np.delete(values, 1, axis=1).tobytes() == outcome.history.values[name].tobytes(), name
 
 
 def test_a_rule_that_leaves_the_program_is_a_failure():
@@ -186,29 +188,23 @@ def test_a_world_that_grows_beyond_all_numbers_fails_with_its_quarter_and_its_me
         outcome = run_chunk(model_simulate.simulate, cases)
     assert outcome.history is None
     told = outcome.raised[0]
-    assert "is no finite number" in told.error and "revenue" in told.error
+    assert "is no finite number" in told.error and told.error.split(": ")[1].split()[0] in MEASURES
+    assert told.quarter == "2022Q4"
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 1e39])
 def test_a_single_number_that_cannot_be_kept_fails_its_world_alone(monkeypatch, value):
     """1e39 is finite, but not in the single precision of the store."""
-    cases, measured = worlds.cases(worlds.toy_scenario(quarters=3), 4), model_simulate.measure
+    cases = worlds.cases(worlds.toy_scenario(quarters=3), 4)
+    finite = World.advance
 
-    def measure(before, now, settled):
-        found = measured(before, now, settled)
-        own = [case.replication for case in under_way]
-        if now.quarter == worlds.START + 2 and 2 in own:
-            found["revenue"] = found["revenue"].copy()
-            found["revenue"][own.index(2), 0] = value
-        return found
+    def advance(world, last):
+        finite(world, last)
+        if world.park.world[0].key == world_key(1, 2):
+            world.record.segment["revenue"][2, 0] = value
 
-    def simulate_them(some):
-        under_way[:] = some
-        return model_simulate.simulate(some)
-
-    under_way: list[Case] = []
-    monkeypatch.setattr(model_simulate, "measure", measure)
-    outcome = run_chunk(simulate_them, cases)
+    monkeypatch.setattr(World, "advance", advance)
+    outcome = run_chunk(model_simulate.simulate, cases)
     assert set(outcome.raised) == {2} and outcome.raised[2].quarter == "2023Q1"
     assert outcome.raised[2].error.startswith("FloatingPointError: revenue is no finite number")
     assert outcome.history is not None and all(np.isfinite(v).all() for v in outcome.history.values.values())
