@@ -99,7 +99,7 @@ def compare(batch: Batch, quarters: int | None = None) -> list[Verdict]:
 
 
 def cases_of(name: str, worlds: int) -> list[tuple[str, list[Case]]]:
-    """Cases of ``scenario``, ``scenario:policy``, ``scenario:*`` (all shipped policies), ``scenario:random`` or ``random:first``."""
+    """Cases of ``scenario``, ``scenario:policy``, ``scenario:*`` (all shipped ones), ``scenario:random`` or ``random:first``."""
     scenario_name, _, policy_name = name.partition(":")
     if scenario_name == "random":
         first = int(policy_name or 0)
