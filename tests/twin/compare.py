@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tests.twin.deriving import Told, derived
-from tests.twin.random_parks import random_case
+from tests.twin.random_parks import random_case, random_policy
 from tests.twin.running import run_twin
 from wutong.experiments.reading import list_policies, read_policy, read_scenario
 from wutong.model.given import Record
@@ -98,12 +99,15 @@ def compare(batch: Batch, quarters: int | None = None) -> list[Verdict]:
 
 
 def cases_of(name: str, worlds: int) -> list[tuple[str, list[Case]]]:
-    """Cases of ``scenario``, ``scenario:policy``, ``scenario:*`` (all shipped policies) or ``random:first``."""
+    """Cases of ``scenario``, ``scenario:policy``, ``scenario:*`` (all shipped ones), ``scenario:random`` or ``random:first``."""
     scenario_name, _, policy_name = name.partition(":")
     if scenario_name == "random":
         first = int(policy_name or 0)
         return [(f"random {number}", [random_case(number)]) for number in range(first, first + worlds)]
     scenario = read_scenario(scenario_name)
+    if policy_name == "random":
+        policies = [random_policy(random.Random(number), scenario.park) for number in range(worlds)]
+        return [(name, [Case(scenario, policy, number) for number, policy in enumerate(policies)])]
     names = list_policies() if policy_name == "*" else (policy_name,) if policy_name else ("",)
     policies = [read_policy(each, scenario.park) if each else scenario.policy or NO_NEW_POLICY for each in names]
     return [

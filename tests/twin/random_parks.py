@@ -175,14 +175,16 @@ def random_policy(dice: random.Random, park: Park) -> Policy:
     for key, lever in LEVERS.items():
         if dice.random() < 0.5:
             continue
-        first = START + dice.randint(1, 6)
+        first = park.start + dice.randint(1, 6)
         aims: dict[str, Any] = {}
         if lever.target is Target.SEGMENTS and dice.random() < 0.5:
-            aims["segments"] = tuple(dice.sample(SEGMENTS, 2))
+            aims["segments"] = tuple(dice.sample([s.key for s in park.segments], min(2, len(park.segments))))
         if lever.target is Target.ZONES and dice.random() < 0.5:
             aims["zones"] = (dice.choice(park.zones).key,)
         last = dice.choice((NEVER, first + dice.randint(0, 8)))
         settings.append(LeverSetting(key, dice.uniform(lever.low, lever.high), first, last, **aims))
     if not any(setting.lever == "space" for setting in settings):
-        settings.append(LeverSetting("space", dice.uniform(0.1, 2.0), START + 1, zones=("tower",), ready=START + 4))
+        settings.append(
+            LeverSetting("space", dice.uniform(0.1, 2.0), park.start + 1, zones=(park.zones[-1].key,), ready=park.start + 4)
+        )
     return Policy("random", NAME, tuple(settings))
