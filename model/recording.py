@@ -25,6 +25,7 @@ def record_money(given: Given, park: Park, record: Record) -> None:
         if firm.leads >= 0:
             member = record.anchor[member_of(anchors.row[firm.leads], named)]
             member.anchor_revenue += firm.revenue
+            record.park[0].largest_anchor_revenue = max(record.park[0].largest_anchor_revenue, firm.revenue)
             member.anchor_value_added += added
         if firm.anchor >= 0:
             anchor = anchors.row[firm.anchor]
@@ -132,10 +133,8 @@ def record_anchors(n_named: int, firms: Table, anchors: Table, record: Record) -
             cell.operating_anchors += anchor.stage == Stage.OPERATING
             member.anchor_investment += anchor.investment
         if anchor.firm >= 0:
-            firm, whole = firms.row[anchor.firm], record.park[0]
             member.anchor_firms += 1.0
-            member.anchor_employees += firm.employees
-            whole.largest_anchor_revenue = max(whole.largest_anchor_revenue, firm.revenue)
+            member.anchor_employees += firms.row[anchor.firm].employees
 
 
 @compiled

@@ -203,13 +203,13 @@ def entry_rates(cell: Any, pool: float, rent: float, lever: Any, p: Any) -> tupl
 
 @compiled
 def rent_of(houses: Any, zones: Any) -> float:
-    """Rent that an entrant meets: the mean over the zones that house it [1]."""
+    """Rent that an entrant meets: the mean over the zones that house it, that of the start where none does [1]."""
     rent, n = 0.0, 0
     for z in range(len(zones) - 1):
         if houses[z]:
             rent += zones[z].rent
             n += 1
-    return rent / max(n, 1)
+    return rent / n if n > 0 else 1.0
 
 
 @compiled

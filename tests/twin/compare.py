@@ -25,7 +25,6 @@ AMOUNTS = 1e-9  # relative, of amounts; counts must be the same
 NEGLIGIBLE = 1e-3  # below it an amount need not be met as closely: unmet demand is a small difference of large sums
 COUNTED = ("firms", "projects", "anchors")
 SHARED_OUT = ("signed_projects_total", "transferred_projects", "rivals_entrants")  # numbers of things, and no whole numbers
-UNDECIDED = ("largest_anchor_revenue",)  # model and description contradict each other: see test_twin.py
 
 
 @dataclass(frozen=True)
@@ -49,10 +48,6 @@ class Verdict:
     compared: int
     differences: tuple[Difference, ...]
     moved: frozenset[str]
-
-    @property
-    def unexplained(self) -> tuple[Difference, ...]:
-        return tuple(difference for difference in self.differences if difference.measure not in UNDECIDED)
 
 
 def is_count(measure: str) -> bool:
@@ -126,11 +121,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in options.names:
         for title, cases in cases_of(name, options.n):
             for position, verdict in enumerate(compare(prepare(cases), options.quarters)):
-                failed += bool(verdict.unexplained)
-                undecided = len(verdict.differences) - len(verdict.unexplained)
-                says = f"{len(verdict.unexplained)} differ, besides {undecided} of {', '.join(UNDECIDED)}"
-                print(f"{title} {position}: {verdict.compared} numbers, {says}", flush=True)
-                for difference in verdict.unexplained[:12]:
+                failed += bool(verdict.differences)
+                print(f"{title} {position}: {verdict.compared} numbers, {len(verdict.differences)} differ", flush=True)
+                for difference in verdict.differences[:12]:
                     print("   ", difference)
     return int(failed > 0)
 
