@@ -237,7 +237,7 @@ def _text(told: Mapping[str, Any]) -> str:
 
 
 def _checksum(told: Mapping[str, Any]) -> str:
-    return sha256(_text(told).encode())
+    return sha256(_text(told).encode(errors=ESCAPED))
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

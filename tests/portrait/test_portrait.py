@@ -235,7 +235,7 @@ def test_the_command_writes_a_folder_that_explains_itself(toy):
         (("--of", "new_makr", "--lang", "en"), "new_maker"),
         (("--of", "new_makr", "--lang", "zh"), "没有龙头或实验室"),
         (("--replication", "-1"), "--replication"),
-        (("--until", "2199Q1", "--lang", "zh"), "2199Q1"),
+        (("--until", "2299Q1", "--lang", "zh"), "2299Q1"),
     ],
 )
 def test_what_cannot_be_is_refused_in_words_before_anything_is_written(toy, words, said):
