@@ -39,7 +39,7 @@ def test_prepare_makes_the_engine_and_says_where_it_is(desk, monkeypatch):
     said = CliRunner().invoke(app, ["prepare"])
     assert said.exit_code == 0
     assert said.stdout.startswith("The engine is ready and kept in: ") and str(desk / "cache") in said.stdout
-    assert said.stderr == "Preparing the engine, once, about 20 s\n"
+    assert said.stderr == "Preparing the engine, once, about half a minute\n"
     monkeypatch.setattr(engines, "_ENGINES", {})
     again = CliRunner().invoke(app, ["prepare", "--lang", "zh"])
     assert again.stdout.startswith("引擎已准备好") and str(desk / "cache") in again.stdout and not again.stderr

@@ -14,6 +14,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from wutong.experiments.commands import app
+from wutong.experiments.commands.language import LOCALE, Language
+from wutong.experiments.commands.usage import language_of
 
 ROOT = Path(__file__).resolve().parents[1]
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -126,3 +128,11 @@ def test_paths_of_any_bytes(here: Path) -> None:
         (here / name).write_text(text, encoding="utf-8")
         refused = invoke("check", name, "--lang", "en")
         assert refused.exit_code == 2 and f"cannot be shown ({code}" in refused.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [((), LOCALE), (("--lang",), LOCALE), (("list", "--lang", "zh"), Language.ZH), (("--lang=en", "list"), Language.EN)],
+)
+def test_a_command_line_asks_for_a_language_or_for_none(words, language):
+    assert language_of(words) is language

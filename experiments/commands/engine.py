@@ -29,7 +29,7 @@ def shown_engine(language: Language, stream: TextIO | None = None) -> Iterator[N
 @contextmanager
 def preparing(stream: TextIO, language: Language, clock: Callable[[], float] = time.monotonic) -> Iterator[None]:
     """One line, on a terminal with the seconds that have passed."""
-    line = told("正在准备引擎，只需一次，约 20 秒", "Preparing the engine, once, about 20 s", language)
+    line = told("正在准备引擎，只需一次，约半分钟", "Preparing the engine, once, about half a minute", language)
     if not stream.isatty():
         stream.write(f"{line}\n")
         stream.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import sys
@@ -20,7 +21,7 @@ LARGEST_SEED = 2**63 - 1
 
 def language_of(words: Sequence[str]) -> Language:
     """The language that a command line asks for, also where it cannot be read otherwise."""
-    given = [after for word, after in zip(words, [*words[1:], ""], strict=True) if word == "--lang"]
+    given = [after for word, after in itertools.pairwise([*words, ""]) if word == "--lang"]
     given += [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
     return next((Language(word) for word in reversed(given) if word in list(Language)), LOCALE)
 
