@@ -235,13 +235,17 @@ def test_the_command_writes_a_folder_that_explains_itself(toy):
         (("--of", "new_makr", "--lang", "en"), "new_maker"),
         (("--of", "new_makr", "--lang", "zh"), "没有龙头或实验室"),
         (("--replication", "-1"), "--replication"),
-        (("--until", "2299Q1", "--lang", "zh"), "2299Q1"),
     ],
 )
 def test_what_cannot_be_is_refused_in_words_before_anything_is_written(toy, words, said):
     result = invoke("-n", "0", *words)
     assert result.exit_code == 2 and said in result.output
     assert not list(toy.iterdir())
+
+
+def test_a_quarter_that_is_too_far_away_is_refused():
+    result = CliRunner().invoke(app, ["portrait", "baseline", "-n", "0", "--until", "2299Q1", "--lang", "zh"])
+    assert result.exit_code == 2 and "2299Q1" in result.output
 
 
 def test_an_unknown_scenario_is_refused():
