@@ -20,6 +20,7 @@ from wutong.experiments.errors import BadInputError
 from wutong.experiments.factors import Value, Values
 from wutong.experiments.manifest import Manifest, Planned, write_inputs
 from wutong.experiments.reading import Problem, ReadingError, read_policy, read_scenario
+from wutong.experiments.reading.catalogue import of_copies
 from wutong.experiments.reading.design_inputs import FILE as DESIGN_FILE
 from wutong.experiments.reading.design_inputs import design_inputs
 from wutong.experiments.reading.designs import read_design
@@ -216,10 +217,10 @@ def plan_in(folder: Path, record: Manifest) -> Plan:
     ReadingError
         If an input cannot be read.
     """
-    inputs = folder / "inputs"
+    inputs, known = folder / "inputs", of_copies()
     if record.design:
-        return _designed(record.experiment, read_design(inputs / DESIGN_FILE), {})
-    scenarios = [read_scenario(str(inputs / f"{planned.scenario}.yaml")) for planned in record.plan]
+        return _designed(record.experiment, read_design(inputs / DESIGN_FILE, known), {})
+    scenarios = [read_scenario(str(inputs / f"{planned.scenario}.yaml"), catalogue=known) for planned in record.plan]
     policies = [
         [read_policy(str(inputs / "policies" / f"{name}.yaml"), scenario.park) for name in planned.policies]
         for scenario, planned in zip(scenarios, record.plan, strict=True)

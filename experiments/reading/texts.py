@@ -208,7 +208,7 @@ HINTS: Mapping[str, Label] = {
         "see whether firms, staff, revenue a head and the anchors' jobs and revenue agree, then the constraints",
     ),
     "update": Label("请更新程序", "update the program"),
-    "rename": Label("请在文件中改成新名字", "use the new name in the file"),
+    "rename": Label("请改用新名字", "use the new name"),
     "path": Label("请改名，或写出文件路径", "rename one of them, or give the path of the file"),
     "half_colon": Label("请改用半角冒号加空格“: ”", "use an ASCII colon and a space"),
     "spaces": Label("请改用空格缩进", "indent with spaces"),
