@@ -261,7 +261,7 @@ def test_the_command_says_what_is_not_in_it(folder, tmp_path, monkeypatch):
 
     def more(folder, record):
         plan = planned_in(folder, record)
-        return dataclasses.replace(plan, cases=(*plan.cases, dataclasses.replace(plan.cases[0], replication=9)))
+        return dataclasses.replace(plan, given=(*plan.cases, dataclasses.replace(plan.cases[0], replication=9)))
 
     monkeypatch.setattr(reopening, "planned_in", more)
     result = invoke("export", str(folder), "--to", "csv", "--out", str(tmp_path / "e"), "--lang", "en")

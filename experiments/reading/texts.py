@@ -112,6 +112,10 @@ TEXTS: Mapping[str, Label] = {
         "{lever_zh}的设置（{given}）不在模拟期 {first} 至 {last} 内",
         "the setting of {lever_en} ({given}) lies outside the run, {first} to {last}",
     ),
+    "unread": Label(
+        "所用的政策方案中没有读取它的政策工具（{levers_zh}）",
+        "no lever that reads it ({levers_en}) is used by the policies",
+    ),
     "after_the_end": Label("{given} 在模拟结束（{last}）之后", "{given} comes after the run's end, {last}"),
     "observed_after": Label(
         "{measure}（{scope}）有实际数据在模拟结束（{last}）之后",
