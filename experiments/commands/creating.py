@@ -63,13 +63,24 @@ def new(context: typer.Context, kind: KindArgument, name: NameArgument, into: In
     language = chosen or LOCALE
     with exits(language):
         _check_name(name)
-        swept(into, deep=False)
-        written = _write(into, _texts(kind, name, language), _taken(into, kind, name))
+        written = created(kind, name, into, language)
         show(told("已写入：", "Written:", language))
         show("\n".join(f"  {path}" for path in written))
         words, option = [word.format(into / name) for word in RUNS[kind]], ("--lang", chosen) if chosen else ()
         show(told("接下来：", "Next:", language))
         show(f"  {command('check', words[-1], *option)}\n  {command(*words, *option)}")
+
+
+def created(kind: Kind, name: str, into: Path, language: Language) -> list[Path]:
+    """Write the files of a kind under a name, all or none, over nothing.
+
+    Raises
+    ------
+    BadInputError
+        If something has the name already, or the folder cannot be written.
+    """
+    swept(into, deep=False)
+    return _write(into, _texts(kind, name, language), _taken(into, kind, name))
 
 
 def command(*words: str) -> str:
