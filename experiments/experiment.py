@@ -23,6 +23,7 @@ from wutong.experiments.outputs import Pictures, Written, written
 from wutong.experiments.packing import packed
 from wutong.experiments.plan import Plan
 from wutong.experiments.questions import Goals, Question, planned_in, recorded
+from wutong.experiments.reading.idle import UNREAD, Idle
 from wutong.experiments.runner import Failure, Progress, Runs, Workers, silent, stream_cases
 from wutong.experiments.store import FILE, Access, Failed, Store, opened
 from wutong.model.facts import Label
@@ -104,7 +105,7 @@ def begun(plan: Plan, out: Path | None = None, jobs: int | None = None, question
             platform=manifest.this_platform(),
             design=plan.design is not None,
             question=recorded(asked),
-            without_effect=[{"zh": idle.words.zh, "en": idle.words.en} for idle in given.idle],
+            without_effect=[{"zh": idle.words.zh, "en": idle.words.en} for idle in idle_of(given, plan)],
         )
         manifest.write_manifest(place, record)
         with opened(place / FILE, Access.NEW):
@@ -120,6 +121,11 @@ def extended(experiment: Experiment, replications: Sequence[int]) -> Experiment:
     with manifest.writing(experiment.folder):
         manifest.write_manifest(experiment.folder, record)
     return Experiment(experiment.folder, plan, tuple(run_ids(plan.cases)), record, experiment.question)
+
+
+def idle_of(given: Plan, plan: Plan) -> list[Idle]:
+    """What of the inputs moves nothing; the question may use levers that its inputs do not."""
+    return [idle for idle in given.idle if idle.code != UNREAD or idle in plan.idle]
 
 
 Then = Callable[[Experiment, Runs, Written], None]
@@ -179,12 +185,12 @@ def _written_up(experiment: Experiment, runs: Runs, pictures: Pictures, seconds:
 
 def estimated(plan: Plan, jobs: int | None = None) -> Estimate:
     """Runs, time and disk that a plan would take, from a few runs that are thrown away."""
-    few = [case for case in plan.cases if case.policy is plan.cases[0].policy][:TRIED]
+    few = plan.first(TRIED)
     began = time.monotonic()
     history = simulate(few)
     seconds = (time.monotonic() - began) / len(few)
     size = sum(map(len, packed(history).parts)) / len(few)
-    n, workers = len(plan.cases), min(jobs or available_cores(), len(plan.cases))
+    n, workers = plan.n_cases, min(jobs or available_cores(), plan.n_cases)
     return Estimate(n, seconds * n / workers, size * n)
 
 

@@ -45,8 +45,8 @@ def export(kept: Kept, form: Form, wanted: Wanted, out: Path) -> list[Path]:
     folder = paths[0].parent
     try:
         with writing(folder), making(folder):
-            swept(folder, deep=False)
-            _refuse_existing(paths)
+            finished = swept(folder, deep=False)
+            _refuse_existing(paths, finished=finished)
             with opened(kept.path, Access.READ) as store, building(folder) as place:
                 WRITERS[form](store, found, [place / path.name for path in paths])
     except FolderError as error:
@@ -54,8 +54,13 @@ def export(kept: Kept, form: Form, wanted: Wanted, out: Path) -> list[Path]:
     return paths
 
 
-def _refuse_existing(paths: Sequence[Path]) -> None:
+def _refuse_existing(paths: Sequence[Path], *, finished: bool) -> None:
+    """Refuse to write over files; those of an export that was cut short as it moved them are all there by now."""
     if exists := [path for path in paths if path.exists()]:
+        if finished:
+            zh = f"上一次导出在最后一步被中断，现已补全，“{exists[0]}”等文件可以使用；若要另外导出，请用 --out 另选位置"
+            en = f"an export that was cut short at its end is complete now, with {exists[0]}; choose another place with --out"
+            raise ResultsError(Label(zh, en))
         zh = f"“{exists[0]}”已存在，不会覆盖；请用 --out 另选位置"
         raise ResultsError(Label(zh, f"{exists[0]} exists already; choose another place with --out"))
 

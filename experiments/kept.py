@@ -14,6 +14,7 @@ from wutong.experiments.errors import FolderError, ResultsError
 from wutong.experiments.identity import run_ids
 from wutong.experiments.packing import Layout
 from wutong.experiments.reading.messages import choices
+from wutong.experiments.reading.renames import new_name
 from wutong.experiments.reopening import reopened
 from wutong.experiments.store import FILE, Access, Store, opened
 from wutong.model.facts import Label
@@ -220,9 +221,11 @@ def _known(what: str, what_zh: str, names: Sequence[str] | None, known: Sequence
     return tuple(known if names is None else dict.fromkeys(names))
 
 
-def no_such(what: str, what_zh: str, name: str, known: Sequence[str]) -> Label:
-    """That there is no such name, and which is nearest."""
-    near = choices(name, known)
+def no_such(what: str, what_zh: str, name: str, known: Sequence[str], labels: Mapping[str, str] | None = None) -> Label:
+    """That there is no such name, and what it is called now, or which is nearest."""
+    if (new := new_name(name, known)) is not None:
+        return Label(f"“{name}”已改名为“{new}”", f"{name!r} is now called {new!r}")
+    near = choices(name, known, labels)
     return Label(f"结果中没有{what_zh}“{name}”。{near.zh}", f"the results have no {what} {name!r}; {near.en}")
 
 
@@ -262,6 +265,6 @@ def recorded(measure: str, layout: Layout) -> MeasureFact:
     """
     known = [m for m, fact in MEASURES.items() if all(part in layout.measures for part in fact.ratio or (m,))]
     if measure not in known:
-        near = choices(measure, known, {name: MEASURES[name].label.zh for name in known})
-        raise ResultsError(Label(f"结果中没有指标“{measure}”。{near.zh}", f"the results have no measure {measure!r}; {near.en}"))
+        labels = {name: MEASURES[name].label.zh for name in known}
+        raise ResultsError(no_such("measure", "指标", measure, known, labels))
     return MEASURES[measure]

@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import wutong
 from wutong.experiments.errors import FolderError
 from wutong.experiments.typed import misfit
 from wutong.experiments.unfinished import building, making, replacing, swept, under_way
@@ -206,6 +207,8 @@ def read_manifest(folder: Path) -> Manifest:
         written = told.pop(CHECKSUM, None)
         if written not in {None, _checksum(told)}:
             raise FolderError(_changed(folder))
+        if written is None:
+            told.setdefault("question", {"name": "goals"})  # the only one, before records held it, or a checksum
         found = manifest_of(told)
     except OSError:
         raise FolderError(_none(folder)) from None
@@ -252,7 +255,7 @@ def code_version() -> CodeVersion:
     root = Path(__file__).resolve().parent.parent
     commit = _git(root, "rev-parse", "HEAD") if (root / ".git").exists() else None
     changes = _git(root, "status", "--porcelain") if commit is not None else None
-    return CodeVersion(package_version("wutong"), commit, None if changes is None else bool(changes))
+    return CodeVersion(wutong.__version__, commit, None if changes is None else bool(changes))
 
 
 def _git(root: Path, *words: str) -> str | None:

@@ -6,10 +6,12 @@ A plan is made from names of scenarios and policies, from a design, or from the 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -20,11 +22,12 @@ from wutong.experiments.errors import BadInputError
 from wutong.experiments.factors import Value, Values
 from wutong.experiments.manifest import Manifest, Planned, write_inputs
 from wutong.experiments.reading import Problem, ReadingError, read_policy, read_scenario
+from wutong.experiments.reading.catalogue import of_copies
 from wutong.experiments.reading.design_inputs import FILE as DESIGN_FILE
 from wutong.experiments.reading.design_inputs import design_inputs
 from wutong.experiments.reading.designs import read_design
 from wutong.experiments.reading.drawing import MOST_RUNS
-from wutong.experiments.reading.idle import Idle, idle_in
+from wutong.experiments.reading.idle import Idle, idle_in, unread_in
 from wutong.experiments.reading.inputs import Texts, policy_inputs, scenario_inputs, together
 from wutong.model.facts import Label
 from wutong.model.scenario import Case, Park, Policy, Scenario
@@ -63,6 +66,7 @@ class Plan:
     name : what the experiment is called
     policies : by scenario
     texts : files from which the same can be run again, by their place in a folder
+    given : its cases, where they are not every scenario under every one of its policies with every replication
     """
 
     name: str
@@ -70,9 +74,29 @@ class Plan:
     policies: tuple[tuple[Policy, ...], ...]
     replications: tuple[int, ...]
     seed: int
-    cases: tuple[Case, ...]
     texts: Texts = field(default_factory=dict)
     design: Design | None = None
+    given: tuple[Case, ...] | None = None
+
+    @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        """What runs, one by one; made when it is asked for, as counting needs none of it."""
+        return self.given if self.given is not None else tuple(self._crossed())
+
+    @property
+    def n_cases(self) -> int:
+        return sum(map(len, self.policies)) * len(self.replications) if self.given is None else len(self.given)
+
+    def first(self, most: int) -> list[Case]:
+        """The first cases of its first policy, so many at most."""
+        found = itertools.islice(self._crossed() if self.given is None else self.given, most)
+        one, *more = found
+        return [one, *itertools.takewhile(lambda case: case.policy is one.policy, more)]
+
+    def _crossed(self) -> Iterator[Case]:
+        for scenario, own in zip(self.scenarios, self.policies, strict=True):
+            for policy in own:
+                yield from (Case(scenario, policy, replication, self.seed) for replication in self.replications)
 
     @property
     def pairs(self) -> list[Planned]:
@@ -81,8 +105,11 @@ class Plan:
 
     @property
     def idle(self) -> tuple[Idle, ...]:
-        """What the scenarios and policies say that no run ever reaches, each once."""
-        found = (i for s, own in zip(self.scenarios, self.policies, strict=True) for i in idle_in(s, own))
+        """What the scenarios and policies say that moves no run, each once."""
+        found = [i for s, own in zip(self.scenarios, self.policies, strict=True) for i in idle_in(s, own)]
+        if self.design is None:  # whose points may use any lever
+            every = [policy for own in self.policies for policy in own]
+            found += [idle for scenario in self.scenarios for idle in unread_in(scenario, every)]
         return tuple({idle.words: idle for idle in found}.values())
 
     def under(self, policies: Sequence[Sequence[Policy]]) -> Plan:
@@ -140,14 +167,8 @@ def plan_for(
     if n_runs > MOST_RUNS:
         zh, en = f"共 {n_runs:,} 次运行，过多，上限 {MOST_RUNS:,}", f"{n_runs:,} runs are too many, at most {MOST_RUNS:,}"
         raise BadInputError(Label(f"{zh}；请减少重复次数或方案", f"{en}: take fewer replications or policies"))
-    cases = tuple(
-        Case(scenario, policy, replication, seed)
-        for scenario, own in zip(scenarios, policies, strict=True)
-        for policy in own
-        for replication in replications
-    )
     name = "-".join(scenario.name for scenario in scenarios[:NAMED])[:LONGEST_NAME]
-    return Plan(name, tuple(scenarios), tuple(map(tuple, policies)), tuple(replications), seed, cases, texts or {})
+    return Plan(name, tuple(scenarios), tuple(map(tuple, policies)), tuple(replications), seed, texts or {})
 
 
 def plan_of_design(path_or_name: str, language: str = "en") -> Plan:
@@ -216,10 +237,10 @@ def plan_in(folder: Path, record: Manifest) -> Plan:
     ReadingError
         If an input cannot be read.
     """
-    inputs = folder / "inputs"
+    inputs, known = folder / "inputs", of_copies()
     if record.design:
-        return _designed(record.experiment, read_design(inputs / DESIGN_FILE), {})
-    scenarios = [read_scenario(str(inputs / f"{planned.scenario}.yaml")) for planned in record.plan]
+        return _designed(record.experiment, read_design(inputs / DESIGN_FILE, known), {})
+    scenarios = [read_scenario(str(inputs / f"{planned.scenario}.yaml"), catalogue=known) for planned in record.plan]
     policies = [
         [read_policy(str(inputs / "policies" / f"{name}.yaml"), scenario.park) for name in planned.policies]
         for scenario, planned in zip(scenarios, record.plan, strict=True)
@@ -229,7 +250,7 @@ def plan_in(folder: Path, record: Manifest) -> Plan:
 
 def _designed(name: str, design: Design, texts: Texts) -> Plan:
     cases = tuple(cases_of(design))
-    return Plan(name, design.scenarios, design.policies, design.replications, design.seed, cases, texts, design)
+    return Plan(name, design.scenarios, design.policies, design.replications, design.seed, texts, design, cases)
 
 
 def _read_scenarios(

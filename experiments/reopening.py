@@ -13,7 +13,9 @@ from wutong.experiments.errors import BadInputError
 from wutong.experiments.experiment import Experiment
 from wutong.experiments.identity import code_of_model, run_ids
 from wutong.experiments.manifest import Manifest
+from wutong.experiments.plan import Plan
 from wutong.experiments.questions import planned_in, question_in
+from wutong.experiments.reading import ReadingError
 from wutong.experiments.results import RUN_NAMES, RUNS, identity, written_cell
 from wutong.experiments.store import FILE, salvaged
 from wutong.model.facts import Label
@@ -41,9 +43,22 @@ def reopened(folder: Path, *, to_run: bool = True) -> Experiment:
     _refuse_changed_inputs(folder, record)
     if to_run:
         refuse_other_code(record)
-    plan = planned_in(folder, record)
+    plan = _planned(folder, record)
     ids = None if record.model == code_of_model() else _ids_as_written(folder / RUNS, plan.cases)
     return Experiment(folder, plan, tuple(ids or run_ids(plan.cases)), record, question)
+
+
+def _planned(folder: Path, record: Manifest) -> Plan:
+    """The plan of a folder; where another version wrote its inputs and this one refuses them, that is said in one sentence."""
+    try:
+        return planned_in(folder, record)
+    except ReadingError as error:
+        if record.model == code_of_model():
+            raise
+        by, first = record.code.version, error.problems[0]
+        zh = f"结果文件夹“{folder}”由 {by} 版写成，本版不接受其中的输入（{first.text('zh')}）；请用那个版本打开"
+        en = f"{folder} was written by version {by}, and this one refuses its inputs ({first.text('en')})"
+        raise BadInputError(Label(zh, f"{en}; open it with that one")) from None
 
 
 def _ids_as_written(path: Path, cases: Sequence[Case]) -> list[str] | None:

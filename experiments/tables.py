@@ -6,6 +6,7 @@ nothing to divide by, the cell is empty.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,11 +15,13 @@ import numpy as np
 from wutong.experiments.errors import ResultsError
 from wutong.experiments.forms import Detail
 from wutong.experiments.kept import Group, Kept, no_such, recorded
+from wutong.experiments.reading.understanding import WHOLE_PARK, Labels, meant
 from wutong.experiments.results import RUN_COLUMNS, TRAJECTORY_COLUMNS, Cell
 from wutong.experiments.store import Store
 from wutong.experiments.wording import members, shown_unit
 from wutong.model.facts import Label
 from wutong.model.history import Axis, History
+from wutong.model.levers import LEVERS
 from wutong.model.measures import MEASURES
 from wutong.model.units import quarter_name
 
@@ -100,6 +103,7 @@ def tables(kept: Kept, wanted: Wanted) -> tuple[Table, ...]:
     ResultsError
         If a name is unknown (it names the nearest), or nothing is left.
     """
+    wanted = _by_key(wanted, kept)
     for kind, kind_zh, names, known in (
         ("scenario", "情景", wanted.scenarios, kept.scenarios),
         ("policy", "政策方案", wanted.policies, kept.policies),
@@ -124,6 +128,26 @@ def tables(kept: Kept, wanted: Wanted) -> tuple[Table, ...]:
     if not found:
         raise ResultsError(Label("没有可导出的运行", "there are no finished runs to export"))
     return found
+
+
+def _by_key(wanted: Wanted, kept: Kept) -> Wanted:
+    """What is asked for, with keys where titles were given; a name that several things have stays, and is refused."""
+    cases = [group.cases[0] for group in kept.groups.values()]
+    called: dict[str, Label] = {"all": WHOLE_PARK}
+    for park in (case.scenario.park for case in cases):
+        links = park.industries if wanted.detail is Detail.INDUSTRY else park.segments
+        called |= {thing.key: thing.label for thing in (*links, *park.zones, *park.anchors, *park.labs, *LEVERS.values())}
+    return dataclasses.replace(
+        wanted,
+        scenarios=_keys(wanted.scenarios, {case.scenario.name: case.scenario.title for case in cases}),
+        policies=_keys(wanted.policies, {case.policy.name: case.policy.title for case in cases}),
+        scopes=_keys(wanted.scopes, called),
+    )
+
+
+def _keys(names: Sequence[str], labels: Labels) -> tuple[str, ...]:
+    found = {name: meant(name, labels) for name in names}
+    return tuple(keys[0] if len(keys) == 1 else name for name, keys in found.items())
 
 
 def _refuse_unknown(kind: str, kind_zh: str, names: Sequence[str], known: Sequence[str]) -> None:

@@ -70,20 +70,23 @@ def building(folder: Path) -> Iterator[Path]:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def swept(folder: Path, *, deep: bool = True) -> None:
-    """Clear away what killed processes left in a folder, and finish what they had only to move; nothing is said of it.
+def swept(folder: Path, *, deep: bool = True) -> bool:
+    """Clear away what killed processes left in a folder, and finish what they had only to move; whether there was such.
 
     Parameters
     ----------
     deep : whether folders within it are looked through too
     """
+    finished = False
     with suppress(OSError):
         for entry in sorted(folder.iterdir()):
             if (found := NAME.fullmatch(entry.name)) is not None:
                 if _given_up(entry, found):
                     _end(entry, found)
+                    finished |= found["state"] == "whole"
             elif deep and entry.is_dir() and not entry.is_symlink():
-                swept(entry)
+                finished |= swept(entry)
+    return finished
 
 
 def under_way(path: Path) -> bool:

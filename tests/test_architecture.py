@@ -146,7 +146,7 @@ def written_files() -> Iterator[Path]:
         folders[:] = sorted(f for f in folders if f == ".ci" or not (f.startswith((".", "venv")) or f in SKIPPED_FOLDERS))
         folders[:] = [f for f in folders if not f.endswith(".egg-info")]
         paths = (Path(folder) / name for name in files)
-        yield from (p for p in paths if p.suffix not in {".ttf", ".png", ".csv", ".pyc"} and p.name != ".git")
+        yield from (p for p in paths if p.suffix not in {".ttf", ".png", ".csv", ".pyc", ".zip"} and p.name != ".git")
 
 
 FORBIDDEN = {

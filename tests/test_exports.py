@@ -256,12 +256,22 @@ def test_the_command_refuses_in_one_sentence(folder, tmp_path, monkeypatch):
     assert (result.exit_code, result.stderr) == (2, "Error: openpyxl is not installed; run: pip install 'wutong[excel]'\n")
 
 
+def test_titles_are_taken_where_keys_are(folder, tmp_path):
+    by_title = ("--scenario", "基准情景", "--policy", "As Announced", "--scope", "全部")
+    by_key = ("--scenario", "baseline", "--policy", "as_announced", "--scope", "all")
+    for name, words in (("titles", by_title), ("keys", by_key)):
+        done = invoke("export", str(folder), "--to", "csv", "--out", str(tmp_path / name), *words)
+        assert done.exit_code == 0, done.stderr
+    one, other = ((tmp_path / name / "industries.csv").read_bytes() for name in ("titles", "keys"))
+    assert one == other and one.count(b"\n") == 1 + 2 * 2
+
+
 def test_the_command_says_what_is_not_in_it(folder, tmp_path, monkeypatch):
     from wutong.experiments import reopening
 
     def more(folder, record):
         plan = planned_in(folder, record)
-        return dataclasses.replace(plan, cases=(*plan.cases, dataclasses.replace(plan.cases[0], replication=9)))
+        return dataclasses.replace(plan, given=(*plan.cases, dataclasses.replace(plan.cases[0], replication=9)))
 
     monkeypatch.setattr(reopening, "planned_in", more)
     result = invoke("export", str(folder), "--to", "csv", "--out", str(tmp_path / "e"), "--lang", "en")

@@ -6,7 +6,7 @@ and beside it in a checkout; either way only the name ``wutong`` is claimed.
 
 from pathlib import Path
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _home = Path(__file__).resolve().parent
 if not (_home / "model").is_dir():  # a checkout: the rooms stand beside this folder

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+import wutong
 from wutong.experiments.commands.asking import attribute, chain, goals, levers
 from wutong.experiments.commands.checking import check
 from wutong.experiments.commands.comparing import compare
@@ -99,9 +100,7 @@ app.command("sensitivity", help=SUMMARIES[sensitivity])(sensitivity)
 
 def show_version(context: typer.Context, asked: bool) -> None:  # noqa: FBT001 - called by Typer
     if asked and not context.resilient_parsing:
-        from wutong.experiments.manifest import package_version
-
-        print(package_version("wutong"))
+        print(wutong.__version__)
         raise typer.Exit
 
 

@@ -15,6 +15,7 @@ from wutong.experiments.commands.language import LOCALE, Language, told
 from wutong.experiments.commands.listing import LangOption
 from wutong.experiments.errors import BadInputError
 from wutong.experiments.launcher import launcher
+from wutong.experiments.unfinished import building, making, swept
 from wutong.model.facts import Label
 
 NAME = re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff]{0,39}")
@@ -62,12 +63,24 @@ def new(context: typer.Context, kind: KindArgument, name: NameArgument, into: In
     language = chosen or LOCALE
     with exits(language):
         _check_name(name)
-        written = _write(into, _texts(kind, name, language), _taken(into, kind, name))
+        written = created(kind, name, into, language)
         show(told("已写入：", "Written:", language))
         show("\n".join(f"  {path}" for path in written))
         words, option = [word.format(into / name) for word in RUNS[kind]], ("--lang", chosen) if chosen else ()
         show(told("接下来：", "Next:", language))
         show(f"  {command('check', words[-1], *option)}\n  {command(*words, *option)}")
+
+
+def created(kind: Kind, name: str, into: Path, language: Language) -> list[Path]:
+    """Write the files of a kind under a name, all or none, over nothing.
+
+    Raises
+    ------
+    BadInputError
+        If something has the name already, or the folder cannot be written.
+    """
+    swept(into, deep=False)
+    return _write(into, _texts(kind, name, language), _taken(into, kind, name))
 
 
 def command(*words: str) -> str:
@@ -134,24 +147,19 @@ def _taken(into: Path, kind: Kind, name: str) -> list[Path]:
 
 
 def _write(into: Path, texts: Mapping[str, str], taken: list[Path]) -> list[Path]:
-    """Write all files or none; tables with a byte order mark, by which Excel knows UTF-8."""
+    """Write all files or none, also where the program is killed; tables with a byte order mark, by which Excel knows UTF-8."""
     if taken:
         names = [", ".join(map(str, taken)), "、".join(map(str, taken))]
         raise BadInputError(
             Label(f"已有 {names[1]}，不会覆盖，什么也没有写。", f"{names[0]} is there already and stays; nothing was written.")
         )
-    made: list[Path] = []
     try:
-        for file, text in texts.items():
-            path = into / file
-            made += [folder for folder in (*reversed(path.parents), path) if not folder.exists()]
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("x", encoding="utf-8-sig" if path.suffix == ".csv" else "utf-8") as out:
-                out.write(text)
+        with making(into), building(into) as place:
+            for file, text in texts.items():
+                path = place / file
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8-sig" if path.suffix == ".csv" else "utf-8")
     except OSError as error:
-        for path in reversed(made):
-            if path.exists():
-                path.rmdir() if path.is_dir() else path.unlink()
         problem = error.strerror or str(error)
         raise BadInputError(Label(f"无法写入“{into}”：{problem}", f"{str(into)!r} cannot be written: {problem}")) from error
     return [into / file for file in texts]

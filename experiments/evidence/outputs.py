@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
+import sqlite3
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from wutong.experiments.pictures import write
 from wutong.experiments.reading.messages import choices
 from wutong.experiments.reopening import refuse_other_code
 from wutong.experiments.runner import Progress, silent
+from wutong.experiments.store.opening import alone
 from wutong.experiments.typed import misfit
 from wutong.experiments.unfinished import replacing
 from wutong.model.facts import Label
@@ -125,7 +127,7 @@ def carried_out(folder: Path, jobs: int, language: str, progress: Progress = sil
     record = manifest.read_manifest(folder)
     refuse_other_code(record)
     asked, began = asked_in(record), time.monotonic()
-    with manifest.writing(folder):
+    with manifest.writing(folder), _alone(folder):
         try:
             found = _steps(folder, asked, asked.setting(folder, jobs), progress, told)
         except KeyboardInterrupt:
@@ -140,6 +142,18 @@ def carried_out(folder: Path, jobs: int, language: str, progress: Progress = sil
         ended = datetime.now(UTC).isoformat(timespec="seconds")
         manifest.write_manifest(folder, dataclasses.replace(record, status=Status.COMPLETE, seconds=seconds, ended=ended))
     return words
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """The right to do steps in a folder, for one process at a time."""
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(alone(folder / KEPT))
+        except sqlite3.Error as error:
+            zh, en = f"“{folder}”正被另一个程序使用，或无法写入", f"{folder} is in use by another program, or cannot be written"
+            raise FolderError(Label(zh, en)) from error
+        yield
 
 
 def _steps(folder: Path, asked: Asked, setting: Setting, progress: Progress, told: Told | None) -> list[Answer]:

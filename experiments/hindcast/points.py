@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wutong.experiments.reading.messages import Problem, ReadingError, choices, problem
+from wutong.experiments.reading.messages import Problem, ReadingError, problem, unknown
 from wutong.experiments.reading.nodes import Mark
 from wutong.experiments.reading.observations import year_end_quarter
 from wutong.experiments.reading.quantities import Quantity, QuantityError, read_quarter
@@ -75,9 +75,8 @@ class Reader:
         found = meant(name, known)
         if len(found) != 1:
             at = self.table.mark(line, column) if column in self.table.columns else Mark(self.table.file, line, 1)
-            facts = {"kind_zh": KINDS[column].zh, "kind_en": KINDS[column].en, "name": name}
-            labels = {key: label.zh for key, label in known.items()}
-            raise ReadingError([problem("unknown_name", at, (column,), facts, choices(name, known, labels))])
+            code, facts, mend = unknown(name, known, KINDS[column], {key: label.zh for key, label in known.items()})
+            raise ReadingError([problem(code, at, (column,), facts, mend)])
         return found[0]
 
     def _number(self, quantity: Quantity, text: str, line: int) -> float:

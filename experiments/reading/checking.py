@@ -11,10 +11,10 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from wutong.experiments.reading.messages import Facts, Problem, choices, hint, problem
+from wutong.experiments.reading.messages import Facts, Problem, choices, hint, problem, unknown
 from wutong.experiments.reading.nodes import Mark, Node, Path, locate, node_at, plain, scalar_at
 from wutong.experiments.reading.quantities import Quantity, QuantityError, shown
-from wutong.experiments.reading.renames import NAMES, new_key
+from wutong.experiments.reading.renames import new_key
 from wutong.experiments.reading.shape import entry_at, keys_at, outside_unions, stood_in, wrong_part
 from wutong.experiments.reading.text import mended
 from wutong.experiments.reading.titles import title_of, word_of
@@ -87,19 +87,17 @@ class Findings:
         """Whether a name is allowed; if not, a problem that names the nearest."""
         if name in allowed or self.full:
             return name in allowed
-        facts = {"name": name, "kind_zh": kind.zh, "kind_en": kind.en}
-        if NAMES.get(name) in allowed:
-            self.add("renamed", path, {"old": name, "new": NAMES[name]}, hint("rename"))
-            return False
+        code, facts, mend = unknown(name, allowed, kind, labels)
         several = [key for key in allowed if (labels or {}).get(key) == name]
         if len(several) > 1:
-            self.add("several_meant", path, {**facts, "names": ", ".join(several)}, hint("one_key"))
+            told = {"name": name, "kind_zh": kind.zh, "kind_en": kind.en, "names": ", ".join(several)}
+            self.add("several_meant", path, told, hint("one_key"))
             return False
         parts = [part.strip() for part in narrow(name).split(",")]
         if is_wide(name) and all(part in allowed for part in parts):
             self.add("wide_text", path, {"given": name}, mended(name))
         else:
-            self.add("unknown_name", path, facts, choices(name, allowed, labels))
+            self.add(code, path, facts, mend)
         return False
 
     def number(self, quantity: Quantity, raw: object, path: Path) -> float:

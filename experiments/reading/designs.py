@@ -84,15 +84,19 @@ def title_of(path_or_name: str | FilePath) -> Label:
     return label(file.title)
 
 
-def read_design(path_or_name: str | FilePath) -> Design:
+def read_design(path_or_name: str | FilePath, catalogue: Catalogue | None = None) -> Design:
     """The design of a file, ready to run.
+
+    Parameters
+    ----------
+    catalogue : names that the file may use; what the model declares if None
 
     Raises
     ------
     ReadingError
         With everything that is wrong in it, in its scenarios and in its policies.
     """
-    return resolve_design(path_or_name).design
+    return resolve_design(path_or_name, catalogue).design
 
 
 def resolve_design(path_or_name: str | FilePath, catalogue: Catalogue | None = None) -> ResolvedDesign:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from wutong.experiments.reading.catalogue import Catalogue, declared
 from wutong.experiments.reading.checking import Findings
 from wutong.experiments.reading.heads import check_name
-from wutong.experiments.reading.idle import idle_in
+from wutong.experiments.reading.idle import idle_in, unread_in
 from wutong.experiments.reading.messages import Problem, ReadingError, without_follow_ons
 from wutong.experiments.reading.nodes import Mark, Node, merge, only, without
 from wutong.experiments.reading.parks import ParkSource, build_park
@@ -160,7 +160,8 @@ def _resolved(of: _Sources, problems: list[Problem], known: Catalogue) -> Resolv
 def _remark_idle(scenario: Scenario, policy: Source | None, findings: Findings, merged: Findings) -> None:
     """Remark on what the runs never reach, each where it stands."""
     own = None if policy is None else Findings(policy.tree)
-    for idle in idle_in(scenario, () if scenario.policy is None else (scenario.policy,)):
+    policies = () if scenario.policy is None else (scenario.policy,)
+    for idle in (*idle_in(scenario, policies), *unread_in(scenario, policies)):
         where = own if idle.policy and own is not None else merged if idle.path[0] in PARK_BLOCKS else findings
         where.remark(idle.code, idle.path, idle.facts)
     findings.remarks += [] if own is None else own.remarks

@@ -1,20 +1,28 @@
-"""What a scenario and its policies say that its runs never reach: dated after their end, or over before they begin."""
+"""What a scenario and its policies say that moves nothing: dated after the end of the runs, or read by no lever that is used."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from types import FunctionType
 
 from wutong.experiments.goals import covers
 from wutong.experiments.reading.messages import fill
 from wutong.experiments.reading.nodes import Path
 from wutong.experiments.reading.texts import TEXTS
+from wutong.model.assumptions import parameter_facts
 from wutong.model.facts import Label
+from wutong.model.lever_facts import LeverParameters
 from wutong.model.levers import LEVERS
 from wutong.model.scenario import Policy, Scenario
 from wutong.model.units import NEVER, quarter_name, year_of
 
 TOLD = 5  # in the answer, one by one
+UNREAD = "unread"
+LEVERS_OWN = "levers."
+READ_ELSEWHERE = {"discount_rate", "office_rent", "plant_rent", "anchor_investment"}  # by the start and by the answers, too
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,43 @@ def idle_in(scenario: Scenario, policies: Sequence[Policy]) -> tuple[Idle, ...]:
     """Everything in a scenario and in the policies that it runs under that its runs never reach."""
     own = [*_goals(scenario), *_shocks(scenario), *_park(scenario)]
     return (*own, *(idle for policy in policies for idle in _settings(scenario, policy)))
+
+
+def unread_in(scenario: Scenario, policies: Sequence[Policy]) -> Iterator[Idle]:
+    """Assumptions of levers that a scenario sets otherwise than declared, where no policy uses a lever that reads them."""
+    used = {setting.lever for policy in policies for setting in policy.settings}
+    facts = parameter_facts()
+    for name, given in scenario.assumptions.items():
+        own = readers().get(name.removeprefix(LEVERS_OWN), ()) if name.startswith(LEVERS_OWN) else ()
+        usual = dataclasses.replace(facts[name].assumption, source=given.source)
+        if own and not used.intersection(own) and given != usual and not given.drawn_with:
+            labels = [LEVERS[key].label for key in own]
+            told = {"levers_zh": "、".join(label.zh for label in labels), "levers_en": ", ".join(label.en for label in labels)}
+            yield Idle(UNREAD, ("assumptions", name), told)
+
+
+@cache
+def readers() -> Mapping[str, tuple[str, ...]]:
+    """The levers that read a parameter of levers, by its name; only those parameters that nothing else reads.
+
+    Found in the functions of the levers themselves, so that nobody need keep a list.
+    """
+    fields = {f.name for f in dataclasses.fields(LeverParameters)} - READ_ELSEWHERE
+    found: dict[str, tuple[str, ...]] = {}
+    for key, lever in LEVERS.items():
+        for name in sorted(fields & (_names(lever.effects, set()) | _names(lever.yearly_cost, set()))):
+            found[name] = (*found.get(name, ()), key)
+    return found
+
+
+def _names(function: object, seen: set[object]) -> set[str]:
+    """All names that a function uses, and the functions that it calls."""
+    plain = getattr(function, "py_func", function)  # of a compiled one
+    if not isinstance(plain, FunctionType) or plain.__code__ in seen:
+        return set()
+    seen.add(plain.__code__)
+    names = set(plain.__code__.co_names)
+    return names.union(*(_names(plain.__globals__.get(name), seen) for name in names))
 
 
 def in_words(found: Sequence[Idle]) -> Label | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from wutong.experiments.errors import ToldError
 from wutong.experiments.reading.nodes import Mark
+from wutong.experiments.reading.renames import new_name
 from wutong.experiments.reading.texts import HINTS, TEXTS
 from wutong.experiments.reading.wide import visible
 from wutong.model.facts import Label
@@ -18,6 +19,7 @@ LONGEST = 60  # characters of a name that a hint lists
 LONGEST_FACT = 200  # of what a message quotes
 LONGEST_HINT = 1500
 Facts = Mapping[str, str]
+Unknown = tuple[str, Facts, Label]  # code of a problem, its facts, and how to mend it
 
 
 def brief(text: str, most: int = LONGEST) -> str:
@@ -101,6 +103,18 @@ def problem(
 
 def hint(code: str, facts: Facts | None = None) -> Label:
     return fill(HINTS[code], facts or {})
+
+
+def unknown(name: str, allowed: Collection[str], kind: Label, labels: Mapping[str, str] | None = None) -> Unknown:
+    """What is said of a name that is none of the allowed: its new one where it was renamed, else the nearest.
+
+    Parameters
+    ----------
+    labels : as of :func:`choices`
+    """
+    if (new := new_name(name, allowed)) is not None:
+        return "renamed", {"old": name, "new": new}, hint("rename")
+    return "unknown_name", {"name": name, "kind_zh": kind.zh, "kind_en": kind.en}, choices(name, allowed, labels)
 
 
 def choices(name: str, allowed: Iterable[str], labels: Mapping[str, str] | None = None) -> Label:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from wutong.experiments.reading.messages import Problem, ReadingError, choices, hint, problem
+from wutong.experiments.reading.messages import Problem, ReadingError, hint, problem, unknown
 from wutong.experiments.reading.nodes import Mark
 from wutong.experiments.reading.quantities import Quantity, QuantityError, read_quarter
 from wutong.experiments.reading.text import scalar
@@ -72,9 +72,10 @@ def key_option(option: str, name: str, labels: Mapping[str, Label], kind: Label)
     found = meant(name, labels)
     if len(found) == 1:
         return found[0]
-    facts = {"name": name, "names": ", ".join(found), "kind_zh": kind.zh, "kind_en": kind.en}
-    near = choices(name, labels, {key: label.zh for key, label in labels.items()})
-    code, mend = ("several_meant", hint("one_key")) if found else ("unknown_name", near)
+    code, facts, mend = unknown(name, labels, kind, {key: label.zh for key, label in labels.items()})
+    if found:
+        code, mend = "several_meant", hint("one_key")
+        facts = {"name": name, "names": ", ".join(found), "kind_zh": kind.zh, "kind_en": kind.en}
     raise ReadingError([problem(code, Mark(option, 0, 0), facts=facts, hint=mend)])
 
 

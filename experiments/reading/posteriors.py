@@ -14,7 +14,7 @@ import numpy as np
 
 from wutong.experiments.reading.catalogue import Catalogue, quantity_of
 from wutong.experiments.reading.checking import Findings
-from wutong.experiments.reading.messages import Problem, ReadingError, choices, problem
+from wutong.experiments.reading.messages import Problem, ReadingError, choices, problem, unknown
 from wutong.experiments.reading.nodes import Path
 from wutong.experiments.reading.quantities import QuantityError
 from wutong.experiments.reading.resolve import SHIPPED, shown_path
@@ -95,17 +95,10 @@ def read_posterior(name: str, path: FilePath, known: Catalogue) -> dict[str, Ass
 
 def _unknown(table: Rows, known: Catalogue) -> list[Problem]:
     labels = {name: fact.label.zh for name, fact in known.parameters.items()}
-    return [
-        problem(
-            "unknown_name",
-            table.mark(1, column),
-            (column,),
-            {"name": column, "kind_zh": PARAMETER.zh, "kind_en": PARAMETER.en},
-            choices(column, list(known.parameters), labels),
-        )
-        for column in table.columns
-        if column not in known.parameters
-    ]
+    strange = {
+        column: unknown(column, known.parameters, PARAMETER, labels) for column in table.columns if column not in known.parameters
+    }
+    return [problem(code, table.mark(1, name), (name,), facts, mend) for name, (code, facts, mend) in strange.items()]
 
 
 def joint(name: str, columns: Sequence[str], values: Floats) -> dict[str, Assumption]:

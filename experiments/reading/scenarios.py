@@ -107,6 +107,8 @@ def assumptions_of(raw: Mapping[str, object], known: Catalogue, findings: Findin
     labels = {name: fact.label.zh for name, fact in known.parameters.items()}
     for name, value in raw.items():
         path = ("assumptions", name)
+        if name in known.forgiven:
+            continue
         if not findings.known(name, list(known.parameters), path, PARAMETER, labels):
             continue
         fact = known.parameters[name]

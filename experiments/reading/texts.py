@@ -112,6 +112,10 @@ TEXTS: Mapping[str, Label] = {
         "{lever_zh}的设置（{given}）不在模拟期 {first} 至 {last} 内",
         "the setting of {lever_en} ({given}) lies outside the run, {first} to {last}",
     ),
+    "unread": Label(
+        "所用的政策方案中没有读取它的政策工具（{levers_zh}）",
+        "no lever that reads it ({levers_en}) is used by the policies",
+    ),
     "after_the_end": Label("{given} 在模拟结束（{last}）之后", "{given} comes after the run's end, {last}"),
     "observed_after": Label(
         "{measure}（{scope}）有实际数据在模拟结束（{last}）之后",
@@ -208,7 +212,7 @@ HINTS: Mapping[str, Label] = {
         "see whether firms, staff, revenue a head and the anchors' jobs and revenue agree, then the constraints",
     ),
     "update": Label("请更新程序", "update the program"),
-    "rename": Label("请在文件中改成新名字", "use the new name in the file"),
+    "rename": Label("请改用新名字", "use the new name"),
     "path": Label("请改名，或写出文件路径", "rename one of them, or give the path of the file"),
     "half_colon": Label("请改用半角冒号加空格“: ”", "use an ASCII colon and a space"),
     "spaces": Label("请改用空格缩进", "indent with spaces"),

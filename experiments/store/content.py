@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,6 @@ from wutong.experiments.errors import ResultsError, StoreError
 from wutong.experiments.packing import Layout, Packed, unpack
 from wutong.experiments.store.index import (
     BAD_ROWS,
-    FORMAT,
     NOBODY,
     Failed,
     Index,
@@ -34,16 +33,25 @@ HELD_BYTES = 60_000_000  # of measures in memory, for each scenario and policy
 class Store:
     """An open store, as it was when it was opened and with what was put in since.  Use :func:`opened`."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, version: int = FORMAT) -> None:
-        self.path, self._connection, self._version = path, connection, version
+    def __init__(self, path: Path, connection: sqlite3.Connection, *, early: bool = False) -> None:
+        self.path, self._connection, self._early = path, connection, early
         self._known: Index | None = None
 
     @property
     def _index(self) -> Index:
         if self._known is None:
-            with told(self.path):
-                self._known = index_of(self._connection, self.path, self._version)
+            with self._told():
+                self._known = index_of(self._connection)
         return self._known
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Words for what SQLite says, and for what is not as it was written."""
+        try:
+            with told(self.path, early=self._early):
+                yield
+        except BAD_ROWS:
+            raise damaged(self.path, early=self._early) from None
 
     # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────────────
     def add(self, ids: Sequence[str], runs: Packed | None, failed: Mapping[str, Failed]) -> None:
@@ -197,12 +205,11 @@ class Store:
             If it is missing, or another.
         """
         query = "SELECT content, checksum FROM parts WHERE chunk = ? AND measure = ?"
-        with told(self.path):
-            row = self._connection.execute(query, (chunk, position)).fetchone()
-        with suppress(*BAD_ROWS):
-            if row is not None and part_checksum(row[0], chunk, position, self._version) == row[1]:
-                return bytes(row[0])
-        raise damaged(self.path)
+        with self._told():
+            content, checksum = self._connection.execute(query, (chunk, position)).fetchone()
+            if part_checksum(content, chunk, position) == checksum:
+                return bytes(content)
+        raise damaged(self.path, early=self._early)
 
     def damaged(self) -> list[str]:
         """Ids of the runs whose content is not what was written.
@@ -212,9 +219,9 @@ class Store:
         StoreError
             If the damage is to more than runs.
         """
-        with told(self.path):
+        with self._told():
             if self._connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-                raise damaged(self.path)
+                raise damaged(self.path, early=self._early)
         bad = [chunk for number, chunk in self._index.chunks.items() if not self._whole(number)]
         return [run_id for chunk in bad for run_id in chunk.ids if run_id != NOBODY]
 

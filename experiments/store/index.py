@@ -13,20 +13,23 @@ from pathlib import Path
 from wutong.experiments.packing import Layout
 from wutong.experiments.store.words import damaged, later
 
-FORMAT, EARLIER = 3, 2
+FORMAT = 3
+EARLIER = (1, 2)  # told apart by the word alone; of later ones the file itself says its version, too
 NOBODY = "-"  # stands for a run of a chunk that was forgotten
 SEALED = ("layouts", "chunks", "failures")  # tables whose rows are counted; a part is missed when it is read
 BAD_ROWS = (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError)  # what a flipped bit makes of a row
-TABLES = """
+OF_ROWS = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE layouts (number INTEGER PRIMARY KEY, checksum INTEGER NOT NULL, layout TEXT NOT NULL UNIQUE);
 CREATE TABLE chunks (number INTEGER PRIMARY KEY, checksum INTEGER NOT NULL, layout INTEGER NOT NULL, ids TEXT NOT NULL);
-CREATE TABLE parts (
-  chunk INTEGER NOT NULL, measure INTEGER NOT NULL, checksum INTEGER NOT NULL, content BLOB NOT NULL, UNIQUE (chunk, measure)
-);
 CREATE TABLE failures (
   id TEXT PRIMARY KEY, checksum INTEGER NOT NULL, quarter TEXT NOT NULL, error TEXT NOT NULL, traceback TEXT NOT NULL
 ) WITHOUT ROWID;
+"""
+TABLES = f"""{OF_ROWS}
+CREATE TABLE parts (
+  chunk INTEGER NOT NULL, measure INTEGER NOT NULL, checksum INTEGER NOT NULL, content BLOB NOT NULL, UNIQUE (chunk, measure)
+);
 """
 
 
@@ -75,9 +78,9 @@ def row_checksum(*values: object) -> int:
     return zlib.crc32(json.dumps(values, ensure_ascii=False).encode())
 
 
-def part_checksum(content: bytes, chunk: int, measure: int, version: int = FORMAT) -> int:
+def part_checksum(content: bytes, chunk: int, measure: int) -> int:
     """CRC-32 over a part, and over where it belongs."""
-    return zlib.crc32(content, row_checksum(chunk, measure) if version == FORMAT else 0)
+    return zlib.crc32(content, row_checksum(chunk, measure))
 
 
 def seal(connection: sqlite3.Connection) -> str:
@@ -96,29 +99,27 @@ def version_of(connection: sqlite3.Connection, path: Path) -> int:
     """
     row = connection.execute("SELECT value FROM about WHERE key = 'format'").fetchone()
     said, again = str(row[0]) if row else "", connection.execute("PRAGMA user_version").fetchone()[0]
-    known = {(str(FORMAT), FORMAT): FORMAT, (str(EARLIER), 0): EARLIER}
+    known = {(str(FORMAT), FORMAT): FORMAT, **{(str(version), 0): version for version in EARLIER}}
     if (said, again) in known:
         return known[said, again]
     raise later(path) if said == str(again) and again > FORMAT else damaged(path)
 
 
-def index_of(connection: sqlite3.Connection, path: Path, version: int) -> Index:
+def index_of(connection: sqlite3.Connection) -> Index:
     """What stands where, as of one moment.
 
     Raises
     ------
-    StoreError
+    ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError
         If anything is not as it was written.
     """
     connection.execute("BEGIN")
     try:
-        found = _earlier(connection) if version == EARLIER else _sealed(connection, path)
-    except BAD_ROWS:
-        raise damaged(path) from None
+        found = _sealed(connection)
     finally:
         connection.rollback()
     if any(chunk.layout not in found.layouts for chunk in found.chunks.values()):
-        raise damaged(path)
+        raise ValueError("a chunk without its layout")
     return found
 
 
@@ -144,10 +145,10 @@ def failure_in(run_id: str, checksum: int, *told: str) -> Failed:
     return Failed(*told)
 
 
-def _sealed(connection: sqlite3.Connection, path: Path) -> Index:
+def _sealed(connection: sqlite3.Connection) -> Index:
     sealed = connection.execute("SELECT value FROM about WHERE key = 'seal'").fetchone()
     if sealed is None or sealed[0] != seal(connection):
-        raise damaged(path)
+        raise ValueError("seal")
     layouts = {row[0]: layout_in(*row) for row in connection.execute("SELECT number, checksum, layout FROM layouts")}
     rows = connection.execute("SELECT number, checksum, layout, ids FROM chunks ORDER BY number")
     chunks = {row[0]: chunk_in(*row) for row in rows}
@@ -158,18 +159,3 @@ def _sealed(connection: sqlite3.Connection, path: Path) -> Index:
             runs.setdefault(run_id, Place(number, world))
     runs.pop(NOBODY, None)
     return Index(layouts, chunks, {row[0]: failure_in(*row) for row in failures}, runs)
-
-
-def _earlier(connection: sqlite3.Connection) -> Index:
-    """The index of a store of the earlier version, whose rows have no checksums."""
-    layouts = {number: Layout.read(text) for number, text in connection.execute("SELECT number, layout FROM layouts")}
-    runs = {row[0]: Place(row[1], row[2]) for row in connection.execute("SELECT id, chunk, world FROM runs")}
-    ids: dict[int, list[str]] = {}
-    for run_id, place in runs.items():
-        ids.setdefault(place.chunk, []).append(run_id)
-    rows = connection.execute("SELECT number, layout, n_worlds FROM chunks")
-    chunks = {number: Chunk(layout, n_worlds, tuple(ids.get(number, ()))) for number, layout, n_worlds in rows}
-    if any(place.chunk not in chunks or not 0 <= place.world < chunks[place.chunk].n_worlds for place in runs.values()):
-        raise ValueError("a run without its chunk")
-    failures = connection.execute("SELECT id, quarter, error, traceback FROM failures")
-    return Index(layouts, chunks, {row[0]: Failed(*row[1:]) for row in failures}, runs)

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from wutong.experiments.errors import StoreError, WordedWarning
 from wutong.experiments.store.content import Store
-from wutong.experiments.store.index import EARLIER, FORMAT, TABLES, seal, version_of
-from wutong.experiments.store.words import earlier, told, unchecked
+from wutong.experiments.store.earlier import lay_over
+from wutong.experiments.store.index import BAD_ROWS, EARLIER, FORMAT, TABLES, seal, version_of
+from wutong.experiments.store.words import damaged, earlier, told, unchecked
 from wutong.experiments.unfinished import replacing
 from wutong.model.facts import Label
 
@@ -46,17 +47,27 @@ def opened(path: Path, access: Access) -> Iterator[Store]:
         raise StoreError(Label(f"结果库“{path}”{zh}", f"the store {path} {en}"))
     if access is Access.READ:
         with told(path), closing(_reader(path)) as connection:
+            early = (version := version_of(connection, path)) in EARLIER
+            if early:
+                _seen_as_now(connection, path, version)
             connection.execute("PRAGMA query_only = ON")
-            version = version_of(connection, path)
-            if version == EARLIER:
-                warnings.warn(WordedWarning(unchecked(path)), stacklevel=3)
-            yield Store(path, connection, version)
+            yield Store(path, connection, early=early)
         return
     with told(path), alone(path):
         if new:
             create(path)
         with to_write(path) as store:
             yield store
+
+
+def _seen_as_now(connection: sqlite3.Connection, path: Path, version: int) -> None:
+    """Read a store of an earlier version as one of today, and say that it is one."""
+    try:
+        with told(path, early=True):
+            lay_over(connection, version)
+    except BAD_ROWS:
+        raise damaged(path, early=True) from None
+    warnings.warn(WordedWarning(unchecked(path)), stacklevel=4)
 
 
 def _reader(path: Path) -> sqlite3.Connection:
@@ -104,7 +115,7 @@ def create(path: Path) -> None:
 def to_write(path: Path) -> Iterator[Store]:
     """A store that nobody else writes."""
     with closing(sqlite3.connect(path, timeout=PATIENCE_SECONDS)) as connection:
-        if version_of(connection, path) == EARLIER:
+        if version_of(connection, path) in EARLIER:
             raise earlier(path)
         _prepare(connection)
         yield Store(path, connection)

@@ -57,7 +57,7 @@ def _is_store(path: Path) -> bool:
 
 def _is_earlier(path: Path) -> bool:
     with suppress(sqlite3.Error, StoreError), closing(_source(path)) as source:
-        return version_of(source, path) == EARLIER
+        return version_of(source, path) in EARLIER
     return False
 
 

@@ -24,16 +24,25 @@ BROKEN = (
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
+def told(path: Path, *, early: bool = False) -> Iterator[None]:
     """Turn what SQLite says into words for the user."""
     try:
         yield
     except sqlite3.Error as error:
-        raise _worded(path, str(error)) from error
+        raise _worded(path, str(error), early=early) from error
 
 
-def damaged(path: Path) -> StoreError:
-    """That what stands in a store is not what was written, and what to do."""
+def damaged(path: Path, *, early: bool = False) -> StoreError:
+    """That what stands in a store is not what was written, and what to do.
+
+    Parameters
+    ----------
+    early : whether the store is known to be of an earlier version, which is not repaired
+    """
+    if early:
+        zh = f"结果库“{path}”已损坏，且由较早版本的程序写成，不能修复；旁边的表格仍可查看，请用 inputs 中的文件重新开始一次实验"
+        en = f"the store {path} is damaged, and of an earlier version, which is not repaired: the tables beside it can be read; "
+        return StoreError(Label(zh, f"{en}begin anew with the files of inputs"))
     zh = f"结果库“{path}”已损坏；可用 resume --repair 保留能读出的运行，其余重新运行"
     return StoreError(Label(zh, f"the store {path} is damaged; resume --repair keeps what can be read and runs the rest again"))
 
@@ -57,9 +66,9 @@ def unchecked(path: Path) -> Label:
     return Label(zh, f"the store {path} is of an earlier version: its numbers have checksums, all else is read unchecked")
 
 
-def _worded(path: Path, said: str) -> StoreError:
+def _worded(path: Path, said: str, *, early: bool) -> StoreError:
     if any(word in said for word in BROKEN):
-        return damaged(path)
+        return damaged(path, early=early)
     return StoreError(_words(path, said))
 
 

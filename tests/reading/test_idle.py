@@ -9,11 +9,17 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from tests import worlds
 from wutong.experiments.commands import app
+from wutong.experiments.experiment import idle_of
 from wutong.experiments.goals import attainment, covers
+from wutong.experiments.plan import Request, plan_of
+from wutong.experiments.questions import Levers
 from wutong.experiments.reading import read_scenario
 from wutong.experiments.reading.checks import check_file
-from wutong.experiments.reading.idle import idle_in
+from wutong.experiments.reading.idle import idle_in, readers, unread_in
+from wutong.model.assumptions import parameter_facts
+from wutong.model.levers import LEVERS
 from wutong.model.scenario import NO_NEW_POLICY, Basis, Case
 from wutong.model.simulate import simulate
 from wutong.model.units import quarter
@@ -92,3 +98,41 @@ def test_a_posterior_of_which_nothing_is_left_is_said(tmp_path: Path) -> None:
         checked = check_file(str(file))
         assert checked.problems == ()
         assert ("posterior_replaced" in {remark.code for remark in checked.remarks}) == said
+
+
+LEVER_WORDS = """format: 1
+title: {zh: 试, en: Try}
+extends: sophia_antipolis
+assumptions: {levers.seed_founders: 0.7, levers.recruiter_cost: 0.009, levers.discount_rate: 0.06}
+"""
+
+
+def test_an_assumption_that_no_used_lever_reads_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "levers.yaml"
+    path.write_text(LEVER_WORDS, encoding="utf-8")
+    said = {r.path: r.text("en") for r in check_file(str(path)).remarks if r.code == "unread"}
+    assert said.keys() == {"assumptions.levers.seed_founders", "assumptions.levers.recruiter_cost"}
+    assert "Delivery service" in said["assumptions.levers.recruiter_cost"], "each lever that reads it"
+    for policies, codes in ((("none", "balanced"), set()), (("none",), {"unread"})):
+        plan = plan_of(Request((str(path),), policies, (0,), until="2004Q2"))
+        assert {idle.code for idle in plan.idle} == codes
+        every = Levers(money=1.0, levels=tuple(lever.high for lever in LEVERS.values())).expanded(plan)
+        assert not [idle for idle in idle_of(plan, every) if idle.code == "unread"], "the question uses every lever"
+
+
+def test_what_a_folder_keeps_of_its_inputs_says_nothing_of_the_kind(tmp_path: Path) -> None:
+    """All assumptions stand in it, as they are declared."""
+    plan = plan_of(Request(("sophia_antipolis",), ("none",), (0,), until="2004Q2"))
+    for name, text in plan.texts.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    scenario = read_scenario(str(tmp_path / "sophia_antipolis.yaml"))
+    assert "levers.seed_founders" in scenario.assumptions and not list(unread_in(scenario, ()))
+
+
+def test_no_parameter_is_called_unread_that_moves_something() -> None:
+    """All of them at once at their highest, without a lever: every measure as before, bit for bit."""
+    scenario = worlds.toy_scenario(quarters=6)
+    highest = {f"levers.{name}": parameter_facts()[f"levers.{name}"].assumption.high for name in readers()}
+    before, after = worlds.run(scenario, 2), worlds.run(worlds.without(scenario, highest), 2)
+    assert len(readers()) > 30 and all(before.values[name].tobytes() == after.values[name].tobytes() for name in before.values)

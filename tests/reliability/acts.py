@@ -22,6 +22,8 @@ from tests.portrait.test_portrait import seen
 from tests.reliability.moments import killed
 from wutong.experiments import api, experiment, manifest
 from wutong.experiments.answers import Answer, Column
+from wutong.experiments.commands.creating import Kind, created
+from wutong.experiments.commands.language import Language
 from wutong.experiments.evidence import outputs as evidence
 from wutong.experiments.evidence.steps import Done, Step
 from wutong.experiments.exports import export
@@ -161,7 +163,15 @@ def portrayed(folder: Path) -> None:
         portraits.carried_out(asked, folder / "here")
 
 
+def newly(folder: Path) -> None:
+    """A park with its tables and its scenario, where they are not."""
+    swept(folder / "here", deep=False)
+    if not (folder / "here" / "mine.yaml").exists():
+        created(Kind.PARK, "mine", folder / "here", Language.EN)
+
+
 ACTS = {
+    "new": Written(nothing, newly),
     "beginning": Written(nothing, begun),
     "repair": Written(broken, repaired),
     "resume": Written(finished, resumed),

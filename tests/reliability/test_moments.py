@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -14,11 +15,17 @@ from pathlib import Path
 import pytest
 
 from tests.reliability.acts import ACTS, Written, contents, emptied, exported, finished, made_quick
-from tests.reliability.moments import full_from, killed_at, limited_to
-from wutong.experiments.errors import FolderError, WordedError
+from tests.reliability.moments import full_from, killed, killed_at, limited_to
+from wutong.experiments import unfinished
+from wutong.experiments.errors import FolderError, ResultsError, WordedError
+from wutong.experiments.evidence import outputs as evidence
 from wutong.experiments.evidence.outputs import kept_answers
+from wutong.experiments.exports import export
 from wutong.experiments.forms import Form
+from wutong.experiments.kept import kept_in
 from wutong.experiments.store import FILE, Access, opened
+from wutong.experiments.store.opening import alone
+from wutong.experiments.tables import Wanted
 
 STEP = 1 if os.environ.get("EVERY_MOMENT") else 17  # from one moment to the next that is tried
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a child is forked for every moment")
@@ -114,6 +121,28 @@ def test_a_file_that_can_be_written_in_part_only_is_told_in_words_and_leaves_not
         assert names(folder) - before <= KEPT_OF.get(name, set()), size
         written.act(folder)
         shutil.rmtree(folder)
+
+
+def test_an_export_that_was_killed_as_it_was_moved_is_finished_and_told_to_be_complete(tmp_path):
+    finished(tmp_path)
+
+    def cut_short() -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(unfinished, "_move_up", lambda _: os.kill(os.getpid(), signal.SIGKILL))
+            exported(tmp_path)
+
+    assert killed(cut_short) and not list((tmp_path / "out").glob("*.csv"))
+    with pytest.raises(ResultsError, match="is complete now, with "):
+        export(kept_in(tmp_path / "here"), Form.CSV, Wanted(("firms", "floor")), tmp_path / "out")
+    assert {path.suffix for path in (tmp_path / "out").iterdir()} == {".csv"}
+
+
+def test_evidence_is_made_by_one_process_at_a_time(tmp_path):
+    ACTS["evidence"].act(tmp_path)
+    here = tmp_path / "here"
+    with alone(here / "steps"), pytest.raises(FolderError, match="in use by another program"):
+        evidence.carried_out(here, 1, "en")
+    evidence.carried_out(here, 1, "en")
 
 
 def test_a_store_is_made_whole_or_not_at_all(tmp_path):
