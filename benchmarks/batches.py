@@ -1,11 +1,11 @@
-"""python -m benchmarks.batches [-n 400] [--parent N]: what processes gain, and what keeping every run costs, in one run.
+"""python -m benchmarks.batches [-n 400] [--memory N]: what threads gain, and what keeping every run costs, in one run.
 
-Ratios only: machines are shared and noisy.  The same cases run in one process and in two, each with a sink that drops what it
+Ratios only: machines are shared and noisy.  The same cases run in one thread and in two, each with a sink that drops what it
 gets, with one that stores it, and with one that stores it and shows how far it is.  All take turns, and the least time of each is
-compared: what else the machine does can only add to it.  Packing is the workers' work and in all of them.  What keeping costs is
+compared: what else the machine does can only add to it.  Packing is the threads' work and in all of them.  What keeping costs is
 told in processor time too, which a busy machine spoils less, but which does not count the waiting for the disk.
 
-With ``--parent N`` the peak memory of the parent is told too, over N made-up runs that its two workers pack and it stores, and
+With ``--memory N`` the peak memory is told too, over N made-up runs that two threads pack and a third stores, and
 over four times as many: it must not grow with the number of runs.
 """
 
@@ -33,7 +33,7 @@ from wutong.experiments.runner import Workers, silent, stream_cases
 from wutong.experiments.store import FILE, Access, opened
 from wutong.model.history import History
 from wutong.model.scenario import Case
-from wutong.model.simulate import simulate
+from wutong.model.simulate import attempted, simulate
 
 TURNS = 2
 UNTIL = ("clock.end=2030Q4",)
@@ -44,7 +44,7 @@ def dropped(chunk: Sequence[Case], outcome: Outcome) -> None:
 
 
 def seconds(
-    cases: Sequence[Case], jobs: int, *, stored: bool, shown: bool = False, run: Simulate = simulate
+    cases: Sequence[Case], jobs: int, *, stored: bool, shown: bool = False, run: Simulate = attempted
 ) -> tuple[float, float]:
     """Time of all cases, by the clock and of this process's processor."""
     ids = {id(case): run_id for case, run_id in zip(cases, run_ids(cases), strict=True)}
@@ -52,7 +52,8 @@ def seconds(
     with tempfile.TemporaryDirectory() as folder, opened(Path(folder) / FILE, Access.NEW) as store:
 
         def kept(chunk: Sequence[Case], outcome: Outcome) -> None:
-            store.add([ids[id(case)] for case in chunk], outcome.packed, {})
+            for piece in outcome.pieces:
+                store.add([ids[id(chunk[n])] for n in piece.positions], piece.packed, {})
 
         began, cpu = time.perf_counter(), time.process_time()
         stream_cases(cases, kept if stored else dropped, Workers(jobs), progress=progress, simulate=run)
@@ -76,18 +77,16 @@ def made_up(cases: Sequence[Case]) -> History:
     return replace(_one(), cases=tuple(cases), values=values)
 
 
-def _peak_of_parent(n: int) -> None:
-    """Run n made-up cases in this process with two workers, and print its peak memory in MB."""
+def _peak(n: int) -> None:
+    """Run n made-up cases with two threads, and print the peak memory in MB."""
     seconds(cases_of(n), 2, stored=True, shown=True, run=made_up)
-    print(f"{n:6} runs: the parent held {peak_megabytes():.0f} MB at most", flush=True)
+    print(f"{n:6} runs: held {peak_megabytes():.0f} MB at most", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("-n", type=int, default=400, help="runs")
-    parser.add_argument(
-        "--parent", type=int, metavar="N", default=0, help="made-up runs of which the parent's memory is told (Linux)"
-    )
+    parser.add_argument("--memory", type=int, metavar="N", default=0, help="made-up runs of which the memory is told (Linux)")
     asked = parser.parse_args()
     cases, n = cases_of(asked.n), asked.n
     seconds(cases[:8], 1, stored=True)  # what is loaded once
@@ -97,13 +96,13 @@ def main() -> None:
         for name, (jobs, stored, shown) in kinds.items():
             taken[name].append(seconds(cases, jobs, stored=stored, shown=shown))
     wall, cpu = ({name: min(turn[i] for turn in turns) for name, turns in taken.items()} for i in (0, 1))
-    print(f"{n} runs of the shipped park: two processes {wall['one'] / wall['two']:.2f} times one")
-    print(f"one process takes {wall['bare'] / n * 1000:.1f} ms a run, {cpu['bare'] / n * 1000:.1f} ms of its processor")
+    print(f"{n} runs of the shipped park: two threads {wall['one'] / wall['two']:.2f} times one")
+    print(f"one thread takes {wall['bare'] / n * 1000:.1f} ms a run, {cpu['bare'] / n * 1000:.1f} ms of its processor")
     for name, what in (("one", "keeping every run costs"), ("shown", "keeping and showing it costs")):
         added = (100 * (times[name] / times["bare"] - 1) for times in (wall, cpu))
         print(what, "{:.1f} % of the time, {:.1f} % of the processor's".format(*added))
-    for many in (asked.parent, 4 * asked.parent) if asked.parent else ():
-        child = multiprocessing.get_context("spawn").Process(target=_peak_of_parent, args=(many,))
+    for many in (asked.memory, 4 * asked.memory) if asked.memory else ():
+        child = multiprocessing.get_context("spawn").Process(target=_peak, args=(many,))
         child.start()
         child.join()
 

@@ -14,7 +14,6 @@ tables  what the tables of a world take at its end, their room to grow included
 from __future__ import annotations
 
 import argparse
-import copy
 import multiprocessing
 import random
 import time
@@ -28,8 +27,9 @@ from benchmarks.measuring import least, peak_megabytes
 from benchmarks.parks import QUARTERS, cases, multiplied, scenario, shipped_firms
 from wutong.model.given import Record
 from wutong.model.history import History
-from wutong.model.simulate import Batch, World, history_of, prepare, simulate
-from wutong.model.tables import Park, Table, copied
+from wutong.model.simulate import history_of, simulate
+from wutong.model.tables import Park, Table
+from wutong.model.world import Batch, World, prepare
 
 FIRMS = (100, 1_000, 10_000, 100_000, 1_000_000)
 WORLDS = (1, 4, 16, 64)
@@ -96,8 +96,7 @@ def several(worlds: int, threads: int, quarters: int, repeats: int) -> Line:
 # ── Runs ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 def run_from(started: World) -> World:
     """A world run to its end from a start that stays as it is."""
-    world = copy.copy(started)
-    world.park, world.record = copied(started.park), Record(*(table.copy() for table in started.record))
+    world = started.branch(started.levers)
     world.advance(started.quarter + len(started.record.park) - 1)
     return world
 

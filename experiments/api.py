@@ -11,19 +11,18 @@
     print(gain.sel(quarter="2026Q4").quantile([0.05, 0.5, 0.95]))
     plots.trajectory(results.histories(), "revenue", "software", "en").savefig("software.png")
 
-The folder that is written is that of the command line, and each can take up what the other began.  A script that uses several
-processes keeps its calls below ``if __name__ == "__main__":``, as ``multiprocessing`` asks for; a notebook needs nothing.
+The folder that is written is that of the command line, and each can take up what the other began.  Runs are made by threads of
+this process: a script needs no guard, and a notebook, a REPL and a script from standard input are all the same.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wutong.experiments.design import at_point, point_of
-from wutong.experiments.errors import BadInputError, WordedError
+from wutong.experiments.errors import WordedError
 from wutong.experiments.experiment import Ended, Experiment, available_cores, begun, carried_out, gathered
 from wutong.experiments.factors import Values
 from wutong.experiments.kept import Align, Kept, Selection, kept_of, selected
@@ -33,7 +32,6 @@ from wutong.experiments.reading import ReadingError, read_policy, read_scenario
 from wutong.experiments.reopening import mended, reopened
 from wutong.experiments.runner import Failure, Progress, Runs, Workers, run_cases, silent
 from wutong.experiments.store import FILE, Access, opened
-from wutong.model.facts import Label
 from wutong.model.history import History
 from wutong.model.scenario import Case
 
@@ -129,7 +127,7 @@ def perform(
         If an input, the folder, the store or the cluster cannot be used.
     """
     plan = what if isinstance(what, Plan) else plan_of(what) if isinstance(what, Request) else plan_of_design(str(what))
-    crew = _crew(workers or Workers(available_cores()))
+    crew = workers or Workers(available_cores())
     experiment = begun(plan, None if out is None else Path(out), crew.jobs)
     return Results(experiment, carried_out(experiment, crew, pictures, progress=progress, max_failures=max_failures))
 
@@ -157,7 +155,7 @@ def resume(
         If the folder holds no experiment, or its inputs or the model's code are no longer what they were.
     """
     experiment = reopened(Path(folder))
-    crew = _crew(workers or Workers(experiment.record.jobs))
+    crew = workers or Workers(experiment.record.jobs)
     if repair:
         mended(experiment)
     ended = carried_out(experiment, crew, pictures, progress=progress, max_failures=max_failures, retry_failed=retry_failed)
@@ -173,23 +171,6 @@ def read(folder: str | Path) -> Results:
         If the folder holds no experiment, or its inputs are no longer what they were.
     """
     return Results(reopened(Path(folder), to_run=False))
-
-
-def _crew(workers: Workers) -> Workers:
-    """The workers; refused where each of them would begin by running the whole script that asks for them."""
-    script = getattr(sys.modules["__main__"], "__file__", None)
-    if workers.jobs > 1 and workers.cluster is None and workers.start_method != "fork" and script and _unguarded(Path(script)):
-        zh = '使用多个进程的脚本，须把调用放在 if __name__ == "__main__": 之下；也可以用 Workers(1) 只用一个进程'
-        en = 'a script that uses several processes keeps its calls below if __name__ == "__main__": or takes Workers(1)'
-        raise BadInputError(Label(zh, en))
-    return workers
-
-
-def _unguarded(script: Path) -> bool:
-    try:
-        return script.suffix == ".py" and "__main__" not in script.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return False
 
 
 def _held(history: History, measures: Sequence[str] | None) -> History:

@@ -15,13 +15,14 @@ from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from typing import Protocol, cast
 
-from wutong.experiments.crew import DIED, Outcome, Raised, Stream, Task
+from wutong.experiments.crew import Outcome, Raised, Stream, Task
 from wutong.experiments.errors import ClusterError
 from wutong.experiments.extras import needs
 from wutong.experiments.identity import code_of_model
 from wutong.model.facts import Label
 from wutong.model.scenario import Case
 
+DIED = "workers of the cluster ended over it without a word (out of memory?)"
 AHEAD = 2  # chunks under way for each thread of a worker
 GONE = (CancelledError, asyncio.CancelledError, TimeoutError, OSError, RuntimeError)  # what a scheduler that is not there gives
 PATIENCE_SECONDS = 15.0  # for a scheduler to answer, and for a first worker

@@ -202,7 +202,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("policies", nargs="*", metavar="POLICY", help="names or files (default: all that end in _equal_cost)")
     parser.add_argument("-n", type=int, default=100, help="replications (default %(default)s)")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--jobs", type=int, default=2, help="processes (default %(default)s)")
+    parser.add_argument("--jobs", type=int, default=2, help="threads (default %(default)s)")
     options = parser.parse_args(argv)
     scenario = read_scenario(SCENARIO)
 

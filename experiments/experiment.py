@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from wutong.experiments import manifest
-from wutong.experiments.crew import Outcome
+from wutong.experiments.alone import suspects, tried_alone, written_down
+from wutong.experiments.crew import STORED, Outcome
 from wutong.experiments.errors import BadInputError
 from wutong.experiments.identity import code_of_model, run_ids
 from wutong.experiments.manifest import Manifest, Status
@@ -224,17 +225,27 @@ def _run(experiment: Experiment, store: Store, workers: Workers, progress: Progr
     """Run the cases that the store neither holds nor knows to fail; whether that was interrupted."""
     ids = _ids_of(experiment)
     known = store.only(experiment.ids) | store.failures().keys()
-    missing = list({ids[id(case)]: case for case in experiment.plan.cases if ids[id(case)] not in known}.values())
+    missing = {ids[id(case)]: case for case in experiment.plan.cases if ids[id(case)] not in known}
 
     def sink(chunk: Sequence[Case], outcome: Outcome) -> None:
         chunk_ids = [ids[id(case)] for case in chunk]
-        ran = [run_id for n, run_id in enumerate(chunk_ids) if n not in outcome.raised]
-        failed = {chunk_ids[n]: Failed(r.quarter, r.error, r.traceback) for n, r in outcome.raised.items()}
-        store.add(ran, outcome.packed, failed)
+        for piece in outcome.pieces:
+            store.add([chunk_ids[n] for n in piece.positions], piece.packed, {})
+        if outcome.raised:
+            failed = {chunk_ids[n]: Failed(r.quarter, r.error, r.traceback) for n, r in outcome.raised.items()}
+            store.add((), None, failed)
 
     try:
-        return bool(missing) and stream_cases(missing, sink, workers, progress=progress, max_failures=max_failures).interrupted
-    except KeyboardInterrupt:  # before the first chunk, or again while the workers were sent home
+        for case, outcome in tried_alone(STORED, [missing[i] for i in suspects(experiment.folder) if i in missing]):
+            sink((case,), outcome)
+            del missing[ids[id(case)]]
+        with written_down(experiment.folder, ids) as begins:
+            cases = list(missing.values())
+            return (
+                bool(cases)
+                and stream_cases(cases, sink, workers, progress=progress, max_failures=max_failures, begins=begins).interrupted
+            )
+    except KeyboardInterrupt:  # before the first chunk, or again while the threads were told to end
         return True
 
 

@@ -1,7 +1,8 @@
-"""Runs cases in chunks of worlds, in this process or in several; what a world gives does not depend on its company."""
+"""Runs cases in chunks of worlds, in threads or on a cluster; what a world gives does not depend on its company."""
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Callable, Sequence
@@ -9,24 +10,16 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 
 from wutong.experiments.cluster import in_cluster
-from wutong.experiments.crew import (
-    START_METHOD,
-    Outcome,
-    Simulate,
-    Stream,
-    Task,
-    in_processes,
-    in_this_process,
-    to_be_stored,
-)
+from wutong.experiments.crew import Begins, Outcome, Simulate, Stream, Task, in_threads, to_be_stored
 from wutong.model.base import signature
-from wutong.model.history import History, merge
+from wutong.model.history import History, merge, only
+from wutong.model.parting import one_start
 from wutong.model.scenario import Case, Scenario
-from wutong.model.simulate import simulate as simulate_cases
+from wutong.model.simulate import attempted
 
 Progress = Callable[[int, int, int], None]  # worlds done, worlds failed, worlds in all
 
-BATCH_ROWS = 80_000  # firms at the start of all worlds of a batch: beyond it a run gains little and memory fills
+BATCH_ROWS = 80_000  # firms at the start of all worlds of a batch, which is what a kill can lose
 BATCH_WORLDS = 256
 GIVE_UP_AFTER = 20  # failures without a single success
 
@@ -56,24 +49,27 @@ class Runs:
 
 @dataclass(frozen=True)
 class Workers:
-    """Where chunks run: in this process, in several, or on the workers of a Dask scheduler.
+    """Where chunks run: in threads of this process, or on the workers of a Dask scheduler.
 
     Attributes
     ----------
-    start_method : of processes: spawn, fork or forkserver
+    jobs : number of threads
     cluster : address of a scheduler, such as ``tcp://host:8786``
     """
 
     jobs: int = 1
-    start_method: str = START_METHOD
     cluster: str | None = None
 
-    def stream(self, task: Task, chunks: Sequence[Sequence[Case]]) -> Stream:
-        """Outcomes of the chunks as they finish."""
+    def stream(self, task: Task, chunks: Sequence[Sequence[Case]], begins: Begins = lambda *_: None) -> Stream:
+        """Outcomes of the chunks as they finish.
+
+        Parameters
+        ----------
+        begins : told by each thread of this process what it runs next
+        """
         if self.cluster is not None:
             return in_cluster(task, chunks, self.cluster)
-        workers = min(self.jobs, len(chunks))
-        return in_processes(task, chunks, workers, self.start_method) if workers > 1 else in_this_process(task, chunks)
+        return in_threads(task, chunks, min(self.jobs, len(chunks)), begins)
 
 
 @dataclass(frozen=True)
@@ -92,13 +88,13 @@ def silent(done: int, failed: int, total: int) -> None:
     """Report nothing."""
 
 
-def run_cases(cases: Sequence[Case], *, jobs: int = 1, progress: Progress = silent, simulate: Simulate = simulate_cases) -> Runs:
+def run_cases(cases: Sequence[Case], *, jobs: int = 1, progress: Progress = silent, simulate: Simulate = attempted) -> Runs:
     """Run all cases and hold whatever finishes in memory, also after Ctrl-C.
 
     Parameters
     ----------
-    jobs : number of processes; 1 runs in this one
-    simulate : runs a batch; must be importable by name where jobs > 1
+    jobs : number of threads
+    simulate : runs a batch
 
     Raises
     ------
@@ -138,14 +134,16 @@ def stream_cases(
     workers: Workers = Workers(),
     *,
     progress: Progress = silent,
-    simulate: Simulate = simulate_cases,
+    simulate: Simulate = attempted,
     max_failures: int | None = None,
+    begins: Begins = lambda *_: None,
 ) -> Ended:
     """Run all cases and hand every chunk to ``sink`` as it finishes, packed; nothing is held here.
 
     Parameters
     ----------
-    sink : is called in this process, one chunk at a time
+    sink : is called in this thread, one chunk at a time
+    begins : told by each thread of this process what it runs next
     max_failures : stop after so many; without it after twenty without a success
 
     Raises
@@ -154,7 +152,8 @@ def stream_cases(
         As :func:`run_cases`; if the cluster cannot be used.
     """
     chunks = chunked(cases, workers.jobs)
-    return _streamed(chunks, sink, workers.stream, Task(simulate, to_be_stored), progress, max_failures)
+    stream = functools.partial(workers.stream, begins=begins)
+    return _streamed(chunks, sink, stream, Task(simulate, to_be_stored), progress, max_failures)
 
 
 def _streamed(
@@ -185,57 +184,60 @@ def _streamed(
 
 
 def chunked(cases: Sequence[Case], jobs: int) -> list[tuple[Case, ...]]:
-    """Cases in batches: those of one scenario and policy together, enough batches for all processes, and none too large.
+    """Cases in batches: those of one start together, enough batches for all threads, and none too large.
 
-    Pieces of the scenarios and policies take turns, so that a batch that stops early is balanced.
+    Starts of the scenarios take turns, so that an experiment that stops early is balanced.
 
     Raises
     ------
     ValueError
         If two different scenarios or policies have one name, or a case stands twice.
     """
-    groups: dict[tuple[str, str], list[Case]] = {}
+    _refuse_repeated(cases)
+    scenarios: dict[str, list[Case]] = {}
     for case in cases:
-        group = groups.setdefault((case.scenario.name, case.policy.name), [])
-        if group and (group[0].scenario != case.scenario or group[0].policy != case.policy):
-            raise ValueError(f"two different scenarios or policies are named {case.scenario.name}, {case.policy.name}")
-        group.append(case)
-    for (scenario, policy), group in groups.items():
-        if len({(case.seed, case.replication) for case in group}) < len(group):
+        scenarios.setdefault(case.scenario.name, []).append(case)
+    starts = [[[own[n] for n in start] for start in one_start(own)] for own in scenarios.values()]
+    turns = [start for turn in itertools.zip_longest(*starts) for start in turn if start is not None]
+    return _together(turns, min(math.ceil(len(cases) / jobs), BATCH_WORLDS) if cases else 1)
+
+
+def _refuse_repeated(cases: Sequence[Case]) -> None:
+    groups: dict[tuple[str, str], Case] = {}
+    seen: set[tuple[str, str, int, int]] = set()
+    for case in cases:
+        scenario, policy = name = (case.scenario.name, case.policy.name)
+        first = groups.setdefault(name, case)
+        if first.scenario != case.scenario or first.policy != case.policy:
+            raise ValueError(f"two different scenarios or policies are named {scenario}, {policy}")
+        if (*name, case.seed, case.replication) in seen:
             raise ValueError(f"a replication of {scenario}, {policy} stands twice")
-    share = max(1, math.ceil(len(cases) / jobs))
-    pieces = [_pieces(group, math.ceil(len(group) / min(batch_worlds(group[0].scenario), share))) for group in groups.values()]
-    return _together([piece for turn in itertools.zip_longest(*pieces) for piece in turn if piece is not None], share)
+        seen.add((*name, case.seed, case.replication))
 
 
 def batch_worlds(scenario: Scenario) -> int:
-    """Worlds that a batch of a scenario holds at most, from the firms that its park has at the start."""
+    """Worlds from which on no further start joins a batch of a scenario, by the firms that its park has at the start."""
     firms = sum(segment.firms.default for segment in scenario.park.segments)
-    return min(max(int(BATCH_ROWS / max(firms, 1.0)), 1), BATCH_WORLDS)
+    return max(int(BATCH_ROWS / max(firms, 1.0)), 1)
 
 
-def _together(pieces: Sequence[tuple[Case, ...]], share: int) -> list[tuple[Case, ...]]:
-    """The pieces, small ones put together where their parks may share a batch: a batch of few worlds is slow."""
+def _together(starts: Sequence[Sequence[Case]], most: int) -> list[tuple[Case, ...]]:
+    """Batches of starts whose parks may share one: to prepare a batch of few worlds is slow.  Only too large a start is cut."""
     chunks: list[tuple[Case, ...]] = []
     open_chunk: dict[tuple[int, object], int] = {}  # what a batch shares → the chunk that still has room
     signatures: dict[int, object] = {}
-    for piece in pieces:
-        park = piece[0].scenario.park
-        if id(park) not in signatures:
-            signatures[id(park)] = signature(park)
-        kind = (piece[0].scenario.end, signatures[id(park)])
-        room, largest = open_chunk.get(kind), min(batch_worlds(piece[0].scenario), share)
-        if room is not None and len(chunks[room]) + len(piece) <= largest:
-            chunks[room] += piece
+    for piece in (start[n : n + most] for start in starts for n in range(0, len(start), most)):
+        scenario = piece[0].scenario
+        if id(scenario.park) not in signatures:
+            signatures[id(scenario.park)] = signature(scenario.park)
+        kind = (scenario.end, signatures[id(scenario.park)])
+        room = open_chunk.get(kind)
+        if room is not None and len(chunks[room]) + len(piece) <= min(batch_worlds(scenario), most):
+            chunks[room] += tuple(piece)
         else:
             open_chunk[kind] = len(chunks)
-            chunks.append(piece)
+            chunks.append(tuple(piece))
     return chunks
-
-
-def _pieces(group: Sequence[Case], n: int) -> list[tuple[Case, ...]]:
-    edges = [len(group) * i // n for i in range(n + 1)]
-    return [tuple(group[a:b]) for a, b in itertools.pairwise(edges)]
 
 
 def _assembled(
@@ -243,7 +245,7 @@ def _assembled(
 ) -> tuple[tuple[History, ...], tuple[Failure, ...]]:
     """Histories by scenario and policy, and failures, both in the order of the cases."""
     place = {id(case): n for n, case in enumerate(cases)}
-    groups: dict[tuple[str, str], list[tuple[int, History]]] = {}
+    groups: dict[tuple[str, str], list[History]] = {}
     failures: list[tuple[int, Failure]] = []
     for chunk, outcome in kept:
         failures += [(place[id(chunk[n])], Failure(chunk[n], r.error, r.traceback, r.quarter)) for n, r in outcome.raised.items()]
@@ -251,9 +253,9 @@ def _assembled(
         for name in dict.fromkeys((case.scenario.name, case.policy.name) for case in ran):
             own = [n for n, case in enumerate(ran) if (case.scenario.name, case.policy.name) == name]
             if outcome.history is not None:
-                values = {key: value[:, own] for key, value in outcome.history.values.items()}
-                part = replace(outcome.history, cases=tuple(ran[n] for n in own), values=values)
-                groups.setdefault(name, []).append((place[id(ran[own[0]])], part))
-    order = sorted(groups, key=lambda name: min(n for n, _ in groups[name]))
-    histories = tuple(merge([part for _, part in sorted(groups[name], key=itemgetter(0))]) for name in order)
-    return histories, tuple(failure for _, failure in sorted(failures, key=itemgetter(0)))
+                whole = replace(outcome.history, cases=tuple(ran))
+                groups.setdefault(name, []).append(only(whole, own))
+    merged = [merge(parts) for parts in groups.values()]
+    in_order = [only(history, sorted(range(len(history.cases)), key=lambda n: place[id(history.cases[n])])) for history in merged]
+    in_order.sort(key=lambda history: place[id(history.cases[0])])
+    return tuple(in_order), tuple(failure for _, failure in sorted(failures, key=itemgetter(0)))

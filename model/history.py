@@ -140,3 +140,11 @@ def merge(histories: Sequence[History]) -> History:
     cases = tuple(case for history in histories for case in history.cases)
     values = {name: np.concatenate([history.values[name] for history in histories], axis=1) for name in first.values}
     return replace(first, cases=cases, values=values)
+
+
+def only(history: History, worlds: Sequence[int]) -> History:
+    """A history of some of its worlds, in their order."""
+    if list(worlds) == list(range(len(history.cases))):
+        return history
+    values = {name: value[:, worlds] for name, value in history.values.items()}
+    return replace(history, cases=tuple(history.cases[n] for n in worlds), values=values)

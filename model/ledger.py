@@ -14,9 +14,10 @@ from wutong.model.codes import Stage
 from wutong.model.facts import Floats, Ints, Keys, Mask
 from wutong.model.history import History
 from wutong.model.scenario import Case
-from wutong.model.simulate import World, history_of, prepare
+from wutong.model.simulate import history_of
 from wutong.model.tables import NONE, in_use
 from wutong.model.units import NEVER
+from wutong.model.world import World, prepare
 
 COLUMNS = ("segment", "zone", "channel", "leads", "anchor", "lab", "generation", "born")  # of the firms, as they opened
 

@@ -19,9 +19,10 @@ from wutong.model.codes import Channel, Stage
 from wutong.model.facts import Floats
 from wutong.model.history import History
 from wutong.model.scenario import Case
-from wutong.model.simulate import World, history_of, prepare
+from wutong.model.simulate import history_of
 from wutong.model.tables import NONE, in_use
 from wutong.model.units import quarter_name
+from wutong.model.world import World, prepare
 
 
 class ParkAgent(mesa.Agent):  # type: ignore[misc]

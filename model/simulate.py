@@ -1,169 +1,36 @@
-"""simulate(cases) -> History: every world by itself, quarter by quarter.  What a world gives does not depend on its company."""
+"""simulate(cases) -> History: a world for each case, and what all of them recorded.
+
+Worlds that differ in their policy alone are one world up to the quarter in which their levers first differ: it is run once and
+then copied.  Nothing that a policy does later is known to the quarters before.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from wutong.model.assumptions import Parameters as Sampled
-from wutong.model.assumptions import records_of, sample, world_keys
-from wutong.model.base import Base, signature
-from wutong.model.compiled import engine
 from wutong.model.derived import Context, derived
-from wutong.model.given import Given, Levers, Parameters, Record
-from wutong.model.history import Axis, History
-from wutong.model.lever_table import LeverTable, compile_levers, levers_of
+from wutong.model.given import Levers, Record
+from wutong.model.history import Axis, History, only
+from wutong.model.lever_table import levers_of
 from wutong.model.levers import LEVERS
-from wutong.model.measures import MEASURES, RECORDED, RECORDED_AXES, RECORDS
+from wutong.model.measures import MEASURES, RECORDED, RECORDED_AXES
+from wutong.model.parting import Parting, one_start, parting
 from wutong.model.scenario import RECRUITED, Case, Park
-from wutong.model.schedule import run
-from wutong.model.start.drawn import compile_base, given_of, mean_entrant
-from wutong.model.start.opening import Opening, openings, signed_before
-from wutong.model.start.projects import sign_before_start
-from wutong.model.tables import GROWING, FullTableError, copied, in_use, new_table
-from wutong.model.tables import Park as Tables
-from wutong.model.units import quarter_name
-
-LARGEST = float(np.finfo(np.float32).max)  # in single precision, as runs are kept
-IN_QUARTER = "in quarter "  # begins the note on an error that says when it was raised
-FIRMS_AT_LEAST = 1024
-FIRMS_TO_A_ROOM = 4096
-ROOM = {"projects": 512, "anchors": 128, "partners": 4096, "research": 2048, "arrivals": 512, "births": 512, "left": 512}
-"""Rows to begin with, for every FIRMS_TO_A_ROOM firms of the start."""
+from wutong.model.start.opening import signed_before
+from wutong.model.world import WATCH, Batch, World, new_record, prepare, refuse_endless
 
 
-# ── A batch, and its worlds ──────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
-class Batch:
-    """Everything about some cases that does not change while they run: one park structure, one clock.
+class Attempt:
+    """What came of some cases: the history of those that ran, None if none did, and what the others raised, by position."""
 
-    Attributes
-    ----------
-    records : parameters by rule, of shape (n_worlds,)
-    """
-
-    cases: tuple[Case, ...]
-    parameters: Sampled
-    records: Mapping[str, Any]
-    base: Base
-    openings: list[Opening]
-    levers: LeverTable
-    n_quarters: int
-
-    @property
-    def park(self) -> Park:
-        return self.cases[0].scenario.park
+    history: History | None
+    raised: Mapping[int, BaseException] = field(default_factory=dict)
 
 
-def prepare(cases: Sequence[Case]) -> Batch:
-    """What the cases draw and what their policies do.
-
-    Raises
-    ------
-    ValueError
-        If the cases cannot share a batch, or a scenario or policy says what it may not.
-    """
-    check_batch(cases)
-    keys = world_keys(cases)
-    parameters = sample(cases, keys)
-    base, totals = compile_base([case.scenario for case in cases], keys, parameters)
-    n_quarters = cases[0].scenario.end - base.start
-    parks = [case.scenario.park for case in cases]
-    entrant = mean_entrant(base, parameters["accounts"])
-    table = compile_levers([c.policy for c in cases], parks[0], base, base.lever_parameters, entrant, n_quarters)
-    opened = openings(parks, base, keys, totals)
-    return Batch(tuple(cases), parameters, records_of(parameters), base, opened, table, n_quarters)
-
-
-def check_batch(cases: Sequence[Case]) -> None:
-    if not cases:
-        raise ValueError("a batch needs at least one case")
-    first = cases[0].scenario
-    for scenario in {id(c.scenario): c.scenario for c in cases}.values():
-        if scenario.end <= scenario.park.start:
-            raise ValueError(f"scenario {scenario.name}: it ends before its first quarter")
-        if scenario.end != first.end or (scenario.park is not first.park and signature(scenario.park) != signature(first.park)):
-            raise ValueError(f"scenarios {first.name} and {scenario.name} cannot share a batch: parks or clocks differ")
-
-
-class World:
-    """One world on its way: it knows what it is given, where it stands, and what it has recorded.
-
-    Attributes
-    ----------
-    quarter : the last one that was run
-    park : its tables as they stand
-    record : what was recorded, row 0 the start
-    """
-
-    def __init__(self, batch: Batch, position: int, *, plain: bool | None = None) -> None:
-        base = batch.base
-        self.given: Given = given_of(base, batch.parameters["accounts"], position)
-        self.parameters = Parameters(*(batch.records[name][position : position + 1] for name in Parameters._fields))
-        self.opening = batch.openings[position]
-        self.levers: Levers = levers_of(batch.levers, base, position)
-        self.record = new_record(batch)
-        self.park = empty_park(self.given, self.opening)
-        self._run: Callable[..., int] = engine(run, plain=plain)
-        self._advance(base.start, base.start)
-        self.quarter = base.start
-
-    def advance(self, last: int) -> None:
-        """Run up to the end of a quarter."""
-        self._advance(self.quarter + 1, last)
-        self.quarter = last
-
-    def _advance(self, first: int, last: int) -> None:
-        """Run quarters; where a table runs out of room, they are run again with more: draws are keyed, so nothing changes."""
-        before, room, todo = copied(self.park), 1, first
-        while todo <= last:
-            try:
-                todo = self._run(todo, last, self.given, self.parameters, self.opening, self.levers, self.park, self.record)
-                if todo <= last:
-                    self.park = copied(self.park, room=2)
-            except FullTableError:  # before all others: it is no fault
-                room, todo = 2 * room, first
-                self.park = copied(before, room)
-                for table in self.record:
-                    table[first - self.given.start : last - self.given.start + 1] = 0.0
-            except Exception as error:
-                error.add_note(f"{IN_QUARTER}{quarter_name(int(self.park.world[0].quarter) or self.given.start)}")
-                raise
-
-
-def signed_before_start(batch: Batch, position: int) -> Any:
-    """Ordinary projects of a world that were signed before the start, as they were signed: records of shape (n_projects,)."""
-    given, opening = given_of(batch.base, batch.parameters["accounts"], position), batch.openings[position]
-    projects, arrivals = new_table("projects", int(opening.signing["count"].sum())), new_table("arrivals", 1)
-    newcomers = batch.records["newcomers"][position : position + 1]
-    engine(sign_before_start)(given, newcomers[0], opening, projects, arrivals)
-    return in_use(projects)
-
-
-def empty_park(given: Given, opening: Opening) -> Tables:
-    """Tables without content, with room for the start and some growth."""
-    firms = int(opening.segment["firms"].sum())
-    room = {name: rows * (1 + firms // FIRMS_TO_A_ROOM) for name, rows in ROOM.items()}
-    room |= {"firms": 2 * firms + FIRMS_AT_LEAST, "labs": len(opening.lab)}
-    room["projects"] += 2 * int(opening.signing["count"].sum())
-    fixed = {"labs": len(opening.lab)}
-    growing = (new_table(name, room[name], fixed.get(name, 0)) for name in GROWING)
-    rest = {"cells": given.n_segments, "zones": given.n_zones, "world": 1}
-    return Tables(*growing, *(new_table(name, n).row for name, n in rest.items()))
-
-
-def new_record(batch: Batch) -> Record:
-    """Room for the record of one world."""
-    base = batch.base
-    lengths = (base.n_segments, base.n_zones - 1, base.n_anchors + 1, len(base.lab_university), 1)
-    shapes = zip(RECORDED_AXES, lengths, strict=True)
-    return Record(*(np.zeros((batch.n_quarters + 1, n), RECORDS[axis]).view(np.recarray) for axis, n in shapes))
-
-
-# ── Histories ────────────────────────────────────────────────────────────────────────────────────────────────────────
 def simulate(cases: Sequence[Case]) -> History:
     """Run cases: one world each, all of one park structure and one clock.
 
@@ -172,31 +39,68 @@ def simulate(cases: Sequence[Case]) -> History:
     ValueError
         If the cases cannot share a batch, or a scenario or policy says what it may not.
     """
-    batch = prepare(cases)
-    records = []
-    for position in range(len(batch.cases)):
-        world = World(batch, position)
-        world.advance(batch.base.start + batch.n_quarters)
-        refuse_endless(world)
-        records.append(world.record)
-    return history_of(batch, records)
+    found = attempted(cases)
+    for error in found.raised.values():
+        raise error
+    assert found.history is not None
+    return found.history
 
 
-def refuse_endless(world: World) -> None:
-    """Make sure that all measures are numbers that can be kept: values that are allowed one by one can be too much together.
+def attempted(cases: Sequence[Case]) -> Attempt:
+    """Run cases as :func:`simulate` does, each for itself: what a world raises takes no other with it.
 
     Raises
     ------
-    FloatingPointError
-        With the first measure that is infinite, no number, or larger than what is kept, and a note of its quarter.
+    ValueError
+        As :func:`simulate`, before the first run.
     """
-    for table in world.record:
-        for name in table.dtype.names:
-            if not np.abs(table[name]).max(initial=0.0) <= LARGEST:
-                row = int(np.flatnonzero(~(np.abs(table[name]) <= LARGEST).all(axis=1))[0])
-                error = FloatingPointError(f"{name} is no finite number: the assumptions lead beyond all bounds")
-                error.add_note(f"{IN_QUARTER}{quarter_name(world.given.start + row)}")
-                raise error
+    batch = prepare(cases)
+    records, raised = dict[int, Record](), dict[int, BaseException]()
+    for positions in one_start(cases):
+        WATCH.get().begins([cases[position] for position in positions])
+        for position, came in _grown(batch, positions):
+            if isinstance(came, BaseException):
+                raised[position] = came
+            else:
+                records[position] = came
+    if len(raised) == len(cases):
+        return Attempt(None, raised)
+    empty = new_record(batch)
+    history = history_of(batch, [records.get(n, empty) for n in range(len(cases))])
+    ran = [n for n in range(len(cases)) if n not in raised]
+    return Attempt(only(history, ran) if raised else history, dict(sorted(raised.items())))
+
+
+def _grown(batch: Batch, positions: Sequence[int]) -> Iterator[tuple[int, Record | BaseException]]:
+    """What the cases of one start recorded, or raised."""
+    try:
+        world = World(batch, positions[0])
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a rule may raise anything, and no world may take others with it
+        yield from ((position, error) for position in positions)
+        return
+    levers = [world.levers, *(levers_of(batch.levers, batch.base, position) for position in positions[1:])]
+    for n, came in _parted(world, parting(levers), levers):
+        yield positions[n], came
+
+
+def _parted(world: World, tree: Parting, levers: Sequence[Levers]) -> Iterator[tuple[int, Record | BaseException]]:
+    """A world run to where its policies part, and on under each of them; copies are made one at a time."""
+    try:
+        world.advance(world.given.start + tree.quarters)
+        if not tree.then:
+            refuse_endless(world)
+    except (Exception, SystemExit) as error:  # noqa: BLE001
+        yield from ((n, error) for n in tree.together)
+        return
+    if not tree.then:
+        yield from ((n, world.record) for n in tree.together)
+    for group in tree.then:
+        own = levers[group.together[0]]
+        if group is tree.then[-1]:
+            world.levers = own
+            yield from _parted(world, group, levers)
+        else:
+            yield from _parted(world.branch(own), group, levers)
 
 
 def history_of(batch: Batch, records: Sequence[Record]) -> History:

@@ -276,9 +276,10 @@ def copied(park: Park, room: int = 1) -> Park:
     def copy(value: Any) -> Any:
         if not isinstance(value, Table):
             return value.copy()
-        row = np.zeros(room * len(value.row), value.row.dtype).view(np.recarray)
-        row[: value.n[0]] = value.row[: value.n[0]]
-        return Table(row, value.n.copy())
+        old, n = value.row.view(np.ndarray), value.n[0]  # record arrays are cut slowly
+        row = np.zeros(room * len(old), old.dtype)
+        row[:n] = old[:n]
+        return Table(row.view(np.recarray), value.n.copy())
 
     return Park(*map(copy, park))
 

@@ -25,6 +25,7 @@ FLOORS = (  # of model/, lowest first: a module imports from its own floor or be
     {"start"},
     {"schedule"},
     {"assumptions", "lineage_measures", "research_measures", "measures", "derived"},
+    {"world", "parting"},
     {"simulate"},
     {"ledger", "park"},
 )

@@ -50,14 +50,21 @@ def end(running: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture
-def loopback(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """A scheduler and two workers, as processes of their own."""
+def loopback(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A scheduler and two workers, as processes of their own; a number of threads for each can be given as a parameter."""
     port = free_port()
     address = f"tcp://127.0.0.1:{port}"
     words = ("--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
     crew = [process(tmp_path, "dask_scheduler", *words)]
     for _ in range(2):
-        own = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path))
+        own = (
+            "--nthreads",
+            str(getattr(request, "param", 1)),
+            "--no-nanny",
+            "--no-dashboard",
+            "--local-directory",
+            str(tmp_path),
+        )
         crew.append(process(tmp_path, "dask_worker", address, *own))
     yield address, crew
     for running in crew:

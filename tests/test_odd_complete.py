@@ -20,8 +20,8 @@ from wutong.model.assumptions import parameter_facts
 from wutong.model.draws import Draws, Purpose, child, named, world_key
 from wutong.model.facts import Assumption, Label, Shape
 from wutong.model.scenario import NO_NEW_POLICY, Case, Place
-from wutong.model.simulate import prepare
 from wutong.model.units import NEVER, quarter_name
+from wutong.model.world import prepare
 
 MODEL = Path(base.__file__).parent
 TEXT = odd.PATH.read_text(encoding="utf-8")

@@ -214,18 +214,3 @@ def test_points_that_cannot_be_are_refused_all_at_once_each_with_its_place():
 def test_replications_of_points_count_from_zero():
     with pytest.raises(BadInputError, match="count from 0"):
         plan_of_points(Request(("baseline",), ("none",), (1, 2)), [{"growth.people": 1e4}])
-
-
-@pytest.mark.parametrize("guarded", [True, False])
-def test_a_script_without_a_guard_is_refused_before_anything_is_written(one_process, monkeypatch, guarded):
-    path = one_process / "mine.py"
-    path.write_text('if __name__ == "__main__":\n    pass\n' if guarded else "perform(...)\n", encoding="utf-8")
-    monkeypatch.setattr("__main__.__file__", str(path), raising=False)
-    monkeypatch.setattr(api, "carried_out", lambda *_, **__: None)
-    if guarded:
-        assert perform(SHORT, "kept", Workers(2)).ended is None
-        return
-    with pytest.raises(BadInputError, match="Workers"):
-        perform(SHORT, "kept", Workers(2))
-    assert not Path("kept").exists()
-    assert perform(SHORT, "kept", Workers(1)).ended is None

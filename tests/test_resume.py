@@ -86,28 +86,7 @@ def test_kill_and_resume_end_in_the_same_tables(whole: Path, tmp_path: Path, att
     assert json.loads((tmp_path / "here" / "manifest.json").read_text(encoding="utf-8"))["status"] == "complete"
 
 
-def children(pid: int) -> list[int]:
-    """Workers of a process; ``-ww``, as ps cuts long lines where a terminal is narrow."""
-    command = ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(pid)]
-    listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    return [int(line.split()[0]) for line in listed.splitlines() if "spawn_main" in line]
-
-
-@pytest.mark.skipif(not Path("/proc").exists(), reason="looks for the worker with ps")
-def test_a_worker_that_is_killed_loses_no_run(whole: Path, tmp_path: Path) -> None:
-    process = start(tmp_path, *RUN, "--jobs", "2", "--out", "here")
-    deadline = time.monotonic() + 60
-    while not (workers := children(process.pid)) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    time.sleep(0.4)  # it imports, or runs its first chunk
-    assert process.poll() is None, "it ended before its worker could be killed"
-    os.kill(workers[0], signal.SIGKILL)
-    _, said = process.communicate(timeout=120)
-    assert process.returncode == 0, said
-    assert same_tables(whole, tmp_path / "here")
-
-
-def test_one_process_and_three_give_the_same_tables(whole: Path, tmp_path: Path) -> None:
+def test_one_thread_and_three_give_the_same_tables(whole: Path, tmp_path: Path) -> None:
     for jobs in ("1", "3"):
         finish(*RUN, "--jobs", jobs, "--out", str(tmp_path / jobs))
         assert same_tables(whole, tmp_path / jobs)

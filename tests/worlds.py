@@ -37,10 +37,11 @@ from wutong.model.scenario import (
     Status,
     Zone,
 )
-from wutong.model.simulate import World, prepare, simulate
+from wutong.model.simulate import simulate
 from wutong.model.tables import Park as Tables
 from wutong.model.tables import Table, copied, new_table
 from wutong.model.units import NEVER, quarter
+from wutong.model.world import World, prepare
 
 ROOT = Path(__file__).resolve().parents[1]
 START = quarter("2022Q3")

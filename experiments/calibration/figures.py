@@ -33,7 +33,7 @@ class Calibration:
     names : full names of the parameters, drawn from their declared ranges
     scenario : in which the worlds run; what it sets itself stays so in them
     say : what worlds say of the figures, of shape (n_cases, n_figures), given cases, the parameters that each draws, of shape
-        (n_cases, n_names), for figures that need one beside the run, and how many processes may run
+        (n_cases, n_names), for figures that need one beside the run, and how many threads may run
     n : worlds from which the shipped draws were made
     """
 

@@ -14,8 +14,8 @@ from wutong.experiments.calibration.figures import Calibration, Figure
 from wutong.model.facts import Floats, Label
 from wutong.model.newcomers import FUNNEL_LAG, FUNNEL_SHARE
 from wutong.model.scenario import Case
-from wutong.model.simulate import prepare, signed_before_start
 from wutong.model.units import QUARTERS_PER_YEAR, quarter
+from wutong.model.world import prepare, signed_before_start
 
 AGES = np.array([0.35, 0.35, 1.3, 2.35, 2.6, 3.35, 3.6])
 """Years from the fairs (August 2018 to 2021, spring 2018, 2019, 2021) to the end of 2021; dates from memory, shares alike."""

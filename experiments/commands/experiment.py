@@ -171,6 +171,6 @@ def _estimate(plan: Plan, manner: Manner) -> str:
     jobs = min(manner.jobs or available_cores(), plan.n_cases)
     found = estimated(plan, jobs)
     minutes, size = found.seconds / 60.0, found.n_bytes / 1e6
-    zh = f"共 {found.n_cases} 次运行；用 {jobs} 个进程约 {minutes:.1f} 分钟，结果库约 {size:.0f} MB。没有写入任何文件。"
-    en = f"{found.n_cases} runs: about {minutes:.1f} minutes with {jobs} processes, {size:.0f} MB of store. Nothing was written."
+    zh = f"共 {found.n_cases} 次运行；用 {jobs} 个线程约 {minutes:.1f} 分钟，结果库约 {size:.0f} MB。没有写入任何文件。"
+    en = f"{found.n_cases} runs: about {minutes:.1f} minutes with {jobs} threads, {size:.0f} MB of store. Nothing was written."
     return told(zh, en, manner.language)

@@ -19,7 +19,7 @@ Sets = Annotated[
 Jobs = Annotated[
     int | None,
     typer.Option(
-        "--jobs", metavar="J", parser=whole("--jobs", 1), help=told("进程数，默认用全部核心", "processes; all cores by default")
+        "--jobs", metavar="J", parser=whole("--jobs", 1), help=told("线程数，默认用全部核心", "threads; all cores by default")
     ),
 ]
 MaxFailures = Annotated[

@@ -77,11 +77,11 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text)
         command.add_argument("-n", type=int, default=n, help="worlds (default %(default)s)")
         command.add_argument("--seed", type=int, default=1)
-        command.add_argument("--jobs", type=int, default=2, help="processes (default %(default)s)")
+        command.add_argument("--jobs", type=int, default=2, help="threads (default %(default)s)")
     command = commands.add_parser("evidence", help="write docs/evidence.md and .zh.md from a folder of `run.py evidence`")
     command.add_argument("folder", type=Path)
     gallery = commands.add_parser("gallery", help="draw every picture from a few runs and write docs/gallery.md and .zh.md")
-    gallery.add_argument("--jobs", type=int, default=2, help="processes (default %(default)s)")
+    gallery.add_argument("--jobs", type=int, default=2, help="threads (default %(default)s)")
     return parser
 
 

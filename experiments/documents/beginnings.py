@@ -8,9 +8,9 @@ import numpy as np
 
 from wutong.experiments.documents.readings import Reading
 from wutong.model.scenario import Case
-from wutong.model.simulate import Batch, World, prepare
 from wutong.model.tables import NONE, in_use
 from wutong.model.units import STEP_YEARS
+from wutong.model.world import Batch, World, prepare
 
 YEARS = 4
 FEW = 20  # projects of a segment in all worlds: below, a mean says nothing

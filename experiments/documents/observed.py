@@ -18,8 +18,8 @@ from wutong.model.levers import LEVERS
 from wutong.model.scenario import Case, LeverSetting, Policy
 from wutong.model.schedule import SCHEDULE, arguments, begin_quarter
 from wutong.model.settlement import settle
-from wutong.model.simulate import World, prepare
 from wutong.model.tables import TABLES, Table
+from wutong.model.world import World, prepare
 
 WAITING = ("arrivals", "births")
 SETTLEMENT = "settlement"

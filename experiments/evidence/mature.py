@@ -15,8 +15,9 @@ from wutong.model.facts import Floats
 from wutong.model.history import History
 from wutong.model.ratios import ratio
 from wutong.model.scenario import Case
-from wutong.model.simulate import World, history_of, prepare
+from wutong.model.simulate import history_of
 from wutong.model.tables import in_use
+from wutong.model.world import World, prepare
 
 YOUNG = 20  # quarters
 TAIL_SHARE = 0.1  # largest firms

@@ -19,8 +19,8 @@ from wutong.model.assumptions import sample, world_keys
 from wutong.model.facts import Label
 from wutong.model.measures import MEASURES
 from wutong.model.scenario import Basis, JointTarget, Target
-from wutong.model.simulate import prepare
 from wutong.model.units import NEVER
+from wutong.model.world import prepare
 
 
 def target(measure="firms", at_least=100.0, by=worlds.START + 12, segments=(worlds.PARTS,), basis=Basis.LEVEL, key="goal"):

@@ -18,8 +18,8 @@ from wutong.experiments.reading import list_scenarios, read_scenario
 from wutong.model.assumptions import parameter_facts
 from wutong.model.facts import Label, Tag, fixed
 from wutong.model.scenario import Basis, Case, Policy, Target
-from wutong.model.simulate import World, prepare
 from wutong.model.tables import in_use
+from wutong.model.world import World, prepare
 
 NOTHING = Policy("none", Label("不新增", "Nothing new"), ())
 GOAL = Target("parts", Label("配套收入", "Parts revenue"), "revenue", (worlds.PARTS,), 100.0, worlds.START + 2, Basis.LEVEL, "")

@@ -12,8 +12,9 @@ from wutong.model.lever_facts import LeverParameters
 from wutong.model.levers import LEVERS
 from wutong.model.rules.accounts import keep_accounts
 from wutong.model.scenario import LeverSetting
-from wutong.model.simulate import history_of, prepare
+from wutong.model.simulate import history_of
 from wutong.model.tables import in_use
+from wutong.model.world import prepare
 
 P = LeverParameters()
 

@@ -27,8 +27,8 @@ from wutong.model.rules.attraction import (
     rent_of,
     value_of_entry,
 )
-from wutong.model.simulate import prepare
 from wutong.model.tables import in_use
+from wutong.model.world import prepare
 
 WEIGHTS = ("local_weight", "demand_weight", "inputs_weight", "knowledge_weight")
 NOTHING = SimpleNamespace(support=0.0, entry=1.0)

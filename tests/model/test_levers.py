@@ -18,9 +18,9 @@ from wutong.model.lever_facts import LeverParameters
 from wutong.model.lever_table import LeverTable, check_policy, columns_of, levers_of
 from wutong.model.levers import LEVERS, SUPPORT_LIMIT, Target
 from wutong.model.scenario import LeverSetting
-from wutong.model.simulate import prepare
 from wutong.model.start.drawn import mean_entrant
 from wutong.model.units import NEVER
+from wutong.model.world import prepare
 
 QUARTERS = 12
 NEUTRAL = {f.name: f.metadata["neutral"] for f in dataclasses.fields(Effects)}

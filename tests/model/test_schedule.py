@@ -11,14 +11,14 @@ import pytest
 from tests import worlds
 from tests.worlds import FIRST, START, policy
 from wutong.model import schedule
-from wutong.model import simulate as simulation
 from wutong.model.compiled import engine
 from wutong.model.history import merge
 from wutong.model.levers import LEVERS
 from wutong.model.scenario import LeverSetting
 from wutong.model.schedule import SCHEDULE, SHARED, begin_quarter, is_crowded, run
-from wutong.model.simulate import World, prepare
+from wutong.model.simulate import history_of
 from wutong.model.tables import GROWING, TABLES, Table, copied, in_use
+from wutong.model.world import ROOM, World, prepare
 
 EVERYTHING = policy(*(LeverSetting(key, 0.5 * lever.high, START - 16) for key, lever in LEVERS.items()), name="half of all")
 
@@ -141,8 +141,8 @@ def usual():
 def test_a_table_that_runs_out_of_room_changes_no_bit(usual, monkeypatch):
     """Tables that hardly hold the start: those that get crowded grow between quarters, those of newcomers within one."""
     tiny = {"projects": 1, "anchors": 3, "partners": 60, "research": 256, "arrivals": 1, "births": 1, "left": 1}
-    monkeypatch.setattr(simulation, "ROOM", tiny)
-    monkeypatch.setattr(simulation, "FIRMS_AT_LEAST", -60)
+    monkeypatch.setattr("wutong.model.world.ROOM", tiny)
+    monkeypatch.setattr("wutong.model.world.FIRMS_AT_LEAST", -60)
     world = worlds.started(worlds.toy_scenario(), 1, EVERYTHING)[0]
     assert len(world.park.firms.row) < usual.park.firms.n[0] and len(world.park.births.row) == 1
     world.advance(START + 12)
@@ -151,8 +151,8 @@ def test_a_table_that_runs_out_of_room_changes_no_bit(usual, monkeypatch):
 
 
 def test_a_start_that_does_not_fit_is_begun_again(usual, monkeypatch):
-    monkeypatch.setattr(simulation, "ROOM", dict.fromkeys(simulation.ROOM, 1))
-    monkeypatch.setattr(simulation, "FIRMS_AT_LEAST", -10_000)
+    monkeypatch.setattr("wutong.model.world.ROOM", dict.fromkeys(ROOM, 1))
+    monkeypatch.setattr("wutong.model.world.FIRMS_AT_LEAST", -10_000)
     world = worlds.started(worlds.toy_scenario(), 1, EVERYTHING)[0]
     world.advance(START + 12)
     assert_same_world(world, usual)
@@ -225,7 +225,7 @@ def test_what_was_handed_out_never_changes():
             value[0] = 7.0
     world = worlds.started(worlds.toy_scenario(quarters=6), 1)[0]
     world.advance(START + 3)
-    early = simulation.history_of(prepare(worlds.cases(worlds.toy_scenario(quarters=6), 1)), [world.record])
+    early = history_of(prepare(worlds.cases(worlds.toy_scenario(quarters=6), 1)), [world.record])
     copies = {name: value.copy() for name, value in early.values.items()}
     world.advance(START + 6)
     for name, value in early.values.items():

@@ -10,9 +10,9 @@ import numpy as np
 from wutong.model.codes import Channel, Fate, Stage
 from wutong.model.given import Given, record_at
 from wutong.model.scenario import Case
-from wutong.model.simulate import World, prepare
 from wutong.model.tables import NONE, TABLES, Park, Table, copied, in_use
 from wutong.model.units import NEVER
+from wutong.model.world import World, prepare
 
 OPENED = tuple(f"entrants_{c.name.lower()}" for c in Channel if c is not Channel.INITIAL)
 

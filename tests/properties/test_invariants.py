@@ -17,7 +17,7 @@ from wutong.model.assumptions import at_defaults, parameter_facts
 from wutong.model.facts import fixed
 from wutong.model.levers import LEVERS, Target
 from wutong.model.scenario import LeverSetting, Scenario, Status
-from wutong.model.simulate import prepare
+from wutong.model.world import prepare
 
 FACTS = parameter_facts()
 QUARTERS = 8

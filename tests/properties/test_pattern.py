@@ -17,9 +17,9 @@ from wutong.model.codes import Channel
 from wutong.model.facts import Floats, fixed
 from wutong.model.history import Axis, History
 from wutong.model.scenario import Anchor, Park, Scenario
-from wutong.model.simulate import World
 from wutong.model.tables import RECORDS, in_use
 from wutong.model.units import NEVER
+from wutong.model.world import World
 
 QUARTERS, WORLDS = 20, 16
 SIGNED = SIGNS - START  # row of the quarter of signing

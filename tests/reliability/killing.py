@@ -1,13 +1,12 @@
 """python -m tests.reliability.killing 20 [--seed 1]: an experiment is killed at random moments and resumed to the same tables.
 
-By turns the whole process group is killed as a power cut does, the parent alone, and one worker.  A moment is drawn evenly from
-the time that the uninterrupted experiment took after its folder was there; those after the end are counted apart.
+A moment is drawn evenly from the time that the uninterrupted experiment took after its folder was there; those after the end are
+counted apart.  Every third time its resumption is killed too.
 """
 
 from __future__ import annotations
 
 import argparse
-import enum
 import json
 import os
 import random
@@ -17,21 +16,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 WITHOUT_PICTURES = """
 import sys
-if __name__ == "__main__":
-    sys.path.insert(0, {root!r})
-    from wutong.experiments import runner
-    from wutong.experiments.questions import goals
-    goals.figures = lambda *_: ()
-    runner.BATCH_WORLDS = 16  # many moments between two chunks
-    from wutong.experiments.commands import main
-    main()
+sys.path.insert(0, {root!r})
+from wutong.experiments import runner
+from wutong.experiments.questions import goals
+goals.figures = lambda *_: ()
+runner.BATCH_WORLDS = 16  # many moments between two chunks
+from wutong.experiments.commands import main
+main()
 """
 N_RUNS = 480
 WORDS = ("run", "sophia_antipolis", "--policy", "none", "--policy", "balanced", "-n", "240", "--until", "2010Q4", "-q")
@@ -40,17 +37,10 @@ WORDS = ("run", "sophia_antipolis", "--policy", "none", "--policy", "balanced", 
 STARTED: list[subprocess.Popen[bytes]] = []
 
 
-class Victim(enum.StrEnum):
-    EVERYBODY = "the parent and its workers"
-    PARENT = "the parent"
-    WORKER = "a worker"
-
-
 @dataclass(frozen=True)
 class Kill:
-    """What was killed when, how many runs were then stored, and whether the tables were the same in the end."""
+    """When it was killed, how many runs were then stored, and whether the tables were the same in the end."""
 
-    victim: Victim
     seconds: float
     n_stored: int
     before_the_end: bool
@@ -81,22 +71,6 @@ def began(folder: Path, process: subprocess.Popen[bytes]) -> float:
     return time.monotonic()
 
 
-def workers_of(pid: int) -> list[int]:
-    listed = subprocess.run(["ps", "-ww", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
-    return [int(line.split()[0]) for line in listed.stdout.splitlines() if "spawn_main" in line]
-
-
-def strike(process: subprocess.Popen[bytes], victim: Victim, rng: random.Random) -> None:
-    """Kill; where a worker should die and there is none, nobody does."""
-    workers = workers_of(process.pid)
-    if victim is Victim.EVERYBODY:
-        os.killpg(process.pid, signal.SIGKILL)
-    elif victim is Victim.PARENT:
-        process.kill()
-    elif workers:
-        os.kill(rng.choice(workers), signal.SIGKILL)
-
-
 def stored(folder: Path) -> int:
     """Runs in the store, read in the middle of everything."""
     from wutong.experiments.errors import WordedError
@@ -114,28 +88,25 @@ def tables(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in found}
 
 
-def tried(place: Path, victim: Victim, after: float, rng: random.Random, whole: dict[str, bytes]) -> Kill:
+def tried(place: Path, after: float, again: float | None, rng: random.Random, whole: dict[str, bytes]) -> Kill:
+    """Kill an experiment, and after ``again`` seconds its resumption, and see what comes of it in the end."""
     folder = place / "here"
     process = start(place, *WORDS, "--jobs", "2", "--out", "here")
     time.sleep(max(0.0, began(folder, process) + after - time.monotonic()))
     running = process.poll() is None
-    if running:
-        strike(process, victim, rng)
+    process.kill()
+    process.communicate(timeout=60)
     n_stored = stored(folder)
-    if victim is Victim.WORKER or not running:
-        finish(process)
-    else:
-        process.communicate(timeout=60)
-        deadline = time.monotonic() + 10
-        while lives(process.pid) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        if lives(process.pid):
-            raise RuntimeError("a worker outlives its parent")
-        finish(start(place, "resume", "here", "-q", "--jobs", rng.choice(("1", "2"))))
+    if again is not None:
+        resumed = start(place, "resume", "here", "-q", "--jobs", "2")
+        time.sleep(again)
+        resumed.kill()
+        resumed.communicate(timeout=60)
+    finish(start(place, "resume", "here", "-q", "--jobs", rng.choice(("1", "2"))))
     status = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["status"]
     same = tables(folder) == whole and status == "complete" and stored(folder) == N_RUNS
     shutil.rmtree(folder)
-    return Kill(victim, after, n_stored, running, same)
+    return Kill(after, n_stored, running, same)
 
 
 def lives(group: int) -> bool:
@@ -162,17 +133,17 @@ def main() -> int:
             lasts = time.monotonic() - since
             whole = tables(place / "whole")
             for n in range(asked.count):
-                kill = tried(place, list(Victim)[n % 3], rng.uniform(0.0, lasts), rng, whole)
+                again = rng.uniform(0.0, lasts) if n % 3 == 2 else None
+                kill = tried(place, rng.uniform(0.0, lasts), again, rng, whole)
                 kills.append(kill)
                 moment = f"after {kill.seconds:5.2f} of {lasts:.2f} s, {'before' if kill.before_the_end else 'after'} the end"
                 told = f"{kill.n_stored:4} runs stored, {'the same' if kill.same else 'NOT THE SAME'}"
-                print(f"{n + 1:3} {kill.victim.value:27} {moment}, {told}", flush=True)
+                print(f"{n + 1:3} {moment}, {told}", flush=True)
     finally:
         for process in STARTED:
             if lives(process.pid):
                 os.killpg(process.pid, signal.SIGKILL)
-    for victim, n in Counter(kill.victim for kill in kills if kill.before_the_end).items():
-        print(f"{n:3} times {victim} before the end")
+    print(f"{sum(kill.before_the_end for kill in kills)} times before the end")
     print(f"{sum(0 < k.n_stored < N_RUNS for k in kills)} times with some runs stored and others not")
     return int(not all(kill.same for kill in kills))
 

@@ -1,13 +1,9 @@
-"""Small made-up batches for the tests of this folder: importable by name, so that workers of any start method find them."""
+"""Small made-up batches for the tests of this folder: importable by name, so that another process finds them."""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
-import multiprocessing
-import os
-import signal
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -26,9 +22,8 @@ from wutong.experiments.store import FILE, Access, opened
 from wutong.experiments.tables import Wanted
 from wutong.model.history import History
 from wutong.model.scenario import Case, LeverSetting
-from wutong.model.simulate import simulate
+from wutong.model.simulate import attempted
 
-FAST = "fork" if "fork" in multiprocessing.get_all_start_methods() and sys.version_info < (3, 12) else "spawn"
 QUARTERS = 2
 WANTED = Wanted(("revenue", "firms", "revenue_per_head", "net_balance", "occupancy"))
 BUSY = worlds.policy(LeverSetting("tax_relief", 0.2, worlds.FIRST + 1), name="busy")
@@ -45,9 +40,9 @@ def cases_of(n: int = 8, *, more: bool = False) -> list[Case]:
     return [Case(s, p, r, 1) for r in range(n + 3 * more) for s in scenarios for p in policies]
 
 
-def both(outcome: Outcome) -> Outcome:
+def both(chunk: Sequence[Case], outcome: Outcome) -> Outcome:
     """The outcome as it is and packed."""
-    return dataclasses.replace(outcome, packed=to_be_stored(outcome).packed)
+    return dataclasses.replace(outcome, pieces=to_be_stored(chunk, outcome).pieces)
 
 
 def run_into(path: Path, cases: Sequence[Case], workers: Workers) -> dict[str, bytes]:
@@ -55,12 +50,13 @@ def run_into(path: Path, cases: Sequence[Case], workers: Workers) -> dict[str, b
     chunks = chunked(cases, workers.jobs)
     found: dict[str, bytes] = {}
     with opened(path, Access.NEW) as store:
-        for finished in workers.stream(Task(simulate, both), chunks):
+        for finished in workers.stream(Task(attempted, both), chunks):
             for i, outcome in finished.items():
                 assert outcome.history is not None and not outcome.raised
                 ids, values = run_ids(chunks[i]), outcome.history.values
                 assert not found.keys() & set(ids), "a run came twice"
-                store.add(ids, outcome.packed, {})
+                for piece in outcome.pieces:
+                    store.add([ids[n] for n in piece.positions], piece.packed, {})
                 for world, run_id in enumerate(ids):
                     own = (np.ascontiguousarray(values[name][:, world]).tobytes() for name in sorted(values))
                     found[run_id] = b"".join(own)
@@ -93,22 +89,7 @@ def digest_of(cases: Sequence[Case], workers: Workers, folder: Path) -> str:
 
 
 # ── Batches that go wrong ────────────────────────────────────────────────────────────────────────────────────────────
-def kill_own_process(cases: Sequence[Case]) -> History:
-    """Replication 5 ends its process, as the out-of-memory killer does."""
-    if any(case.replication == 5 for case in cases):
-        os.kill(os.getpid(), signal.SIGKILL)
-    return counted(cases)
-
-
 def five_exits(cases: Sequence[Case]) -> History:
     if any(case.replication == 5 for case in cases):
         raise SystemExit("five")
     return counted(cases)
-
-
-def not_to_be_sent(cases: Sequence[Case]) -> History:
-    """What replication 5 gives cannot be pickled."""
-    history = counted(cases)
-    if any(case.replication == 5 for case in cases):
-        return dataclasses.replace(history, facts={"firms": lambda: None})
-    return history

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -30,23 +31,24 @@ def test_pieces_of_any_size(expected, tmp_path, monkeypatch, size):
 
 
 @pytest.mark.parametrize(("jobs", "size"), [(2, 7), (3, 2)])
-def test_any_number_of_processes(expected, tmp_path, monkeypatch, jobs, size):
+def test_any_number_of_threads(expected, tmp_path, monkeypatch, jobs, size):
     monkeypatch.setattr(runner, "BATCH_WORLDS", size)
     assert digest_of(cases_of(), Workers(jobs), tmp_path) == expected
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has spawn alone")
-@pytest.mark.parametrize("method", ["fork", "forkserver"])
-def test_any_start_method(expected, tmp_path, method):
-    """In another interpreter: this one has threads, beside which later Pythons warn of a fork."""
-    code = f"""if __name__ == "__main__":
-    from pathlib import Path
-    from wutong.experiments.runner import Workers
-    from tests.reliability.small import cases_of, digest_of
-    print(digest_of(cases_of(), Workers(2, {method!r}), Path({str(tmp_path)!r})))
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_a_script_from_standard_input_without_a_guard_and_any_hash_seed(expected, tmp_path, seed):
+    code = f"""
+from pathlib import Path
+from wutong.experiments.runner import Workers
+from tests.reliability.small import cases_of, digest_of
+print(digest_of(cases_of(), Workers(2), Path({str(tmp_path)!r})))
 """
-    command = [sys.executable, "-B", "-c", code]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": seed}
+    command = [sys.executable, "-B", "-"]
+    done = subprocess.run(
+        command, input=code, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=120
+    )
     assert done.stdout.strip() == expected, done.stderr
 
 
@@ -64,6 +66,7 @@ def test_a_scenario_a_policy_and_replications_more_change_no_run(tmp_path):
 
 
 @with_distributed
+@pytest.mark.parametrize("loopback", [1, 4], indirect=True, ids=["one thread", "four threads"])
 def test_a_cluster(expected, loopback, tmp_path, monkeypatch):  # noqa: F811 - the fixture
     monkeypatch.setattr(runner, "BATCH_WORLDS", 7)
     address, _ = loopback

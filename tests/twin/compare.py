@@ -18,8 +18,9 @@ from wutong.experiments.reading import list_policies, read_policy, read_scenario
 from wutong.model.given import Record
 from wutong.model.measures import MEASURES
 from wutong.model.scenario import NO_NEW_POLICY, Case
-from wutong.model.simulate import Batch, World, history_of, prepare
+from wutong.model.simulate import history_of
 from wutong.model.units import quarter_name
+from wutong.model.world import Batch, World, prepare
 
 AMOUNTS = 1e-9  # relative, of amounts; counts must be the same
 NEGLIGIBLE = 1e-3  # below it an amount need not be met as closely: unmet demand is a small difference of large sums

@@ -11,7 +11,7 @@ import numpy as np
 from wutong.model.given import Record
 from wutong.model.levers import LEVERS
 from wutong.model.scenario import Plant
-from wutong.model.simulate import Batch, World
+from wutong.model.world import Batch, World
 
 BOOKS = 8  # quarters for which a closed firm stays registered
 MU = 1000.005

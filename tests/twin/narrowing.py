@@ -12,9 +12,9 @@ from tests.twin.compare import cases_of
 from tests.twin.park import Park
 from tests.twin.running import run_quarter
 from tests.twin.starting import copy_of_start
-from wutong.model.simulate import World, prepare
 from wutong.model.tables import in_use
 from wutong.model.units import quarter_name
+from wutong.model.world import World, prepare
 
 CLOSE = 1e-9
 FIRM = (

@@ -10,7 +10,7 @@ from tests.twin import anchors, attraction, growth, knowledge, leaving, observin
 from tests.twin.park import Park
 from tests.twin.starting import copy_of_start
 from wutong.model.given import Record
-from wutong.model.simulate import World
+from wutong.model.world import World
 
 RULES = (anchors, attraction, spin_off, orders, growth, knowledge, leaving, site)
 

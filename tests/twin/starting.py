@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from tests.twin.park import Anchor, Firm, Lab, Park, Partner, Project, Research, Segment, Zone, plain
-from wutong.model.simulate import World
 from wutong.model.tables import NONE, in_use
 from wutong.model.units import NEVER
+from wutong.model.world import World
 
 
 def copy_of_start(world: World) -> Park:

@@ -15,7 +15,7 @@ from tests.twin.random_parks import random_case
 from wutong.experiments.reading import read_scenario
 from wutong.model.measures import MEASURES, RECORDED
 from wutong.model.scenario import NO_NEW_POLICY, Case, Plant
-from wutong.model.simulate import World, prepare
+from wutong.model.world import World, prepare
 
 RANDOM = (1, 3, 4, 5, 8, 10)
 ANCHOR_LEAVES = 4  # a random case in which anchors open and leave
