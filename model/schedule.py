@@ -22,21 +22,16 @@ from wutong.model.maths import exp, log
 from wutong.model.recording import record_money, record_stocks
 from wutong.model.rules import accounts, anchors, attraction, exit, growth, knowledge, orders, site, spin_off
 from wutong.model.settlement import settle
-from wutong.model.start.build import begin
-from wutong.model.start.opening import Opening
 from wutong.model.tables import Park
 from wutong.model.units import STEP_YEARS
 
 
 @compiled
-def run(first: int, last: int, given: Given, p: Parameters, opening: Opening, levers: Levers, park: Park, record: Record) -> int:
-    """Run quarters first to last, the start being a quarter in which the park is set up.
+def run(first: int, last: int, given: Given, p: Parameters, levers: Levers, park: Park, record: Record) -> int:
+    """Run quarters first to last, after the start (model.start).
 
     Returns the first quarter that was not run, where a table may soon run out of room.
     """
-    if first == given.start:
-        begin(given, p, opening, park, record_at(record, 0))
-        first += 1
     for t in range(first, last + 1):
         if is_crowded(park):
             return t

@@ -14,11 +14,12 @@ from wutong.model.assumptions import Parameters as Sampled
 from wutong.model.assumptions import records_of, sample, world_keys
 from wutong.model.base import Base, signature
 from wutong.model.compiled import EngineMissingError, engine
-from wutong.model.given import Given, Levers, Parameters, Record
+from wutong.model.given import Given, Levers, Parameters, Record, record_at
 from wutong.model.lever_table import LeverTable, compile_levers, levers_of
 from wutong.model.measures import RECORDED_AXES, RECORDS
 from wutong.model.scenario import Case, Park
 from wutong.model.schedule import run
+from wutong.model.start.build import begin
 from wutong.model.start.drawn import compile_base, given_of, mean_entrant
 from wutong.model.start.opening import Opening, openings
 from wutong.model.start.projects import sign_before_start
@@ -126,7 +127,8 @@ class World:
         self.levers: Levers = levers_of(batch.levers, base, position)
         self.record = new_record(batch)
         self.park = empty_park(self.given, self.opening)
-        self._run: Callable[..., int] = engine(run, plain=plain)
+        self._begin, self._run = engine(begin, plain=plain), engine(run, plain=plain)
+        self._run.prepare(*self._between(0, 0), beside=[(self._begin, self._at_start())])
         self._advance(base.start, base.start)
         self.quarter = base.start
 
@@ -146,13 +148,13 @@ class World:
         return other
 
     def _advance(self, first: int, last: int) -> None:
-        """Run quarters; where a table runs out of room, they are run again with more: draws are keyed, so nothing changes."""
+        """Set up the start, or run quarters; where a table runs out of room, again with more: draws are keyed, so nothing changes."""
         before, room, todo = copied(self.park), 1, first
         while todo <= last:
             WATCH.get().goes_on()
             until = min(last, todo + STRETCH // max(int(self.park.firms.n[0]), 1))
             try:
-                todo = self._run(todo, until, self.given, self.parameters, self.opening, self.levers, self.park, self.record)
+                todo = self._run(*self._between(todo, until)) if todo > self.given.start else self._set_up()
                 if todo <= until:
                     self.park = copied(self.park, room=2)
             except FullTableError:  # before all others: it is no fault
@@ -163,6 +165,16 @@ class World:
             except Exception as error:
                 error.add_note(f"{IN_QUARTER}{quarter_name(int(self.park.world[0].quarter) or self.given.start)}")
                 raise
+
+    def _set_up(self) -> int:
+        self._begin(*self._at_start())
+        return self.given.start + 1
+
+    def _at_start(self) -> tuple[object, ...]:
+        return self.given, self.parameters, self.opening, self.park, record_at(self.record, 0)
+
+    def _between(self, first: int, last: int) -> tuple[object, ...]:
+        return first, last, self.given, self.parameters, self.levers, self.park, self.record
 
 
 def made_ready(case: Case) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import errno
 import functools
-import hashlib
 import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +18,12 @@ from typing import Any, Protocol, cast
 import numpy as np
 
 from wutong.model.compiled import keeping
-from wutong.model.compiled.registry import Own, linked, reached, those_that_reach
+from wutong.model.compiled.helping import helped
+from wutong.model.compiled.registry import Own, constants, linked, reached, those_that_reach
 from wutong.model.facts import Label
 
 Function = Callable[..., Any]
+Types = tuple[Any, ...]
 OPTIONS = {"nogil": True, "fastmath": False, "error_model": "numpy", "boundscheck": True, "no_cfunc_wrapper": True}
 INNER = {**OPTIONS, "no_cpython_wrapper": True}  # never called from Python
 
@@ -79,8 +80,13 @@ class EntryPoint(Protocol):
     def __call__(self, *arguments: object) -> Any:
         """Run."""
 
-    def prepare(self, *arguments: object) -> None:
+    def prepare(self, *arguments: object, beside: Sequence[tuple[EntryPoint, tuple[object, ...]]] = ()) -> None:
         """Compile for the types of these arguments, without running, unless it is done.
+
+        Parameters
+        ----------
+        beside : sequence, optional
+            Other entry points with their arguments, made at the same time in processes of their own if this one must be.
 
         Raises
         ------
@@ -139,7 +145,7 @@ class Plain:
         with np.errstate(over="ignore", divide="raise", invalid="raise"):  # keys wrap around, as they do when compiled
             return self._run(*arguments)
 
-    def prepare(self, *arguments: object) -> None:
+    def prepare(self, *arguments: object, beside: Sequence[tuple[EntryPoint, tuple[object, ...]]] = ()) -> None:
         pass
 
 
@@ -157,29 +163,33 @@ class Engine:
         assert self._run is not None
         return self._run(*arguments)
 
-    def prepare(self, *arguments: object) -> None:
+    def prepare(self, *arguments: object, beside: Sequence[tuple[EntryPoint, tuple[object, ...]]] = ()) -> None:
         with _MAKING:
             if self._run is None:
-                types = tuple(_numba().typeof(argument) for argument in arguments)
-                self._run = self._with_own(types, arguments) if self._own else self._kept(types)
+                types = _types_of(arguments)
+                self._run = self._with_own(types, arguments) if self._own else self._kept(types, beside)
+        for other, its_arguments in beside:
+            other.prepare(*its_arguments)
 
-    def _kept(self, types: tuple[Any, ...]) -> Function:
+    def _kept(self, types: Types, beside: Sequence[tuple[EntryPoint, tuple[object, ...]]]) -> Function:
         """From the first folder that can be used, where it is made unless it is there; else from memory alone."""
         for root in keeping.roots():
             try:
-                return self._from(root, types)
+                return self.made_in(root, types, beside)
             except OSError as error:
                 tell(error)
         with HOOKS.preparing():
             return self._compiled(types, None)
 
-    def _from(self, root: Path, types: tuple[Any, ...]) -> Function:
-        version = keeping.made(keeping.made(root) / keeping.version(*_surroundings()))
-        home = version / self._name(types)
+    def made_in(self, root: Path, types: Types, beside: Sequence[tuple[EntryPoint, tuple[object, ...]]] = ()) -> Function:
+        """The function, loaded from below a root; there it is made unless it is there."""
+        version = keeping.made(keeping.made(root) / self._version(types))
+        home = version / "code"
         if not keeping.is_whole(home):
             with HOOKS.preparing(), keeping.locked(version):
                 if not keeping.is_whole(home):  # nobody else has made it meanwhile
-                    with keeping.building(home) as aside:
+                    others = [(other._entry, root, _types_of(its)) for other, its in beside if isinstance(other, Engine)]
+                    with helped(others), keeping.building(home) as aside:
                         run = self._compiled(types, aside)
                     self.folder = home
                     keeping.prune(version)
@@ -188,7 +198,7 @@ class Engine:
         keeping.prune(version)
         return self._compiled(types, home)
 
-    def _with_own(self, types: tuple[Any, ...], arguments: tuple[object, ...]) -> Function:
+    def _with_own(self, types: Types, arguments: tuple[object, ...]) -> Function:
         """All that does not call the user's functions is taken from a copy of the ordinary engine's code."""
         ordinary = cast(Engine, engine(self._entry, plain=False))
         ordinary.prepare(*arguments)
@@ -201,7 +211,7 @@ class Engine:
         with HOOKS.preparing():
             return self._compiled(types, None)
 
-    def _compiled(self, types: tuple[Any, ...], folder: Path | None) -> Function:
+    def _compiled(self, types: Types, folder: Path | None) -> Function:
         """Compile, or load from a folder what is there and write there what is not."""
         calls = reached(self._entry, self._own)
         anew = those_that_reach(calls, set(self._own.values()))
@@ -216,12 +226,22 @@ class Engine:
         run.disable_compile()
         return cast(Function, run)
 
-    def _name(self, types: tuple[Any, ...]) -> str:
-        """Name of the folder of one entry point for one set of types; functions from outside the model count with their files."""
-        files = {Path(function.__code__.co_filename).resolve() for function in reached(self._entry, self._own)}
-        outside = keeping.content(sorted(file for file in files if keeping.MODEL not in file.parents))
-        digest = hashlib.sha256(f"{self._entry.__module__}\0{types}\0{outside}".encode()).hexdigest()
-        return f"{self._entry.__name__}-{digest[:20]}"
+    def _version(self, types: Types) -> str:
+        """Name of the folder of this entry point for one set of types."""
+        functions = sorted(reached(self._entry, self._own), key=lambda f: (f.__module__, f.__qualname__))
+        sources = keeping.content(sorted({Path(function.__code__.co_filename).resolve() for function in functions}))
+        return keeping.version(
+            self._entry.__name__, self._entry.__module__, sources, *map(constants, functions), *map(_described, types), *_surroundings()
+        )
+
+
+def _types_of(arguments: tuple[object, ...]) -> Types:
+    return tuple(_numba().typeof(argument) for argument in arguments)
+
+
+def _described(kind: Any) -> str:
+    """A type in full: numba's own name of a named tuple leaves out its fields."""
+    return f"{kind} {getattr(kind, 'fields', '')} {[_described(inner) for inner in getattr(kind, 'types', ())]}"
 
 
 def _kept_in(folder: Path, function: FunctionType, options: Mapping[str, object]) -> Any:

@@ -17,15 +17,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
-PREFIX = "engine-"  # of the folders of versions; nothing else in a root is ever removed
-KEPT = 3  # folders of other versions that stay
+PREFIX = "engine-"  # of the folders of entry points; nothing else in a root is ever removed
+KEPT = 8  # folders of others, or of other versions, that stay
 PATIENCE = 180.0  # seconds that one process waits for what another compiles
 PROOF = "whole.sha256"
 HARMLESS = {"NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS"}  # settings that leave compiled code as it is
-MODEL = Path(__file__).resolve().parents[1]
 STARTED = time.time()  # a source that is younger may differ from what was imported
 
 
@@ -63,27 +62,23 @@ def _of_user() -> Path:
     return (given if given.is_absolute() else Path.home() / ".cache") / "wutong"
 
 
-@cache
-def version(*surroundings: str) -> str:
-    """Name of a folder by all that compiled code depends on: every source of the model and where it lies, Python, the machine.
+def version(entry: str, *facts: str) -> str:
+    """Name of a folder for an entry point, by all that its compiled code depends on.
 
     Parameters
     ----------
-    *surroundings
-        Versions of the compiler and the like.
+    *facts
+        Its sources, constants and types, versions of the compiler and the like; Python, the machine and settings are added.
     """
-    found = hashlib.sha256()
     settings = [
         f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("NUMBA_") and name not in HARMLESS
     ]
-    for fact in (sys.version, sys.platform, platform.machine(), *surroundings, *settings):
-        found.update(f"{fact}\0".encode())
-    found.update(content(sorted(MODEL.rglob("*.py"))).encode())
-    return PREFIX + found.hexdigest()[:20]
+    whole = "\0".join((sys.version, sys.platform, platform.machine(), *settings, *facts))
+    return f"{PREFIX}{entry}-{hashlib.sha256(whole.encode()).hexdigest()[:20]}"
 
 
 def content(sources: Iterable[Path]) -> str:
-    """Digest of source files.
+    """Digest of source files, with the times at which they were written: the compiler looks at these.
 
     Raises
     ------
@@ -92,9 +87,10 @@ def content(sources: Iterable[Path]) -> str:
     """
     found = hashlib.sha256()
     for source in sources:
-        if source.stat().st_mtime > STARTED:
+        at = source.stat()
+        if at.st_mtime > STARTED:
             raise ChangedError(errno.ESTALE, "changed since this program started", str(source))
-        found.update(f"{source}\0".encode())
+        found.update(f"{source} {at.st_mtime_ns}\0".encode())
         found.update(hashlib.sha256(source.read_bytes()).digest())
     return found.hexdigest()
 
@@ -221,7 +217,7 @@ else:
 
 
 def prune(used: Path) -> None:
-    """Mark a version's folder as used, and remove the longest unused of the others beyond ``KEPT``."""
+    """Mark a folder as used, and remove the longest unused of the others beyond ``KEPT``."""
     with contextlib.suppress(OSError):
         os.utime(used)
         others = [path for path in used.parent.glob(f"{PREFIX}*") if path != used]

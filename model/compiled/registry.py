@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Iterator, Mapping
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, TypeVar
+
+import numpy as np
 
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
 Calls = dict[FunctionType, set[FunctionType]]
@@ -38,6 +41,22 @@ def reached(entry: FunctionType, own: Own) -> Calls:
             calls[function] = {places.get(called, called) for called in _called(function)}
             todo.extend(calls[function])
     return calls
+
+
+def constants(function: FunctionType) -> str:
+    """What a function reads of its module and of others besides functions: machine code has these values in it."""
+    return f"{function.__defaults__} {[(name, _written(value)) for name, value in sorted(_read(function), key=lambda r: r[0])]}"
+
+
+def _written(value: object) -> str:
+    if isinstance(value, np.ndarray | np.generic):
+        return f"{value.dtype} {value.shape} {value.tobytes().hex()}"
+    if isinstance(value, enum.EnumType):
+        return str([(member.name, member.value) for member in value])
+    if isinstance(value, tuple):
+        return str([_written(item) for item in value])
+    is_number = isinstance(value, int | float | complex | str | bytes | None)
+    return repr(value) if is_number else str(getattr(value, "__qualname__", type(value).__qualname__))
 
 
 def those_that_reach(calls: Calls, targets: set[FunctionType]) -> set[FunctionType]:
@@ -80,11 +99,18 @@ def _copy(function: FunctionType, space: dict[str, Any]) -> FunctionType:
 
 
 def _called(function: FunctionType) -> Iterator[FunctionType]:
+    yield from (value for _, value in _read(function) if isinstance(value, FunctionType) and value in _REGISTERED)
+
+
+def _read(function: FunctionType) -> Iterator[tuple[str, Any]]:
+    """The globals that a function names, and of modules the attributes."""
     names = set(_names(function.__code__))
     for name in names & function.__globals__.keys():
         value = function.__globals__[name]
-        inside = [vars(value).get(n) for n in names] if isinstance(value, ModuleType) else [value]
-        yield from (v for v in inside if isinstance(v, FunctionType) and v in _REGISTERED)
+        if isinstance(value, ModuleType):
+            yield from ((f"{value.__name__}.{n}", vars(value)[n]) for n in names & vars(value).keys())
+        else:
+            yield name, value
 
 
 def _names(code: CodeType) -> Iterator[str]:
