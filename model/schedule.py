@@ -1,10 +1,10 @@
 """The schedule: one quarter of the park.  Read it and you know the model.
 
-Demand and the firms that look for a site move outside (outside).  An anchor signs, is built and opens (anchors); its partners follow, other firms enter where a segment draws them (attraction);
-staff of firms and labs found firms of their own (spin_off); buyers order from local suppliers (orders); firms grow on orders
-and on outside demand as far as people and floor allow (growth); labs move projects towards use (knowledge); firms close or move
-away (exit); floor space is added and rent moves (site); money is counted (accounts).  Then the quarter is settled: deaths first,
-then births admitted to floor space.
+Demand and the firms that look for a site move outside (outside).  An anchor signs, is built and opens (anchors); its partners
+follow, other firms enter where a segment draws them (attraction); staff of firms and labs found firms of their own (spin_off);
+buyers order from local suppliers (orders); firms grow on orders and on outside demand as far as people and floor allow (growth);
+labs move projects towards use (knowledge); firms close or move away (exit); floor space is added and rent moves (site); money is
+counted (accounts).  Then the quarter is settled: deaths first, then births admitted to floor space.
 
 Every column has one owner; a rule before the owner sees last quarter's value, a rule after it this quarter's.
 """
@@ -143,11 +143,7 @@ SCHEDULE: tuple[Rule, ...] = (
     Rule(
         "growth",
         growth.Growth,
-        frozenset(
-            {
-                f"firms.{name}" for name in ("momentum", "outside_demand", "quality", "ramp", "employees", "revenue")
-            }
-        ),
+        frozenset({f"firms.{name}" for name in ("momentum", "outside_demand", "quality", "ramp", "employees", "revenue")}),
         growth.grow,
     ),
     Rule(

@@ -17,6 +17,8 @@ NAMES: Mapping[str, str] = {  # levers, measures and parameters
     "matching": "supplier_matching",
     "staff": "employees",
     "output": "revenue",
+    "growth.segment_spread": "outside.segment_spread",
+    "attraction.pool_spread": "outside.pool_spread",
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from tests.twin.park import STEP, Park, Segment
 from wutong.model.draws import Purpose
 from wutong.model.keyed import normal
-from wutong.model.maths import exp, log, power
+from wutong.model.maths import exp, log
 
 
 def run(park: Park) -> None:
@@ -35,10 +35,7 @@ def drift(park: Park, segment: Segment, since: int) -> float:
     """Factor of a quarter on outside demand, the same for all firms of a segment."""
     p, growth = park.parameters["outside"], segment.facts.growth
     risen = rise(growth, p.slowing, since * STEP) - rise(growth, p.slowing, (since - 1) * STEP)
-    n = (since - 1) // 4
-    wider = 1.0 + 2.0 * p.memory * (1.0 - power(p.memory, float(n))) / (1.0 - p.memory)
-    correction = 0.5 * (p.common_spread**2 + p.segment_spread**2) * wider
-    of_year = shock(park, park.given.demand_shift, segment) + park.swing + segment.swing - correction
+    of_year = shock(park, park.given.demand_shift, segment) + park.swing + segment.swing
     return exp(risen + of_year * STEP)
 
 
