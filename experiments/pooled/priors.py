@@ -1,7 +1,7 @@
 """What a park of which nothing is known may do: draws for one more park, in one more country, and their ranges.
 
-``python -m wutong.experiments.pooled`` makes the fit anew and writes ``scenarios/posteriors/parks.csv``, the draws of what moves a
-park from outside, and ``scenarios/data/pooled_parks.csv``, the ranges of growth and entry.
+``python -m wutong.experiments.pooled`` makes the fit anew and writes ``scenarios/posteriors/parks.csv``, the draws of what moves
+a park from outside, and ``scenarios/data/pooled_parks.csv``, the ranges of growth and entry.
 """
 
 from __future__ import annotations
