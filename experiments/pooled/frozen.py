@@ -90,12 +90,12 @@ def _seen() -> Iterator[tuple[str, str, float, bool, float]]:
     for name in FILES:
         with (SHIPPED / "data" / name).open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                measure, year = _measure(row["indicator"], row["unit"]), year_of(row.get("date") or row["year"])
+                measure, year = measure_of(row["indicator"], row["unit"]), year_of(row.get("date") or row["year"])
                 if row["place"] in COUNTRIES and measure and year is not None and row["value"]:
                     yield row["place"], measure, year, any(word in row["indicator"] for word in ROUGH), float(row["value"])
 
 
-def _measure(indicator: str, unit: str) -> str | None:
+def measure_of(indicator: str, unit: str) -> str | None:
     """The measure that an indicator tells of in the scope of the list."""
     if unit not in UNITS or any(word in indicator for word in OTHER_SCOPES) or ":" in indicator:
         return None
