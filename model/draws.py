@@ -65,6 +65,7 @@ class Purpose(enum.IntEnum):
     CHILD = 38
     FOUNDER_SHARE = 39
     SPIN_OFF_SEGMENT = 40
+    COMMON_SHOCK = 41
 
 
 def _mix_int(x: int) -> int:

@@ -99,6 +99,7 @@ def calendar_row(given: Given, quarter: int) -> int:
 class Parameters(NamedTuple):
     """What the world drew for the parameters of each rule: arrays of one record, see model.assumptions."""
 
+    outside: Any
     anchors: Any
     attraction: Any
     spin_off: Any

@@ -33,7 +33,7 @@ class Status(enum.StrEnum):
 class Industry:
     key: str
     label: Label
-    pool_trend: Assumption  # 1/year, first five years
+    pool_trend: Assumption  # 1/year, at the start
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """The schedule: one quarter of the park.  Read it and you know the model.
 
-An anchor signs, is built and opens (anchors); its partners follow, other firms enter where a segment draws them (attraction);
-staff of firms and labs found firms of their own (spin_off); buyers order from local suppliers (orders); firms grow on orders
-and on outside demand as far as people and floor allow (growth); labs move projects towards use (knowledge); firms close or move
-away (exit); floor space is added and rent moves (site); money is counted (accounts).  Then the quarter is settled: deaths first,
-then births admitted to floor space.
+Demand and the firms that look for a site move outside (outside).  An anchor signs, is built and opens (anchors); its partners
+follow, other firms enter where a segment draws them (attraction); staff of firms and labs found firms of their own (spin_off);
+buyers order from local suppliers (orders); firms grow on orders and on outside demand as far as people and floor allow (growth);
+labs move projects towards use (knowledge); firms close or move away (exit); floor space is added and rent moves (site); money is
+counted (accounts).  Then the quarter is settled: deaths first, then births admitted to floor space.
 
 Every column has one owner; a rule before the owner sees last quarter's value, a rule after it this quarter's.
 """
@@ -20,7 +20,7 @@ from wutong.model.compiled import compiled
 from wutong.model.given import Given, Levers, Parameters, Record, levers_at, record_at
 from wutong.model.maths import exp, log
 from wutong.model.recording import record_money, record_stocks
-from wutong.model.rules import accounts, anchors, attraction, exit, growth, knowledge, orders, site, spin_off
+from wutong.model.rules import accounts, anchors, attraction, exit, growth, knowledge, orders, outside, site, spin_off
 from wutong.model.settlement import settle
 from wutong.model.tables import Park
 from wutong.model.units import STEP_YEARS
@@ -37,6 +37,7 @@ def run(first: int, last: int, given: Given, p: Parameters, levers: Levers, park
             return t
         lever, row = levers_at(levers, t - given.start), record_at(record, t - given.start)
         begin_quarter(t, t - given.start, given.segment, park)
+        outside.move(t, given, p.outside[0], park)
         anchors.advance_anchors(t, given, p.anchors[0], p.newcomers[0], lever, park, row)
         attraction.attract(t, given, p.attraction[0], lever, park, row)
         spin_off.spin_off(t, given, p.spin_off[0], lever, park)
@@ -107,6 +108,12 @@ class Rule:
 
 SCHEDULE: tuple[Rule, ...] = (
     Rule(
+        "outside",
+        outside.Outside,
+        frozenset({"world.swing", *(f"cells.{name}" for name in ("swing", "pool_swing", "drift", "pool"))}),
+        outside.move,
+    ),
+    Rule(
         "anchors",
         anchors.AnchorParameters,
         frozenset({"projects.progress", "projects.started", "projects.fate", "anchors.stage"}),
@@ -115,7 +122,7 @@ SCHEDULE: tuple[Rule, ...] = (
     Rule(
         "attraction",
         attraction.Attraction,
-        frozenset({"anchors.pull", "anchors.exposure", "anchors.partners_signed", "partners", "cells.pool"}),
+        frozenset({"anchors.pull", "anchors.exposure", "anchors.partners_signed", "partners"}),
         attraction.attract,
         attraction.admissible,
     ),
@@ -131,12 +138,7 @@ SCHEDULE: tuple[Rule, ...] = (
     Rule(
         "growth",
         growth.Growth,
-        frozenset(
-            {
-                "cells.growth_shock",
-                *(f"firms.{name}" for name in ("momentum", "outside_demand", "quality", "ramp", "employees", "revenue")),
-            }
-        ),
+        frozenset({f"firms.{name}" for name in ("momentum", "outside_demand", "quality", "ramp", "employees", "revenue")}),
         growth.grow,
     ),
     Rule(

@@ -180,7 +180,9 @@ class Cell:
     demand_scale: float = column("亿元/year", "Five mean initial revenues", "需求尺度", REAL, low=0.0)
     knowledge: float = column("1", "Knowledge stock", "知识存量", REAL, low=0.0)
     knowledge_start: float = column("1", "Knowledge stock at the start", "期初知识存量", REAL, low=0.0)
-    growth_shock: float = column("1/year", "Growth common to the segment's firms this year", "环节共同冲击", REAL)
+    swing: float = column("1/year", "Growth that this year adds for the segment", "本年环节波动", REAL)
+    pool_swing: float = column("1", "The year for firms of the industry that look for a site", "本年企业池波动", REAL)
+    drift: float = column("1", "Growth of outside demand common to its firms, this quarter", "外部需求增长", REAL, low=0.0)
     pool: float = column("1", "Firms looking for a site, relative to the start", "外部企业池", REAL, low=0.0)
     entry_base: float = column("firms/year", "Generic entrants a year at the start", "期初一般进入率", REAL, low=0.0)
 
@@ -202,6 +204,7 @@ class World:
     key: int = column("key", "Lineage key", "谱系键", KEY)
     quarter: int = column("quarter", "Quarter that is being run, or was run last", "当前季度", WHOLE)
     released: float = column("persons", "Staff released less newcomers' staff, last quarter", "上季释放人员", REAL)
+    swing: float = column("1/year", "Growth that this year adds for the whole park", "本年全园波动", REAL)
 
 
 TABLES: dict[str, type] = {

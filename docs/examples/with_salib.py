@@ -26,7 +26,7 @@ ASSUMPTIONS = (
     "growth.adjustment",
     "growth.young_growth",
     "growth.old_growth",
-    "growth.segment_spread",
+    "outside.segment_spread",
     "newcomers.entrant_staff_mean",
     "exit.park_factor",
 )

@@ -1,6 +1,6 @@
 """Numbers that stand in the code and in no file: a table of them all, and their values inside prose.
 
-A template says ``{=growth.MEMORY}`` where the value of that constant shall stand.
+A template says ``{=growth.YOUNG}`` where the value of that constant shall stand.
 """
 
 from __future__ import annotations
@@ -68,17 +68,16 @@ WORDS: Mapping[str, str] = {
     "recording.ABOVE_SCALE": "revenue of an above-scale firm from here on [亿元/year]",
     "derived.MU": "m² of floor on a mu of land",
     "derived.BOOKS": "quarters for which a closed firm stays registered",
+    "outside.SLIGHT": "slowing of a rate below which a trend is straight [1/year] (7.0)",
     "anchors.CANCELLED_AFTER": "quarters after the signing from which a project that will not open is cancelled (7.1)",
     "anchors.WHOLE": "progress at which a project is through: six steps of a sixth sum to a hair less than one (7.1)",
     "anchors.FIRST_OUTPUT": "share of full output at the opening of a plant (7.1)",
     "attraction.INPUTS_SCALE": "suppliers added inside the logarithm [firms] (7.2)",
     "attraction.KNOWLEDGE_SCALE": "knowledge added inside the logarithm (7.2)",
     "attraction.MULTIPLIER_LIMIT": "feedback from entry to entry above which a draw is refused (7.2)",
-    "attraction.TREND_YEARS": "years for which the trend of the outside pool lasts (7.2)",
     "spin_off.SIZE_LIMIT": "staff above which the rate of spin-offs rises no more (7.3)",
     "growth.YOUNG": "quarters of age under which a firm is young (7.5)",
     "growth.INCUBATED_YEARS": "years of age for which an incubator takes a firm (7.5)",
-    "growth.MEMORY": "part of the common shock that is left a year later (7.5)",
     "growth.RAMP_STEP": "factor on the odds of the ramp in a quarter: 9^(1/6), 10 to 90 % in three years (7.5)",
     "knowledge.N_STAGES": "stages of research (7.6)",
     "knowledge.TRANSFER": "number of the stage of transfer, counted from 0 (7.6)",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from wutong.experiments.errors import BadInputError
 from wutong.experiments.hindcast.beginning import is_dated
 from wutong.experiments.hindcast.levels import N_PAST, Extent
-from wutong.experiments.hindcast.projection import Projection, project
+from wutong.experiments.hindcast.projection import SHARE_KEPT, Projection, project
 from wutong.experiments.hindcast.scoring import Score, Summary, scores, summaries
 from wutong.experiments.hindcast.words import told
 from wutong.experiments.runner import Progress, silent
@@ -49,7 +49,8 @@ def hindcast(  # noqa: PLR0913 - the options of the command
     ----------
     until : the last year whose observed values are used; of a park that names anchors, the year of its start
     observed : all of them, in place of those of the park's file; values after the cut-off serve the scores alone
-    n_past, n : worlds that are run through the past, and those nearest to it, which are projected
+    n_past : worlds that are run through the past, at least ten times as many as are asked for, of which the nearest tenth is kept
+    n : of these, worlds that are projected
 
     Raises
     ------
@@ -67,7 +68,9 @@ def hindcast(  # noqa: PLR0913 - the options of the command
     end = max((point.quarter for point in held), default=cutoff + AHEAD_YEARS * QUARTERS_PER_YEAR)
     end += -(end + 1) % QUARTERS_PER_YEAR  # to the end of its year
     asked = list(dict.fromkeys((point.measure, point.scope) for point in held))
-    projection = project(scenario, points, cutoff, asked, Extent(end, n, seed, jobs, max(n_past, n)), progress)
+    projection = project(
+        scenario, points, cutoff, asked, Extent(end, n, seed, jobs, max(n_past, round(n / SHARE_KEPT))), progress
+    )
     found = scores(projection, held)
     together = summaries(found)
     return Hindcast(projection, held, found, together, _with_zeros(told(projection, together), points))

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from wutong.experiments.errors import BadInputError
 from wutong.experiments.hindcast.series import Level, Series, Subject, level_at, years_between
+from wutong.experiments.pooled.priors import any_park
 from wutong.model.facts import Assumption, Label, Shape, fixed
 from wutong.model.scenario import Park, Scenario, Segment, Zone
 from wutong.model.units import quarter_name
@@ -22,10 +23,9 @@ NEAR_YEARS = 2.0  # from which on a part of the park is no longer set by its own
 BOUND = 3.0  # sd at which a level is cut off
 QUANTITIES: Mapping[str, str] = {"firms": "firms", "staff": "employees", "revenue": "revenue"}
 
-ANY_TREND = Assumption(0.0, -0.05, 0.05, source=DESIGN)
-ANY_PRODUCTIVITY = Assumption(0.03, 0.0, 0.06, source=DESIGN)
 ANY_OCCUPANCY = Assumption(0.9, 0.75, 0.97, source=DESIGN)
-PEOPLE_PER_HEAD = (0.1, 0.2, 0.4)  # people available a year, relative to the staff
+ANY_BUILDING = Assumption(0.15, 0.05, 0.4, source=DESIGN)
+PEOPLE_PER_HEAD = (0.2, 0.4, 0.8)  # people available a year, relative to the staff at the cut-off
 ENTRANT_SIZE = (0.1, 0.25, 0.5)  # staff of a mean entrant relative to the mean firm
 MEDIAN_SHARE = 0.8  # of the smallest mean entrant
 
@@ -54,16 +54,14 @@ def begun_at(scenario: Scenario, series: Mapping[Subject, Series], quarter: int,
     known = trusts(park, cutoff)
     near = known and abs(years_between(park.start, quarter)) <= NEAR_YEARS
     segments = tuple(segment if known else _unknown(segment) for segment in _at_level(park, series, quarter))
-    industries = park.industries if known else tuple(dataclasses.replace(i, pool_trend=ANY_TREND) for i in park.industries)
     moved = dataclasses.replace(
         park,
         start=quarter,
         segments=segments,
-        industries=industries,
         zones=tuple(_zone(zone, near=near) for zone in park.zones),
         constraints=(),
     )
-    assumptions = dict(scenario.assumptions) if known else _of_any_park(segments)
+    assumptions = dict(scenario.assumptions) if known else _of_any_park(_at_level(park, series, cutoff))
     return dataclasses.replace(scenario, park=moved, end=end, assumptions=assumptions, targets=(), joint_targets=())
 
 
@@ -161,7 +159,7 @@ def _per_head(segment: Segment, value: float, spread: float) -> Assumption:
 
 
 def _unknown(segment: Segment) -> Segment:
-    return dataclasses.replace(segment, productivity_growth=ANY_PRODUCTIVITY)
+    return dataclasses.replace(segment, productivity_growth=any_park().productivity)
 
 
 def _zone(zone: Zone, *, near: bool) -> Zone:
@@ -175,6 +173,7 @@ def _of_any_park(segments: Sequence[Segment]) -> dict[str, Assumption]:
     mean = max(staff / max(firms, 1.0), 4.0)
     size = _proportion(ENTRANT_SIZE, mean, Shape.LOG_UNIFORM)
     return {
+        "site.building_rate": ANY_BUILDING,
         "growth.people": _proportion(PEOPLE_PER_HEAD, staff, Shape.TRIANGULAR),
         "newcomers.entrant_staff_mean": size,
         "newcomers.entrant_staff_median": fixed(MEDIAN_SHARE * size.low, DESIGN),

@@ -5,23 +5,25 @@ the cut-off; each run is compared with the observed values by a few summaries, e
 nearest are kept, weighted by an Epanechnikov kernel, and its numbers are moved along a linear regression, on the logits of
 their places, to where the summaries would be those observed, but not beyond the places that were kept.  Chosen over sequential
 samplers because it can be followed, keeps every run independent and so cheap to batch, and never fails to give an answer; with
-three numbers and a handful of summaries two thousand runs suffice.  A world that is projected is a run of the past that was kept:
-it has the same number, so that all that it drew beside the three numbers (how fast floor is built, who can be hired) goes on.
+five numbers and a dozen summaries two thousand runs suffice.  A world that is projected is a run of the past that was kept:
+it has the same number and begins at the same date, so that all that it drew beside the five numbers goes on: how fast floor is
+built, who can be hired, and the swings that it is in.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from wutong.experiments.calibration.weighing import n_effective
-from wutong.experiments.hindcast.series import Series, Subject, years_between
+from wutong.experiments.hindcast.series import Series, Subject
 from wutong.model.facts import Floats, Ints
+from wutong.model.units import QUARTERS_PER_YEAR
 
-SEEN_SPREAD = 0.01  # sd of the logarithm of an observed value: rounding and definitions
+SEEN_SPREAD = 0.02  # sd of the logarithm of an observed value: pooled over the training parks
 EDGE = 1e-3  # places are kept this far inside the ends of their ranges
 RIDGE = 1e-3
 LEAST_SPAN = 2.0  # years of a series that is used
@@ -69,8 +71,9 @@ def dates_of(series: Mapping[Subject, Series], first: int, cutoff: int) -> Dates
 
 
 def summaries(logs: Floats, dates: Dates) -> Floats:
-    """A few numbers a run, of shape (n_runs, n_summaries): of every series how much it rose from its first value to its last, and
-    to those between on average.  A series of less than two years tells of those years and not of the park: it is left out.
+    """A few numbers a run, of shape (n_runs, n_summaries): of every series how much it rose from its first value to its last, to
+    those between on average, and of late, and how restless it was on the way.  A series of less than two years tells of those
+    years and not of the park: it is left out.
 
     Parameters
     ----------
@@ -78,11 +81,18 @@ def summaries(logs: Floats, dates: Dates) -> Floats:
     """
     columns = []
     for own in rows_by_subject(dates).values():
-        if years_between(dates.quarters[own[0]], dates.quarters[own[-1]]) >= LEAST_SPAN:
-            rise = logs[:, own[1:]] - logs[:, own[:1]]
-            columns.append(rise[:, -1])
-            if len(own) > 2:
-                columns.append(rise[:, :-1].mean(axis=1))
+        when = np.array([dates.quarters[i] for i in own]) / QUARTERS_PER_YEAR
+        if when[-1] - when[0] < LEAST_SPAN:
+            continue
+        rise = logs[:, own[1:]] - logs[:, own[:1]]
+        columns.append(rise[:, -1])
+        if len(own) > 2:
+            columns.append(rise[:, :-1].mean(axis=1))
+            late = int(np.flatnonzero(when <= when[-1] - LEAST_SPAN)[-1])
+            columns += [logs[:, own[-1]] - logs[:, own[late]]] if late else []
+        if len(own) > 4:
+            rates = np.diff(logs[:, own], axis=1) / np.diff(when)
+            columns.append(np.log(rates.std(axis=1) + SEEN_SPREAD))
     return np.stack(columns, axis=1) if columns else np.zeros((len(logs), 0))
 
 
@@ -125,28 +135,6 @@ def _adjusted(places: Floats, apart: Floats, weights: Floats) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-moved)))
 
 
-def noisy(logs: Floats, seed: int, left_over: Floats | float = 0.0) -> Floats:
-    """Logarithms of what runs say with the error of an observed value and what the model does not know, of the shape of logs.
-
-    Parameters
-    ----------
-    left_over : sd of the latter, one number or of shape (n_dates,)
-    """
-    spread = np.sqrt(SEEN_SPREAD**2 + np.square(left_over))
-    return np.asarray(logs + spread * np.random.default_rng([seed, 1]).standard_normal(logs.shape))
-
-
-def leftover(own: Sequence[int], dates: Dates, logs: Floats, given: Posterior) -> float:
-    """Sd of the logarithm of a level that moves from value to value more than the kept runs do: what the model does not know.
-
-    Parameters
-    ----------
-    own : positions of a series among the dates
-    logs : of the runs, of shape (n_runs, n_dates)
-    """
-    if len(own) < 2:
-        return 0.0
-    steps, observed = np.diff(logs[given.kept][:, own], axis=1), np.diff(dates.logs[own])
-    mean = given.weights @ steps
-    variance = given.weights @ (steps - mean) ** 2
-    return math.sqrt(max(float(np.mean((observed - mean) ** 2 - variance)), 0.0) / 2.0)
+def noisy(logs: Floats, seed: int) -> Floats:
+    """Logarithms of what runs say with the error of an observed value, of the shape of logs."""
+    return np.asarray(logs + SEEN_SPREAD * np.random.default_rng([seed, 1]).standard_normal(logs.shape))

@@ -1,9 +1,8 @@
 """What worlds say after the cut-off, in levels that begin at what was observed there.
 
-A run begins two years before the cut-off and does not hit the observed level exactly.  What it says later is taken relative to
+A run begins two years before the past and does not hit the observed level exactly.  What it says later is taken relative to
 what it says at the cut-off, times the level there: as observed, or as the park's file of that date gives it, or continued from
-earlier values with a spread.  Flows and ratios are taken as they are.  To this comes what moves the observed series and is not in
-the model: a lognormal error of each quarter by itself, as large as it was in the past.
+earlier values with a spread.  Flows and ratios are taken as they are.  To this comes the error with which a value is seen.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from hashlib import blake2b
 import numpy as np
 
 from wutong.experiments.hindcast.beginning import NEAR_YEARS
+from wutong.experiments.hindcast.calibration import SEEN_SPREAD
 from wutong.experiments.hindcast.series import Series, Subject, level_at, reading, years_between
 from wutong.model.facts import Assumption, Floats
 from wutong.model.history import History, Kind
@@ -32,7 +32,7 @@ class Extent:
     Attributes
     ----------
     end : last quarter of the projection
-    n_past, n : worlds that are run through the past, and those nearest to it, which are projected
+    n_past, n : worlds that are run through the past, and those of the nearest tenth that are projected
     """
 
     end: int
@@ -89,13 +89,13 @@ def generator(seed: int, name: str, quarter: int) -> np.random.Generator:
     return np.random.default_rng([seed, int.from_bytes(blake2b(name.encode(), digest_size=6).digest(), "little"), quarter])
 
 
-def values_of(subject: Subject, histories: Mapping[int, History], levels: Levels, left_over: float) -> Floats:
+def values_of(subject: Subject, histories: Mapping[int, History], levels: Levels) -> Floats:
     """What the worlds say quarter by quarter from the cut-off on, of shape (n_quarters + 1, n_worlds)."""
     numbers = np.array(list(histories))
     said = _said(subject, histories, levels)
     noise = np.stack([levels.normal(subject, levels.cutoff + i)[numbers] for i in range(len(said))])
-    noise -= levels.normal(subject, levels.cutoff)[numbers]
-    return np.asarray(said * _factor(subject, histories, levels)[numbers] * np.exp(left_over * noise))
+    noise[0] = 0.0  # the value at the cut-off is the one that was seen
+    return np.asarray(said * _factor(subject, histories, levels)[numbers] * np.exp(SEEN_SPREAD * noise))
 
 
 def _said(subject: Subject, histories: Mapping[int, History], levels: Levels) -> Floats:

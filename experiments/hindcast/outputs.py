@@ -111,7 +111,7 @@ def _counts(found: Hindcast) -> dict[str, int]:
     return {
         "projected": worlds,
         "failed": projection.n_failed,
-        "past": projection.extent.n_past if projection.calibrated.past is not None else 0,
+        "past": projection.extent.n_past if projection.calibrated.first is not None else 0,
         "past_failed": projection.calibrated.n_failed,
         "held_back": len(found.held),
         "scored": len(found.scores),

@@ -20,15 +20,13 @@ from wutong.experiments.hindcast.calibration import (
     Dates,
     Posterior,
     dates_of,
-    leftover,
     noisy,
     posterior,
-    rows_by_subject,
     summaries,
 )
 from wutong.experiments.hindcast.episode import Episode, episode
 from wutong.experiments.hindcast.levels import Extent, Levels, values_of
-from wutong.experiments.hindcast.numbers import Past, Ranges, drawn_places, past_of, ranges_of, with_numbers, without_trend
+from wutong.experiments.hindcast.numbers import Ranges, drawn_places, ranges_of, with_numbers
 from wutong.experiments.hindcast.scores import Ensemble
 from wutong.experiments.hindcast.series import Series, Subject, reading, series_of, years_between
 from wutong.experiments.runner import Progress, run_cases, silent
@@ -38,7 +36,7 @@ from wutong.model.scenario import NO_NEW_POLICY, Case, Observed, Scenario
 
 RUN_IN = 8  # quarters that runs begin earlier, so that a start at rest leaves no trace
 PAST_YEARS = 15  # before the cut-off: older figures tell of another park (design choice)
-MOST_LEFT_OVER = 0.3
+SHARE_KEPT = 0.1  # of the runs of the past, whatever is asked for: the tolerance of the fit (design choice)
 BEGINNINGS = ("firms", "employees", "revenue")  # measures that a start is made of
 
 
@@ -47,17 +45,18 @@ class Calibrated:
     """The numbers of a park before and after a look at its past; without a past the declared ranges stay."""
 
     ranges: Ranges
-    past: Past | None
+    first: int | None  # quarter from which on the past was looked at
     prior: Floats  # (n, n_numbers)
     posterior: Posterior | None
-    left_over: Mapping[Subject, float]
     n_failed: int = 0
 
     def worlds(self, n: int) -> Worlds:
-        """The worlds to project: the runs of the past that were kept, or ``n`` of the declared ranges."""
+        """The worlds to project: the runs of the past that were kept, at most ``n``, or ``n`` of the declared ranges."""
         if self.posterior is None:
             return Worlds(self.prior[:n], np.full(min(n, len(self.prior)), 1.0), np.arange(min(n, len(self.prior))))
-        return Worlds(self.posterior.places, self.posterior.weights, self.posterior.kept)
+        own = self.posterior
+        some = np.unique(np.linspace(0, len(own.kept) - 1, min(n, len(own.kept))).round().astype(int))
+        return Worlds(own.places[some], own.weights[some], own.kept[some])
 
 
 @dataclass(frozen=True)
@@ -125,15 +124,14 @@ def project(
     if is_dated(blind.park) and cutoff > blind.park.start:
         return _of_episode(blind, series, cutoff, subjects, extent, progress)
     first = beginning_of_past(blind, series, cutoff)
-    begins = cutoff if first is None else cutoff - RUN_IN
-    start = begun_at(blind, series, begins, cutoff, extent.end)
+    start = begun_at(blind, series, cutoff if first is None else first - RUN_IN, cutoff, extent.end)
     calibrated = calibrate(blind, start, series, first, cutoff, extent, progress)
-    given = calibrated.worlds(extent.n)
-    worlds = [with_numbers(start, calibrated.ranges, u, calibrated.past, f"w{i}") for i, u in enumerate(given.places)]
+    given, years = calibrated.worlds(extent.n), years_between(start.park.start, cutoff)
+    worlds = [with_numbers(start, calibrated.ranges, u, years, f"w{i}") for i, u in enumerate(given.places)]
     histories, n_failed = _run(worlds, given.replications, extent, progress)
     wanted = dict.fromkeys([*series, *subjects])
     levels = Levels(blind, series, cutoff, dataclasses.replace(extent, n=len(worlds)))
-    values = {s: values_of(s, histories, levels, calibrated.left_over.get(s, 0.0)) for s in wanted}
+    values = {s: values_of(s, histories, levels) for s in wanted}
     weights = given.weights[np.array(list(histories))]
     return Projection(blind, cutoff, extent, series, calibrated, values, weights, n_failed)
 
@@ -148,7 +146,7 @@ def _of_episode(
 ) -> Projection:
     """The projection of a park that names its anchors: its worlds run from its start, weighed by what was seen since."""
     found = episode(scenario, series, list(dict.fromkeys([*series, *subjects])), cutoff, extent, progress)
-    untouched = Calibrated(ranges_of(scenario, None, known=True), None, drawn_places(extent.n_past, extent.seed), None, {})
+    untouched = Calibrated(ranges_of(scenario, known=True, past=False), None, drawn_places(extent.n_past, extent.seed), None)
     return Projection(scenario, cutoff, extent, series, untouched, found.values, found.weights, found.n_failed, found)
 
 
@@ -172,35 +170,30 @@ def calibrate(
 ) -> Calibrated:
     """The numbers of a park that agree with its past.
 
-    In a first pass the runs are taken as they are; what the observed series move beyond the runs nearest to them is then added to
-    every run as an error, and the nearest are looked for again, so that a swing unknown to the model does not bend its numbers.
+    The runs begin where those of the projection begin: what swings at the end of the past goes on after the cut-off.
 
     Parameters
     ----------
-    scenario, start : as the file says, and with its park where the projection begins
+    scenario, start : as the file says, and with its park where the runs begin
     series : observed up to the cut-off
     first : quarter from which on values are compared
     """
     known, prior = trusts(scenario.park, cutoff), drawn_places(extent.n_past, extent.seed)
+    there = start if first is None else begun_at(scenario, series, cutoff, cutoff, extent.end)
+    ranges = ranges_of(there, known=known, past=first is not None)
     if first is None:
-        return Calibrated(ranges_of(start, None, known=known), None, prior, None, {})
-    past = past_of(series, first, cutoff)
-    ranges = ranges_of(start, past, known=known)
-    begun = begun_at(scenario, series, first - RUN_IN, cutoff, cutoff)
-    begun = dataclasses.replace(begun, park=without_trend(begun.park))
-    worlds = [with_numbers(begun, ranges, u, past, f"p{i}") for i, u in enumerate(prior)]
+        return Calibrated(ranges, None, prior, None)
+    begun = dataclasses.replace(start, end=cutoff)
+    years = years_between(begun.park.start, cutoff)
+    worlds = [with_numbers(begun, ranges, u, years, f"w{i}") for i, u in enumerate(prior)]
     histories, n_failed = _run(worlds, np.arange(len(worlds)), extent, progress)
     dates, logs = _said(histories, dates_of(series, first, cutoff))
     observed = summaries(dates.logs[None], dates)[0]
     if not len(observed):
-        return Calibrated(ranges_of(start, None, known=known), past, prior, None, {}, n_failed)
+        return Calibrated(ranges_of(there, known=known, past=False), None, prior, None, n_failed)
     ran = np.array(sorted(histories))
-    rows = rows_by_subject(dates)
-    near = posterior(prior[ran], summaries(noisy(logs, extent.seed), dates), observed, extent.n)
-    left_over = {subject: min(leftover(own, dates, logs, near), MOST_LEFT_OVER) for subject, own in rows.items()}
-    seen = noisy(logs, extent.seed, np.array([left_over[subject] for subject in dates.subjects]))
-    near = posterior(prior[ran], summaries(seen, dates), observed, extent.n)
-    return Calibrated(ranges, past, prior, dataclasses.replace(near, kept=ran[near.kept]), left_over, n_failed)
+    near = posterior(prior[ran], summaries(noisy(logs, extent.seed), dates), observed, max(round(SHARE_KEPT * len(ran)), 10))
+    return Calibrated(ranges, first, prior, dataclasses.replace(near, kept=ran[near.kept]), n_failed)
 
 
 def _said(histories: Mapping[int, History], dates: Dates) -> tuple[Dates, Floats]:

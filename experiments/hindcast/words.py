@@ -40,7 +40,7 @@ def date(quarter: int) -> str:
 
 
 def how(projection: Projection) -> Label:
-    scenario, extent, past = projection.scenario, projection.extent, projection.calibrated.past
+    scenario, extent, first = projection.scenario, projection.extent, projection.calibrated.first
     when, ends = date(projection.cutoff), date(extent.end)
     n = next(iter(projection.values.values())).shape[1]
     zh = f"{scenario.title.zh}：从 {when} 末的观测值起，推演到 {ends}，{n} 个世界。"
@@ -53,15 +53,13 @@ def how(projection: Projection) -> Label:
         zh += f"世界从 {date(scenario.park.start)} 起运行，按截止前的观测值加权，相当于 {worth} 个。截止日期之后的数值没有用到。"
         en += f" They run from {date(scenario.park.start)} on and are weighed by what was seen up to the cut-off, worth {worth}."
         en += " Nothing later was used."
-    elif past is None or projection.calibrated.posterior is None:
+    elif first is None or projection.calibrated.posterior is None:
         zh += "截止日期之前没有可用来校准的历史，进入、退出和增长只取声明的区间。"
         en += " There was no past to calibrate to: entry, exit and growth keep their declared ranges."
     else:
         runs = extent.n_past
-        zh += (
-            f"进入、退出和增长按 {date(past.first)}{DASH}{when} 年的观测值校准（{runs} 次历史运行）。截止日期之后的数值没有用到。"
-        )
-        en += f" Entry, exit and growth are calibrated to what was observed in {date(past.first)}{DASH}{when}"
+        zh += f"进入、退出和增长按 {date(first)}{DASH}{when} 年的观测值校准（{runs} 次历史运行）。截止日期之后的数值没有用到。"
+        en += f" Entry, exit and growth are calibrated to what was observed in {date(first)}{DASH}{when}"
         en += f" ({runs} runs of the past). Nothing after the cut-off was used."
     return Label(zh, en)
 
@@ -174,12 +172,12 @@ def limits(projection: Projection) -> Label:
         return Label(zh, en + " is taken to be off by some 15% (a design choice).")
     zh = (
         "这检验的是进入、退出、增长和饱和，不检验龙头带动。同一园区相邻年份的误差彼此相关，覆盖率检验的结论因此带有运气成分；"
-        "曲线指数、年限和未见年份的离散度是设计取值，不是观测。"
+        "放缓指数、增速和波动的先验来自各地园区；历史年限和未见年份的离散度是设计取值。"
     )
     en = (
         "This tests entry, exit, growth and saturation, not what anchors bring. Errors of one park in neighbouring years go"
-        " together, so the test of coverage depends on luck; the exponent of the curve, the length of the"
-        " past and the spread of years not seen are design choices."
+        " together, so the test of coverage depends on luck. Growth, slowing and swings are pooled over the"
+        " parks of many countries; the length of the past and the spread of years not seen are design choices."
     )
     return Label(zh, en)
 

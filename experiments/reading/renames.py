@@ -18,6 +18,8 @@ NAMES: Mapping[str, str] = {  # levers, measures and parameters; several where o
     "staff": "employees",
     "output": "revenue",
     "attraction.follow_ridge": "attraction.laptop_partners, attraction.lead_rate, attraction.follow_rate",  # 0.1.0
+    "growth.segment_spread": "outside.segment_spread",
+    "attraction.pool_spread": "outside.pool_spread",
 }
 GONE = frozenset(old for old in NAMES if "." in old)  # parameters, which a copy of inputs from before may still name
 

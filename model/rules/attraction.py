@@ -21,7 +21,7 @@ from wutong.model.given import Given, Levers, Record, calendar_row
 from wutong.model.maths import exp, log, power
 from wutong.model.newcomers import arrive
 from wutong.model.tables import NONE, Park, Table
-from wutong.model.units import QUARTERS_PER_YEAR, STEP_YEARS
+from wutong.model.units import STEP_YEARS
 
 
 # ── Parameters ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -88,16 +88,11 @@ class Attraction:
         0.5, unit="share", low=0.0, high=1.0, en="How far rivals copy a policy", zh="竞争园区跟进程度",
         source="Head, Ries & Swenson: subsidies largely cancel; size assumed",
     )  # fmt: skip
-    pool_spread: Floats = parameter(
-        0.25, unit="1", low=0.1, high=0.4, en="Yearly spread of the outside pool (sd of log)", zh="外部企业池波动",
-        source="design choice",
-    )  # fmt: skip
 
 
 INPUTS_SCALE = 5.0
 KNOWLEDGE_SCALE = 5.0
 MULTIPLIER_LIMIT = 0.4
-TREND_YEARS = 5
 
 
 # ── The rule ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -120,8 +115,7 @@ def attract(t: int, given: Given, p: Any, levers: Levers, park: Park, record: Re
     follow(given.segment, p, levers.segment, park.anchors, park.partners, park.arrivals, record.segment)
     year = calendar_row(given, t)
     for s in range(given.n_segments):
-        cell, segment = park.cells[s], given.segment[s]
-        cell.pool = outside_pool(t, given.start, segment, p, park.cells[segment.first_of_industry].key)
+        cell = park.cells[s]
         pool, rent = cell.pool * given.pool_factor[year, s], rent_of(given.houses[s], park.zones)
         here, rivals = entry_rates(cell, pool, rent, levers.segment[s], p)
         record.segment[s].rivals_entrants += STEP_YEARS * rivals
@@ -172,18 +166,6 @@ def landing_prob(office: bool, support: float, p: Any) -> float:
     """Chance that a signing partner lands in this park."""
     usual = p.landing_software if office else p.landing_hardware
     return min(1.0, usual * exp(p.support_weight * support))
-
-
-@compiled
-def outside_pool(t: int, start: int, segment: Any, p: Any, key: np.uint64) -> float:
-    """Firms looking for a site relative to the start [1]: a trend that moves every quarter, a shock that holds for four.
-
-    ``key`` is that of the industry's first cell.
-    """
-    drawn = t - (t - start - 1) % QUARTERS_PER_YEAR
-    years = min((t - start) / QUARTERS_PER_YEAR, float(TREND_YEARS))
-    shock = keyed.normal(key, Purpose.POOL_SHOCK, drawn)
-    return exp(segment.pool_trend * years + p.pool_spread * shock - 0.5 * p.pool_spread * p.pool_spread)
 
 
 @compiled

@@ -1,7 +1,7 @@
 """Growth: outside demand moves, staff follows demand as far as people and floor space allow, revenue follows both.  ODD 7.5
 
-A firm's own shock is drawn once a year, on its birthday, and holds for its year; a shock common to the segment is drawn once a
-year for all.  Both are mean-corrected: chance adds spread, not growth.
+Outside demand moves with the world outside (ODD 7.0), and by a shock of the firm's own, drawn once a year, on its birthday, that
+holds for its year.  It is mean-corrected: chance adds spread, not growth.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from wutong.model import keyed
 from wutong.model.compiled import compiled
 from wutong.model.draws import Purpose
 from wutong.model.facts import Floats, Tag, parameter
-from wutong.model.given import Given, Levers, Record, calendar_row
+from wutong.model.given import Given, Levers, Record
 from wutong.model.maths import exp, log, power
 from wutong.model.newcomers import share_reached
 from wutong.model.tables import Park, Table
@@ -36,10 +36,6 @@ class Growth:
     shock_exponent: Floats = parameter(
         0.1, unit="1", low=0.0, high=0.2, en="Exponent of size in that spread", zh="离散度的规模弹性",
         source="Stanley et al. 1996", tag=Tag.MEMORY,
-    )  # fmt: skip
-    segment_spread: Floats = parameter(
-        0.08, unit="1/year", low=0.0, high=0.15, en="Spread of the segment's common shock", zh="环节共同冲击离散度",
-        source="design: bands are far too narrow without it",
     )  # fmt: skip
     young_growth: Floats = parameter(
         0.06, unit="1/year", low=0.02, high=0.10, en="Extra growth under five years", zh="年轻企业额外增长",
@@ -65,7 +61,6 @@ class Growth:
 
 YOUNG = 20  # quarters
 INCUBATED_YEARS = 3
-MEMORY = 0.5  # of the segment's shock from year to year
 RAMP_STEP = float(np.exp(2.0 * np.log(9.0) / 3.0 * STEP_YEARS))  # odds a quarter: 10 to 90 % in three years
 
 
@@ -74,7 +69,6 @@ RAMP_STEP = float(np.exp(2.0 * np.log(9.0) / 3.0 * STEP_YEARS))  # odds a quarte
 def grow(t: int, given: Given, p: Any, levers: Levers, park: Park, record: Record) -> None:
     """Demand moves, firms ask for staff, floor and people ration it, and revenue follows."""
     firms = park.firms
-    drift = drifts(t, given, p, park)
     incubated = levers.park[0].incubator_growth * share_reached(firms, levers.park[0].incubated, INCUBATED_YEARS, t)
     gain = exp(log(1.0 + p.spillover) / YOUNG)
     wanted, gap = np.empty(firms.n[0]), np.empty(firms.n[0])
@@ -83,7 +77,7 @@ def grow(t: int, given: Given, p: Any, levers: Levers, park: Park, record: Recor
         firm = firms.row[i]
         if birthday(firm.born, t):
             firm.momentum = momentum(t, firm, p, incubated)
-        firm.outside_demand *= drift[firm.segment] * firm.momentum
+        firm.outside_demand *= park.cells[firm.segment].drift * firm.momentum
         if firm.customer >= 0 and firms.row[firm.customer].leads >= 0 and firm.born >= t - YOUNG:  # it serves an anchor
             firm.outside_demand *= gain
             firm.quality *= gain
@@ -102,30 +96,6 @@ def grow(t: int, given: Given, p: Any, levers: Levers, park: Park, record: Recor
         record.segment[firm.segment].hires += hired
         firm.employees += min(gap[i], 0.0) + hired
         firm.revenue = min(wanted[i], p.overtime * park.cells[firm.segment].head * firm.quality * firm.employees)
-
-
-@compiled
-def drifts(t: int, given: Given, p: Any, park: Park) -> Any:
-    """Growth factor a quarter of outside demand that a segment's firms share, of shape (n_segments,) [1].
-
-    The common shock is drawn every fourth quarter and fades from year to year; its effect on the mean is taken off.
-    """
-    year, row = (t - given.start - 1) // QUARTERS_PER_YEAR, calendar_row(given, t)
-    correction = mean_correction(year) * p.segment_spread * p.segment_spread
-    drift = np.zeros(given.n_segments)
-    for s in range(given.n_segments):
-        cell = park.cells[s]
-        if (t - given.start) % QUARTERS_PER_YEAR == 1:
-            cell.growth_shock = MEMORY * cell.growth_shock + p.segment_spread * keyed.normal(cell.key, Purpose.SEGMENT_SHOCK, t)
-        drift[s] = exp((given.segment[s].growth + given.demand_shift[row, s] + cell.growth_shock - correction) * STEP_YEARS)
-    return drift
-
-
-@compiled
-def mean_correction(year: int) -> float:
-    """What a common shock with unit spread adds to mean growth in a year of a run [1]: half the growth of its variance."""
-    summed = (1.0 - power(MEMORY, year + 1.0)) / (1.0 - MEMORY)
-    return 0.5 * summed * summed
 
 
 @compiled

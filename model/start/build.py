@@ -35,7 +35,7 @@ def begin(given: Given, p: Parameters, opening: Opening, park: Park, record: Rec
     park.world[0].key, park.world[0].quarter, park.world[0].released = opening.key[0], given.start, 0.0
     for s in range(given.n_segments):
         cell = park.cells[s]
-        cell.key, cell.head, cell.pool, cell.growth_shock = opening.segment[s].key, given.segment[s].productivity, 1.0, 0.0
+        cell.key, cell.head, cell.pool, cell.drift = opening.segment[s].key, given.segment[s].productivity, 1.0, 1.0
     initial_firms(given, p.newcomers[0], opening, park)
     initial_anchors(given, p.attraction[0], opening, park)
     initial_projects(given, p.anchors[0], p.newcomers[0], opening, park)

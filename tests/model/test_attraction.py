@@ -202,7 +202,7 @@ def test_the_pool_multiplies_entry_here_and_elsewhere():
 
 
 def test_as_many_arrive_as_were_drawn_and_each_has_a_key_of_its_own():
-    world = worlds.begun(at_defaults(worlds.without(worlds.toy_scenario(), {"attraction.pool_spread": 0.0})))
+    world = worlds.begun(at_defaults(worlds.without(worlds.toy_scenario(), {"outside.pool_spread": 0.0})))
     world.park.cells.entry_base, world.park.partners.n[0] = 400.0, 0
     park = world.park._replace(arrivals=worlds.table_of("arrivals", 1000))
     park.arrivals.n[0] = 0
@@ -221,7 +221,7 @@ def pools(t, start, segments, p, keys, out):
 
 
 def test_the_outside_pool_has_mean_one_and_a_trend_of_five_years():
-    world, found = worlds.begun(worlds.without(worlds.toy_scenario(), {"attraction.pool_spread": 0.25})), np.empty(20_000)
+    world, found = worlds.begun(worlds.without(worlds.toy_scenario(), {"outside.pool_spread": 0.25})), np.empty(20_000)
     world.given.segment[0].pool_trend = 0.1
     for years, expected in ((0, 0.0), (2, 0.2), (5, 0.5), (9, 0.5)):
         keys = worlds.keys(len(found), 3)

@@ -88,7 +88,7 @@ def test_common_shocks_add_no_growth_to_the_park():
         return np.bincount(firms.segment, firms.outside_demand * (firms.channel == 0), len(worlds.SEGMENTS))
 
     grown = []
-    for world in worlds.started(worlds.without(calm, {"growth.segment_spread": 0.15, "growth.spillover": 0.0}), 400):
+    for world in worlds.started(worlds.without(calm, {"outside.segment_spread": 0.15, "growth.spillover": 0.0}), 400):
         first = demand(world)
         world.advance(worlds.START + 12)
         grown.append(demand(world) / first)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tests.twin.park import STEP, Anchor, Arrival, Park, Partner, Segment
 from wutong.model.codes import Channel, Stage
 from wutong.model.draws import Purpose
-from wutong.model.keyed import newborn, normal, pair, poisson
+from wutong.model.keyed import newborn, pair, poisson
 from wutong.model.maths import exp, log, power
-
-TREND_YEARS = 5.0
 
 
 def run(park: Park) -> None:
@@ -64,7 +60,7 @@ def attract(park: Park, segment: Segment) -> None:
     value = local_value(park, segment) - p.rent_elasticity * log(rent_of(park, segment)) + promised
     copied = p.copying * promised
     park_and_rivals = (1.0 - p.rival_share) * exp(copied) + p.rival_share * exp(value)
-    common = segment.entry_base * pool(park, segment) * power(park_and_rivals, p.creation_share - 1.0)
+    common = segment.entry_base * segment.pool * power(park_and_rivals, p.creation_share - 1.0)
     rate = common * segment.policy.entry * exp(value)
     rivals = common * (1.0 - p.rival_share) / p.rival_share * exp(copied)
     park.book.note("rivals_entrants", segment.number, STEP * rivals)
@@ -86,20 +82,3 @@ def rent_of(park: Park, segment: Segment) -> float:
     """Mean rent over the zones that house a segment."""
     rents = [zone.rent for zone in park.zones if not zone.own_plants and park.given.houses[segment.number, zone.number]]
     return sum(rents) / len(rents) if rents else 1.0
-
-
-def pool(park: Park, segment: Segment) -> float:
-    """Firms of the industry that look for a site anywhere, relative to the start."""
-    spread, since = park.parameters["attraction"].pool_spread, park.quarter - park.start
-    drawn_in = park.start + 1 + (since - 1) // 4 * 4
-    first = park.segments[segment.facts.first_of_industry]
-    z = normal(first.key, Purpose.POOL_SHOCK, drawn_in)
-    years = min(since * STEP, TREND_YEARS)
-    undisturbed = exp(segment.facts.pool_trend * years + spread * z - 0.5 * spread * spread)
-    return undisturbed * shock(park, park.given.pool_factor, segment)
-
-
-def shock(park: Park, by_year: Any, segment: Segment) -> float:
-    """What the scenario's shocks of this calendar year do to a segment; the last row is free of shocks."""
-    row = min(park.quarter // 4 - park.start // 4, len(by_year) - 1)
-    return float(by_year[row][segment.number])

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from math import sqrt
 
-from tests.twin.attraction import shock
 from tests.twin.park import STEP, Firm, Park, Segment, Zone
 from tests.twin.spin_off import is_birthday
 from wutong.model.draws import Purpose
-from wutong.model.keyed import laplace, normal
+from wutong.model.keyed import laplace
 from wutong.model.maths import exp, log, power
 
 YOUNG, INCUBATED = 20, 12  # quarters
@@ -17,10 +16,9 @@ RAMP_STEP = 9.0 ** (1.0 / 6.0)
 
 def run(park: Park) -> None:
     reached = reached_by_incubators(park)
-    trend = {segment: common_growth(park, segment) for segment in park.segments}
     head = {segment: park.output_per_head(segment) for segment in park.segments}
     for firm in park.firms:
-        grow(park, firm, trend[firm.segment], reached)
+        grow(park, firm, firm.segment.drift, reached)
     hire(park, head)
     overtime = park.parameters["growth"].overtime
     for firm in park.firms:
@@ -30,17 +28,6 @@ def run(park: Park) -> None:
 def reached_by_incubators(park: Park) -> float:
     """Part of the young firms that has an incubator place."""
     return float(min(park.policy.incubated / max(len(park.since(INCUBATED)), 1), 1.0))
-
-
-def common_growth(park: Park, segment: Segment) -> float:
-    """Factor of a quarter on outside demand, the same for all firms of a segment."""
-    spread, since = park.parameters["growth"].segment_spread, park.quarter - park.start
-    if since % 4 == 1:
-        segment.growth_shock = 0.5 * segment.growth_shock + spread * normal(segment.key, Purpose.SEGMENT_SHOCK, park.quarter)
-    n = (since - 1) // 4
-    correction = 0.5 * spread**2 * ((1.0 - 0.5 ** (n + 1)) / 0.5) ** 2
-    shift = shock(park, park.given.demand_shift, segment)
-    return exp((segment.facts.growth + shift + segment.growth_shock - correction) * STEP)
 
 
 def grow(park: Park, firm: Firm, trend: float, reached: float) -> None:

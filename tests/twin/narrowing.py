@@ -23,7 +23,7 @@ FIRM = (
 )  # fmt: skip
 PROJECT = ("signed", "channel", "investment", "luck", "capacity", "quality", "opening_share", "lag", "progress")
 ANCHOR = ("name", "kind", "signs", "closes", "stage", "exposure", "partners_signed", "investment")
-SEGMENT = ("unmet", "inputs", "knowledge", "growth_shock")
+SEGMENT = ("unmet", "inputs", "knowledge", "swing", "pool_swing", "drift", "pool")
 ZONE = ("floor", "occupied", "rent")
 LAB = ("opens", "closes", "budget", "maturity")
 

@@ -28,7 +28,10 @@ class Segment:
     demand_scale: float = 0.0
     knowledge: float = 0.0
     knowledge_start: float = 0.0
-    growth_shock: float = 0.0
+    swing: float = 0.0
+    pool_swing: float = 0.0
+    drift: float = 1.0
+    pool: float = 1.0
     entry_base: float = 0.0
     policy: Any = None  # effects of levers in this quarter
 
@@ -201,6 +204,7 @@ class Park:
     firms: list[Firm]
     projects: list[Project]
     released: float
+    swing: float = 0.0
     policy: Any = None  # effects of levers in this quarter
     lever_floor: Any = None  # m2 that levers add in this quarter, by zone
     arrivals: list[Arrival] = field(default_factory=list)

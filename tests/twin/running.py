@@ -6,13 +6,13 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from tests.twin import anchors, attraction, growth, knowledge, leaving, observing, orders, settlement, site, spin_off
+from tests.twin import anchors, attraction, growth, knowledge, leaving, observing, orders, outside, settlement, site, spin_off
 from tests.twin.park import Park
 from tests.twin.starting import copy_of_start
 from wutong.model.given import Record
 from wutong.model.world import World
 
-RULES = (anchors, attraction, spin_off, orders, growth, knowledge, leaving, site)
+RULES = (outside, anchors, attraction, spin_off, orders, growth, knowledge, leaving, site)
 
 
 def run_quarter(park: Park, quarter: int) -> None:

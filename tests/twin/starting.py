@@ -41,7 +41,7 @@ def copy_of_start(world: World) -> Park:
 
 def _segment(number: int, row: Any, facts: Any) -> Segment:
     names = ("unmet", "unmet_start", "inputs", "inputs_start", "demand_scale", "knowledge", "knowledge_start")
-    state = {name: float(row[name]) for name in (*names, "growth_shock", "entry_base")}
+    state = {name: float(row[name]) for name in (*names, "swing", "pool_swing", "entry_base")}
     return Segment(number, row.key, plain(facts), **state)
 
 
