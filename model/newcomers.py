@@ -45,25 +45,35 @@ def pick(cumulative: Any, u: float) -> int:
 
 
 @compiled
-def named_buyer(firms: Table, n_zones: int, segment: int, u: float) -> int:
-    """A firm of a segment, chosen in proportion to revenue; NONE if there is none.
+def buyers_in(firms: Table, n_zones: int, segment: int) -> Any:
+    """The firms of a segment by zone, of shape (n,), and their revenue summed up to each [万元].
 
-    Revenue is counted in whole 万元, so that sums over firms are exact; firms take their turns by zone.
+    Revenue is counted in whole 万元, so that sums over firms are exact.
     """
-    found, n, total = np.empty(firms.n[0], np.int64), 0, 0
+    first, n = np.zeros(n_zones + 1, np.int64), 0  # where the next firm of a zone stands
     for i in range(firms.n[0]):
         if firms.row[i].segment == segment:
-            found[n] = i
-            total += int(np.ceil(firms.row[i].revenue * 1e4))
+            first[firms.row[i].zone + 1] += 1
             n += 1
-    target, below = int(np.floor(u * total)), 0
     for z in range(n_zones):
-        for i in found[:n]:
-            if firms.row[i].zone == z:
-                below += int(np.ceil(firms.row[i].revenue * 1e4))
-                if below > target:
-                    return i
-    return NONE
+        first[z + 1] += first[z]
+    found, below, total = np.empty(n, np.int64), np.empty(n, np.int64), 0
+    for i in range(firms.n[0]):
+        if firms.row[i].segment == segment:
+            found[first[firms.row[i].zone]] = i
+            first[firms.row[i].zone] += 1
+    for k in range(n):
+        total += int(np.ceil(firms.row[found[k]].revenue * 1e4))
+        below[k] = total
+    return found, below
+
+
+@compiled
+def named_buyer(found: Any, below: Any, u: float) -> int:
+    """One of the firms of a segment, chosen in proportion to revenue; NONE if there is none."""
+    if len(found) == 0 or below[-1] <= 0:
+        return NONE
+    return found[np.searchsorted(below, int(np.floor(u * below[-1])), "right")]
 
 
 @compiled

@@ -139,15 +139,28 @@ def choose_zone(free: Any, houses: Any, u: float) -> int:
 
 @compiled
 def queue(births: Table) -> Any:
-    """Rows of those who ask, of shape (n_births,), in the order in which they are judged: queues are short, so by insertion."""
-    order = np.empty(births.n[0], np.int64)
-    for b in range(births.n[0]):
-        k = b
-        while k > 0 and stands_before(births.row[b], births.row[order[k - 1]]):
-            order[k] = order[k - 1]
-            k -= 1
-        order[k] = b
+    """Rows of those who ask, of shape (n_births,), in the order in which they are judged: sorted by merging longer and longer runs."""
+    n, run = births.n[0], 1
+    order, merged = np.arange(n), np.empty(n, np.int64)
+    while run < n:
+        for low in range(0, n, 2 * run):
+            merge(births, order, merged, low, min(low + run, n), min(low + 2 * run, n))
+        order, merged = merged, order
+        run *= 2
     return order
+
+
+@compiled
+def merge(births: Table, order: Any, merged: Any, low: int, middle: int, high: int) -> None:
+    """Two neighbouring runs of the order, each sorted, as one; of equals the first stays first."""
+    i, j = low, middle
+    for k in range(low, high):
+        if j == high or (i < middle and not stands_before(births.row[order[j]], births.row[order[i]])):
+            merged[k] = order[i]
+            i += 1
+        else:
+            merged[k] = order[j]
+            j += 1
 
 
 @compiled
@@ -237,21 +250,26 @@ def relink(t: int, firms: Table, anchors: Table, moved: Any) -> None:
     for a in range(anchors.n[0]):
         if anchors.row[a].firm >= 0:
             anchors.row[a].firm = moved[anchors.row[a].firm]
+    opened = False
     for i in range(firms.n[0] - 1, -1, -1):
         if firms.row[i].born < t:
             break  # those that opened stand last
         if firms.row[i].leads >= 0:
             anchors.row[firms.row[i].leads].firm = i
-            adopt(firms, i)
+            opened = True
+    if opened:
+        adopt(t, firms, anchors)
 
 
 @compiled
-def adopt(firms: Table, i: int) -> None:
-    """Firms that followed an anchor before it opened become suppliers of its firm ``i``."""
-    for k in range(firms.n[0]):
-        firm = firms.row[k]
-        if firm.generation == 1 and firm.customer < 0 and firm.anchor == firms.row[i].leads:
-            firm.customer = i
+def adopt(t: int, firms: Table, anchors: Table) -> None:
+    """Firms that followed an anchor before it opened become suppliers of the firm that it has opened now."""
+    for i in range(firms.n[0]):
+        firm = firms.row[i]
+        if firm.generation == 1 and firm.customer < 0 and firm.anchor >= 0:
+            leader = anchors.row[firm.anchor].firm
+            if leader >= 0 and firms.row[leader].born == t:
+                firm.customer = leader
 
 
 @compiled

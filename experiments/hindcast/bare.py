@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-
 from wutong.experiments.errors import BadInputError
 from wutong.experiments.pooled.frozen import measure_of, year_of
 from wutong.experiments.pooled.priors import any_park
@@ -36,7 +35,8 @@ class Value:
 
 def places_of(table: Rows) -> list[str]:
     """Places of a table of which firms are told, in order."""
-    return list(dict.fromkeys(cells["place"] for _, cells in table.rows if measure_of(cells["indicator"], cells["unit"]) == "firms"))
+    told = (cells["place"] for _, cells in table.rows if measure_of(cells["indicator"], cells["unit"]) == "firms")
+    return list(dict.fromkeys(told))
 
 
 def values_of_place(table: Rows, place: str) -> list[Value]:

@@ -6,8 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from wutong.experiments.hindcast.ask import Hindcast, hindcast
 from wutong.experiments.hindcast.bare import Value, bare_scenario
 from wutong.experiments.pooled.frozen import Training, training
@@ -47,8 +45,7 @@ def tried(place: str, n_past: int, jobs: int = 1, progress: Progress = silent) -
     until = cutoff_of(own)
     if until is None:
         return None
-    values = [
-        Value(s.measure, round(y * QUARTERS_PER_YEAR) - 1, float(np.exp(x))) for s in own for y, x in zip(s.years, s.logs, strict=True)
-    ]
+    seen = ((s.measure, year, log) for s in own for year, log in zip(s.years, s.logs, strict=True))
+    values = [Value(measure, round(year * QUARTERS_PER_YEAR) - 1, math.exp(log)) for measure, year, log in seen]
     scenario = bare_scenario(place, values, QUARTERS_PER_YEAR * until + QUARTERS_PER_YEAR - 1)
     return Tried(place, until, hindcast(scenario, until, n=n_past // 10, n_past=n_past, jobs=jobs, progress=progress))

@@ -1,8 +1,8 @@
 """How likely a series is under the rule of growth (ODD 7.0), whatever its own growth, slowing and restlessness.
 
 The logarithm of a level rises on its trend and by a common swing, whose growth lasts from year to year, and is seen with an
-error; a restless park swings and errs more by one factor.  Growth is that of the last date, so that a park that was small is not taken
-for one that will go on as fast.  What a park has for itself lies on a grid and is summed over; what parks share is a
+error; a restless park swings and errs more by one factor.  Growth is that of the last date, so that a park that was small is not
+taken for one that will go on as fast.  What a park has for itself lies on a grid and is summed over; what parks share is a
 :class:`Shared`.
 """
 

@@ -231,7 +231,12 @@ class Engine:
         functions = sorted(reached(self._entry, self._own), key=lambda f: (f.__module__, f.__qualname__))
         sources = keeping.content(sorted({Path(function.__code__.co_filename).resolve() for function in functions}))
         return keeping.version(
-            self._entry.__name__, self._entry.__module__, sources, *map(constants, functions), *map(_described, types), *_surroundings()
+            self._entry.__name__,
+            self._entry.__module__,
+            sources,
+            *map(constants, functions),
+            *map(_described, types),
+            *_surroundings(),
         )
 
 

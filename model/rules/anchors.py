@@ -18,7 +18,7 @@ from wutong.model.draws import Purpose
 from wutong.model.facts import Floats, Shape, Tag, parameter
 from wutong.model.given import Given, Levers, Record
 from wutong.model.maths import exp
-from wutong.model.newcomers import FULL_PLANT_INVESTMENT, FUNNEL_LAG, arrive, named_buyer, on_ridge, pick
+from wutong.model.newcomers import FULL_PLANT_INVESTMENT, FUNNEL_LAG, arrive, buyers_in, named_buyer, on_ridge, pick
 from wutong.model.tables import NONE, Park, Table, new_row
 from wutong.model.units import NEVER, STEP_YEARS
 
@@ -77,9 +77,9 @@ def advance_anchors(t: int, given: Given, p: Any, newcomers: Any, levers: Levers
                 project.fate = Fate.CANCELLED
         count_project(t, project, record.segment[project.segment])
         if project.fate == Fate.OPENED:
-            birth = park.births.row[new_row(park.births)]
-            ask_to_open(project, park.cells[project.segment].head, birth)
-            birth.customer = customer_of(given, p, project, park.firms, park.anchors)
+            ask_to_open(project, park.cells[project.segment].head, park.births.row[new_row(park.births)])
+    for s in range(given.n_segments):
+        choose_customers(given.n_zones, s, given.segment[s].buyer_segment, p.buyer_share, park)
     for a in range(park.anchors.n[0]):
         anchor = park.anchors.row[a]
         anchor.stage = next_stage(anchor, moved[a], closing[a])
@@ -151,15 +151,21 @@ def ask_to_open(project: Any, head: float, birth: Any) -> None:
 
 
 @compiled
-def customer_of(given: Given, p: Any, project: Any, firms: Table, anchors: Table) -> int:
-    """Firm that a new plant mainly serves: its anchor's, or a buyer that some parts firms name."""
-    buyers = given.segment[project.segment].buyer_segment
-    if project.anchor >= 0:
-        return anchors.row[project.anchor].firm
-    if buyers < 0:
-        return NONE
-    names, which = keyed.pair(project.key, Purpose.NAMES_BUYER, 0)
-    return named_buyer(firms, given.n_zones, buyers, which) if names < p.buyer_share else NONE
+def choose_customers(n_zones: int, s: int, buyers: int, share: float, park: Park) -> None:
+    """Firm that each new plant of segment ``s`` mainly serves: its anchor's, or a buyer that a share of parts firms name."""
+    births, counted = park.births, False
+    found, below = np.empty(0, np.int64), np.empty(0, np.int64)
+    for b in range(births.n[0]):
+        birth = births.row[b]
+        if birth.segment != s:
+            continue
+        birth.customer = park.anchors.row[birth.anchor].firm if birth.anchor >= 0 else NONE
+        names, which = keyed.pair(birth.key, Purpose.NAMES_BUYER, 0)
+        if birth.anchor < 0 and buyers >= 0 and names < share:
+            if not counted:
+                found, below = buyers_in(park.firms, n_zones, buyers)
+                counted = True
+            birth.customer = named_buyer(found, below, which)
 
 
 @compiled

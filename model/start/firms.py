@@ -12,9 +12,9 @@ from wutong.model.compiled import compiled
 from wutong.model.draws import Purpose
 from wutong.model.given import Given
 from wutong.model.maths import exp
-from wutong.model.newcomers import named_buyer, pick, quality_of
+from wutong.model.newcomers import buyers_in, named_buyer, pick, quality_of
 from wutong.model.start.opening import Opening
-from wutong.model.tables import NONE, Park, new_row
+from wutong.model.tables import NONE, Park, Table, new_row
 from wutong.model.units import QUARTERS_PER_YEAR
 
 AGE_SHARES = np.cumsum([0.494, 0.329, 0.177])  # under 5, 5 to 10, over 10 years (SAIC 2013)
@@ -38,10 +38,19 @@ def initial_firms(given: Given, newcomers: Any, opening: Opening, park: Park) ->
         full = park.cells[firm.segment].head * firm.employees
         firm.quality = firm.revenue / full if firm.employees > 0.0 else 1.0
         firm.outside_demand = firm.revenue
-    for i in range(park.firms.n[0]):
-        firm, buyers = park.firms.row[i], given.segment[park.firms.row[i].segment].buyer_segment
-        if buyers >= 0 and keyed.uniform(firm.key, Purpose.NAMES_BUYER, 0) < NAMES_BUYER:
-            firm.customer = named_buyer(park.firms, given.n_zones, buyers, keyed.uniform(firm.key, Purpose.BUYER, 0))
+    for s in range(given.n_segments):
+        if given.segment[s].buyer_segment >= 0:
+            name_buyers(given.n_zones, s, given.segment[s].buyer_segment, park.firms)
+
+
+@compiled
+def name_buyers(n_zones: int, s: int, buyers: int, firms: Table) -> None:
+    """Firms of segment ``s`` of which each mainly serves one of the buyers' segment."""
+    found, below = buyers_in(firms, n_zones, buyers)
+    for i in range(firms.n[0]):
+        firm = firms.row[i]
+        if firm.segment == s and keyed.uniform(firm.key, Purpose.NAMES_BUYER, 0) < NAMES_BUYER:
+            firm.customer = named_buyer(found, below, keyed.uniform(firm.key, Purpose.BUYER, 0))
 
 
 @compiled

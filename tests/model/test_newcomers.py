@@ -14,7 +14,7 @@ from wutong.model import keyed
 from wutong.model.codes import Channel
 from wutong.model.draws import Draws, Purpose, mix
 from wutong.model.newcomer_facts import Newcomers
-from wutong.model.newcomers import lognormal, named_buyer, on_ridge, pick, sign_project
+from wutong.model.newcomers import buyers_in, lognormal, named_buyer, on_ridge, pick, sign_project
 from wutong.model.tables import NONE
 
 N = 40_000
@@ -36,19 +36,19 @@ def test_buyers_are_named_in_proportion_to_revenue_within_their_segment():
     firms = worlds.table_of("firms", 5, segment=[0, 1, 0, 1, 2], zone=[0, 1, 0, 0, 0], revenue=[1.0, 2.0, 3.0, 2.0, 9.0])
     few = MIDDLES[::40]
     for segment, shares in ((0, [0.25, 0, 0.75, 0, 0]), (1, [0, 0.5, 0, 0.5, 0]), (2, [0, 0, 0, 0, 1.0])):
-        rows = [named_buyer(firms, 2, segment, u) for u in few]
+        rows = [named_buyer(*buyers_in(firms, 2, segment), u) for u in few]
         assert np.bincount(rows, minlength=5) / len(few) == pytest.approx(shares, abs=1e-3)
-    assert named_buyer(firms, 2, 1, 0.4) == 3, "firms take their turns by zone"
-    assert named_buyer(firms, 2, 3, 0.4) == NONE
+    assert named_buyer(*buyers_in(firms, 2, 1), 0.4) == 3, "firms take their turns by zone"
+    assert named_buyer(*buyers_in(firms, 2, 3), 0.4) == NONE
     firms.row.revenue = 0.0
-    assert named_buyer(firms, 2, 0, 0.4) == NONE
+    assert named_buyer(*buyers_in(firms, 2, 0), 0.4) == NONE
 
 
 def test_a_buyer_does_not_depend_on_firms_of_other_segments():
     alone = worlds.table_of("firms", 3, revenue=[0.3, 0.1, 0.7])
     among = worlds.table_of("firms", 7, segment=[1, 0, 2, 0, 1, 0, 1], revenue=[5.1, 0.3, 7.7, 0.1, 1e4, 0.7, 2.2])
     for u in np.linspace(0, 0.99, 50):
-        assert [1, 3, 5][named_buyer(alone, 1, 0, u)] == named_buyer(among, 1, 0, u)
+        assert [1, 3, 5][named_buyer(*buyers_in(alone, 1, 0), u)] == named_buyer(*buyers_in(among, 1, 0), u)
 
 
 def test_lognormal_keeps_its_mean_and_ridges_their_ends():
