@@ -71,6 +71,7 @@ class StoreError(WordedError):
 class WordedWarning(UserWarning):
     """Something to be known of what is read; ``message`` says it in both languages."""
 
-    def __init__(self, message: Label) -> None:
-        super().__init__(message.en)
-        self.message = message
+    def __init__(self, message: Label | str) -> None:
+        worded = message if isinstance(message, Label) else Label(message, message)  # a text where a process passed it on
+        super().__init__(worded.en)
+        self.message = worded

@@ -139,7 +139,7 @@ def choose_zone(free: Any, houses: Any, u: float) -> int:
 
 @compiled
 def queue(births: Table) -> Any:
-    """Rows of those who ask, of shape (n_births,), in the order in which they are judged: sorted by merging longer and longer runs."""
+    """Rows of those who ask, of shape (n_births,), in the order in which they are judged: longer and longer runs are merged."""
     n, run = births.n[0], 1
     order, merged = np.arange(n), np.empty(n, np.int64)
     while run < n:

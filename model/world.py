@@ -148,7 +148,7 @@ class World:
         return other
 
     def _advance(self, first: int, last: int) -> None:
-        """Set up the start, or run quarters; where a table runs out of room, again with more: draws are keyed, so nothing changes."""
+        """Set up the start, or run quarters; where a table lacks room, again with more: draws are keyed, so nothing changes."""
         before, room, todo = copied(self.park), 1, first
         while todo <= last:
             WATCH.get().goes_on()

@@ -14,6 +14,7 @@ from wutong.experiments.errors import ResultsError
 from wutong.experiments.evidence.outputs import Asked, asked_in, kept_answers
 from wutong.experiments.evidence.scorecard import KINDS, VERDICTS, Kind, Verdict
 from wutong.experiments.evidence.steps import STEPS
+from wutong.experiments.hindcast.naive import Rule
 from wutong.experiments.manifest import Status, read_manifest
 from wutong.experiments.results import Cell
 from wutong.experiments.wording import number
@@ -149,15 +150,15 @@ def hindcast_table(answer: Answer, language: str) -> str:
             str(row["n"]),
             _share(row["crps"], language),
             str(row["n_compared"]),
-            *(_share(row[key], language) for key in ("crps_compared", "crps_constant_growth", "crps_last_value", "best_rule")),
+            *(_share(row[key], language) for key in ("crps_compared", *(f"crps_{rule.value}" for rule in Rule), "best_rule")),
             _of(row["inside_90"], row["n"], language),
             _of(row["inside_50"], row["n"], language),
             ", ".join(str(row[f"pit_{i + 1}"]) for i in range(5)),
         )
         for row in _rows(answer)
     )
-    zh = "园区，截止年份 检验的数 模型 其中可比 模型（可比） 增速不变 维持最后值 较好的简单办法 落在90%区间 落在50%区间 五等分"
-    en = "Park, cut-off|Values|Model|Comparable|Model, these|Constant growth|Last value|Better rule|In 90 %|In 50 %|PIT in fifths"
+    zh = "园区，截止年份 检验的数 模型 其中可比 模型（可比） 增速不变 维持最后值 每年增量相同 增速渐缓 最好的简单办法 落在90%区间 落在50%区间 五等分"
+    en = "Park, cut-off|Values|Model|Comparable|Model, these|Constant growth|Last value|Same amount|Damped|Best rule|In 90 %|In 50 %|PIT in fifths"
     return _table(zh, en, rows, language)
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from wutong.experiments.answers import Answer, Column
 from wutong.experiments.hindcast import Hindcast
-from wutong.experiments.hindcast.naive import Rule
+from wutong.experiments.hindcast.naive import LABELS, Rule
 from wutong.experiments.hindcast.scores import REJECTED_BELOW, binomial_test
 from wutong.experiments.hindcast.scoring import POOLED, Summary
 from wutong.experiments.hindcast.words import date
-from wutong.experiments.wording import DASH, number
+from wutong.experiments.wording import DASH, lower_first, number
 from wutong.model.facts import Label
 
 BINS = 5  # of the PIT
@@ -40,9 +40,11 @@ COLUMNS: Mapping[str, Column] = {
     "crps": Column(Label("模型 CRPS，占截止时数值的比重", "CRPS of the model, share of the value at the cut-off"), "share"),
     "n_compared": Column(Label("可与简单规则比较的数值个数", "Values that a naive rule can speak of"), "1"),
     "crps_compared": Column(Label("模型在这些数值上的 CRPS", "CRPS of the model over these"), "share"),
-    "crps_constant_growth": Column(Label("“增速不变”的 CRPS", "CRPS of constant growth"), "share"),
-    "crps_last_value": Column(Label("“维持最后值”的 CRPS", "CRPS of the last value"), "share"),
-    "best_rule": Column(Label("较好规则（有无区间取其优）", "Better rule, with or without its band"), "share"),
+    **{
+        f"crps_{rule.value}": Column(Label(f"“{label.zh}”的 CRPS", f"CRPS of {lower_first(label.en)}"), "share")
+        for rule, label in LABELS.items()
+    },
+    "best_rule": Column(Label("最好的规则（有无区间取其优）", "Best rule, with or without its band"), "share"),
     "inside_90": Column(Label("90% 区间含有个数", "Inside the 90 % intervals"), "1"),
     "inside_50": Column(Label("50% 区间含有个数", "Inside the 50 % intervals"), "1"),
     **{f"pit_{i + 1}": Column(Label(f"PIT 第 {i + 1} 格（共五格）", f"PIT, bin {i + 1} of five"), "1") for i in range(BINS)},
@@ -72,8 +74,8 @@ def _row(asked: Asked, one: Hindcast) -> tuple[str | float | None, ...]:
     name, when = one.projection.scenario.name, date(one.projection.cutoff)
     head = (name, when, "yes" if asked.pooled else "no")
     if s is None:
-        return (*head, 0, *[None] * (8 + BINS))
-    rules = (s.rules[Rule.GROWTH].crps, s.rules[Rule.LAST].crps, s.best_rule) if s.n_compared else (None, None, None)
+        return (*head, 0, *[None] * (len(COLUMNS) - len(head) - 1))
+    rules = (*(s.rules[rule].crps for rule in Rule), s.best_rule) if s.n_compared else (None,) * (len(Rule) + 1)
     inside = (s.n - s.misses_90, round(s.share_50 * s.n))
     bins = [sum(min(int(BINS * score.pit), BINS - 1) == i for score in one.scores) for i in range(BINS)]
     compared = (s.n_compared, s.crps_compared if s.n_compared else None)
@@ -88,9 +90,7 @@ def _line(one: Hindcast) -> Label:
     hits, some = f"{s.n - s.misses_90}/{s.n}", s.n_compared < s.n
     zh = f"{park.zh}（截止 {when}）：CRPS {own}，" + (f"可比的 {s.n_compared} 个为 {part}，" if some else "")
     en = f"{park.en} (cut-off {when}): CRPS {own}, " + (f"{part} over the {s.n_compared} that can be compared, " if some else "")
-    return Label(
-        zh + f"较好的简单规则 {best}；90% 区间含 {hits}。", en + f"better naive rule {best}; 90 % intervals hold {hits}."
-    )
+    return Label(zh + f"最好的简单规则 {best}；90% 区间含 {hits}。", en + f"best naive rule {best}; 90 % intervals hold {hits}.")
 
 
 def _pooled(found: Sequence[Hindcast]) -> Label:

@@ -1,4 +1,4 @@
-"""A projection held against what was seen later, beside two rules that need no model."""
+"""A projection held against what was seen later, beside rules that need no model."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class Summary:
 
     @property
     def best_rule(self) -> float:
-        """CRPS of the better rule, with or without its band."""
+        """CRPS of the best rule, with or without its band."""
         return min(rule.best for rule in self.rules.values())
 
 

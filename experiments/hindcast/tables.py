@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from wutong.experiments.hindcast.ask import Hindcast
-from wutong.experiments.hindcast.naive import Rule, fitted
+from wutong.experiments.hindcast.naive import LABELS, Rule, fitted
 from wutong.experiments.hindcast.numbers import NUMBERS, UNITS
 from wutong.experiments.hindcast.scores import REJECTED_BELOW, Ensemble
 from wutong.experiments.hindcast.scoring import EACH, Score, Summary
 from wutong.experiments.hindcast.words import ranges_before_and_after
 from wutong.experiments.results import Row, write_columns, write_csv
-from wutong.experiments.wording import shown_unit
+from wutong.experiments.wording import lower_first, shown_unit
 from wutong.model.facts import Label
 from wutong.model.measures import MEASURES
 from wutong.model.units import quarter_name
@@ -33,9 +33,12 @@ HINDCAST: Mapping[str, Label] = {
     ),
     "observed": Label("观测值", "Observed value"),
     **QUANTILES,
-    "constant_growth": Label("“增速不变”的中位数", "Median of constant growth"),
-    "last_value": Label("“维持最后值”的中位数", "Median of the last value"),
+    **{rule.value: Label(f"“{label.zh}”的中位数", f"Median of {lower_first(label.en)}") for rule, label in LABELS.items()},
     "unit": Label("单位", "Unit"),
+}
+RULE_SCORES: Mapping[str, Label] = {
+    "crps": Label(" CRPS", "CRPS of {} with its band"),
+    "error": Label("误差", "Absolute error of {}: its CRPS without a band"),
 }
 SCORES: Mapping[str, Label] = {
     "kind": Label(
@@ -51,10 +54,11 @@ SCORES: Mapping[str, Label] = {
         "模型的 CRPS，占截止时最后观测值的比重", "CRPS of the model, as a share of the last value seen up to the cut-off"
     ),
     "error": Label("中位数的绝对误差，同上", "Absolute error of the median, likewise"),
-    "crps_constant_growth": Label("“增速不变”的 CRPS", "CRPS of constant growth with its band"),
-    "error_constant_growth": Label("“增速不变”的误差", "Absolute error of constant growth: its CRPS without a band"),
-    "crps_last_value": Label("“维持最后值”的 CRPS", "CRPS of the last value with its band"),
-    "error_last_value": Label("“维持最后值”的误差", "Absolute error of the last value: its CRPS without a band"),
+    **{
+        f"{key}_{rule.value}": Label(f"“{label.zh}”的{words.zh}", words.en.format(lower_first(label.en)))
+        for rule, label in LABELS.items()
+        for key, words in RULE_SCORES.items()
+    },
     "pit": Label("PIT：低于观测值的世界所占比重", "PIT: share of the worlds below what was observed"),
     "inside_50": Label("50% 区间含有的比重", "Share inside the 50 % interval"),
     "inside_90": Label("90% 区间含有的比重", "Share inside the 90 % interval"),
@@ -95,7 +99,7 @@ def hindcast_rows(found: Hindcast) -> Iterator[Row]:
         held = {p.quarter: p.value for p in found.held if (p.measure, p.scope) == subject}
         if before is not None:
             for quarter, value in zip(before.quarters, before.values, strict=True):
-                yield (*subject, quarter_name(quarter), "used", value, *[None] * 7, unit)
+                yield (*subject, quarter_name(quarter), "used", value, *[None] * (len(SHARES) + len(Rule)), unit)
         for row, worlds in enumerate(values):
             quarter = projection.cutoff + row
             if not row or np.isnan(worlds).any() or not (quarter in held or quarter % 4 == 3):

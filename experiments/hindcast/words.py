@@ -65,7 +65,7 @@ def how(projection: Projection) -> Label:
 
 
 def verdict(all_: Summary) -> Label:
-    """How the model did on all held-back values, and beside the two rules."""
+    """How the model did on all held-back values, and beside the rules."""
     n, hits = all_.n, all_.n - all_.misses_90
     zh = f"对照此后的 {n} 个观测值：90% 区间含其中 {hits} 个，50% 区间含 {round(all_.share_50 * n)} 个"
     en = f"Against {n} values seen later: the 90% intervals hold {hits} of them, the 50% intervals {round(all_.share_50 * n)}"
@@ -94,10 +94,10 @@ def verdict(all_: Summary) -> Label:
     for rule in Rule:
         got = all_.rules[rule]
         zh += f"，“{LABELS[rule].zh}”为 {_percent(got.crps)}（只取中位数 {_percent(got.error)}）"
-        en += f"; {LABELS[rule].en.lower()} scores {_percent(got.crps)} ({_percent(got.error)} by its median alone)"
+        en += f"; {lower_first(LABELS[rule].en)} scores {_percent(got.crps)} ({_percent(got.error)} by its median alone)"
     better = all_.crps_compared <= all_.best_rule
-    zh += "：模型不逊于两条简单规则中较好的一条。" if better else "：模型不如两条简单规则中较好的一条。"
-    en += ": the model does no worse than the better rule." if better else ": the model does worse than the better rule."
+    zh += "：模型不逊于其中最好的一条。" if better else "：模型不如其中最好的一条。"
+    en += ": the model does no worse than the best of them." if better else ": the model does worse than the best of them."
     return Label(zh, en)
 
 
@@ -106,9 +106,9 @@ def by_measure(projection: Projection, own: Sequence[Summary]) -> Label:
     for s in own:
         measure, scope = s.name.split("/")
         fact, park = MEASURES[measure], projection.scenario.park
-        best = "" if not s.n_compared else f"（较好规则 {_percent(s.best_rule)}）"
+        best = "" if not s.n_compared else f"（最好的规则 {_percent(s.best_rule)}）"
         zh.append(f"{fact.label.zh}（{scope_label(park, scope, 'zh')}）{_percent(s.crps)}{best}")
-        best = "" if not s.n_compared else f" (better rule {_percent(s.best_rule)})"
+        best = "" if not s.n_compared else f" (best rule {_percent(s.best_rule)})"
         en.append(f"{fact.label.en} ({scope_label(park, scope, 'en')}) {_percent(s.crps)}{best}")
     return Label("分指标的得分：" + "；".join(zh) + "。", "By measure: " + "; ".join(en) + ".")
 

@@ -20,7 +20,12 @@ from wutong.model.facts import Label
 from wutong.model.measures import MEASURES
 
 PANEL_WIDTH, PANEL_HEIGHT, LEFT, GAP = 4.5, 2.9, 0.75, 0.95  # inches
-RULE_PENS = {Rule.GROWTH: Pen("#d0562f", (5.0, 1.4)), Rule.LAST: Pen("#7b4a94", (1.6, 1.2))}
+RULE_PENS = {
+    Rule.GROWTH: Pen("#d0562f", (5.0, 1.4)),
+    Rule.LAST: Pen("#7b4a94", (1.6, 1.2)),
+    Rule.AMOUNT: Pen("#3c7a89", (3.0, 1.2, 1.0, 1.2)),
+    Rule.DAMPED: Pen("#8a8a2f", (1.0, 1.0)),
+}
 MODEL_PEN = Pen("#2b6cb8")
 MODEL = Label("模型：中位数，50% 与 90% 区间", "Model: median, 50% and 90% of the worlds")
 

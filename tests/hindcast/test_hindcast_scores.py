@@ -74,13 +74,23 @@ def test_constant_growth_goes_on_as_in_the_last_five_years():
 def test_bands_come_from_the_errors_that_the_rule_made():
     series = years(100.0, 120.0, 108.0)
     steps = [math.log(1.2), math.log(0.9)]
-    assert one_step_errors(series, lambda _: 0.0) == pytest.approx(steps)
+    assert one_step_errors(series, Rule.LAST) == pytest.approx(steps)
     forecast = fitted(Rule.LAST, series)
     assert forecast.spread == pytest.approx(math.sqrt((steps[0] ** 2 + steps[1] ** 2) / 2))
     later = forecast.ensemble(quarter("2006Q4"))
     assert np.log(later.values).std() == pytest.approx(2.0 * forecast.spread, rel=0.03)  # four years: twice as wide
     assert later.quantile(0.5) == pytest.approx(108.0)
     assert fitted(Rule.GROWTH, series).spread == forecast.spread  # a single error of its own is not enough
+
+
+def test_the_strong_rules_add_the_same_and_fade():
+    series = years(100.0, 150.0, 200.0)
+    assert fitted(Rule.AMOUNT, series).median(quarter("2006Q4")) == pytest.approx(400.0)
+    assert fitted(Rule.AMOUNT, years(100.0, 10.0)).median(quarter("2020Q4")) == pytest.approx(1.0)  # no level falls below a tenth
+    rate = math.log(2.0) / 2.0
+    faded = rate * (0.9 + 0.81 + 0.729)
+    assert fitted(Rule.DAMPED, series).median(quarter("2005Q4")) == pytest.approx(200.0 * math.exp(faded))
+    assert fitted(Rule.GROWTH, series).median(quarter("2003Q4")) == pytest.approx(200.0 * math.exp(0.2))  # bounded
 
 
 def test_a_rule_that_never_erred_or_has_one_value_is_a_point():
