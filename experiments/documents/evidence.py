@@ -157,8 +157,9 @@ def hindcast_table(answer: Answer, language: str) -> str:
         )
         for row in _rows(answer)
     )
-    zh = "园区，截止年份 检验的数 模型 其中可比 模型（可比） 增速不变 维持最后值 每年增量相同 增速渐缓 最好的简单办法 落在90%区间 落在50%区间 五等分"
-    en = "Park, cut-off|Values|Model|Comparable|Model, these|Constant growth|Last value|Same amount|Damped|Best rule|In 90 %|In 50 %|PIT in fifths"
+    zh = "园区，截止年份 检验的数 模型 其中可比 模型（可比） 增速不变 维持最后值 每年增量相同 增速渐缓 "
+    en = "Park, cut-off|Values|Model|Comparable|Model, these|Constant growth|Last value|Same amount|Damped|"
+    zh, en = f"{zh}最好的简单办法 落在90%区间 落在50%区间 五等分", f"{en}Best rule|In 90 %|In 50 %|PIT in fifths"
     return _table(zh, en, rows, language)
 
 
