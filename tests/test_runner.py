@@ -145,13 +145,16 @@ def test_a_long_world_ends_between_two_stretches(monkeypatch):
     ran: list[int] = []
     usual = engine(run)
 
-    def slow(todo: int, last: int, *rest: object) -> int:
-        assert todo == last, "a quarter at a time"
-        ran.append(todo)
-        time.sleep(0.1)
-        return int(usual(todo, last, *rest))
+    class Slow:
+        prepare = usual.prepare
 
-    monkeypatch.setattr("wutong.model.world.engine", lambda *_, **__: slow)
+        def __call__(self, todo: int, last: int, *rest: object) -> int:
+            assert todo == last, "a quarter at a time"
+            ran.append(todo)
+            time.sleep(0.1)
+            return int(usual(todo, last, *rest))
+
+    monkeypatch.setattr("wutong.model.world.engine", lambda entry, **_: Slow() if entry is run else engine(entry))
     before = set(threading.enumerate())
     threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
     handler = signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -57,23 +57,33 @@ def hindcast(  # noqa: PLR0913 - the options of the command
     BadInputError
         If the park cannot be begun at the cut-off, or every run fails.
     """
-    try:
-        cutoff = quarter(f"{until:04d}Q4")
-    except ValueError:
-        raise BadInputError(Label(f"“{until}”不是年份，例如 1999", f"{until} is no year such as 1999")) from None
-    if is_dated(scenario.park) and year_of(scenario.park.start) == until:
-        cutoff = scenario.park.start  # within the year, and it can stand nowhere else
+    cutoff = cutoff_of(scenario, until)
     points = [p for p in (scenario.park.observed if observed is None else observed) if MEASURES[p.measure].axis is Axis.SEGMENT]
     held = tuple(point for point in points if point.quarter > cutoff)
     end = max((point.quarter for point in held), default=cutoff + AHEAD_YEARS * QUARTERS_PER_YEAR)
     end += -(end + 1) % QUARTERS_PER_YEAR  # to the end of its year
     asked = list(dict.fromkeys((point.measure, point.scope) for point in held))
-    projection = project(
-        scenario, points, cutoff, asked, Extent(end, n, seed, jobs, max(n_past, round(n / SHARE_KEPT))), progress
-    )
+    extent = Extent(end, n, seed, jobs, max(n_past, round(n / SHARE_KEPT)))
+    projection = project(scenario, points, cutoff, asked, extent, progress)
     found = scores(projection, held)
     together = summaries(found)
     return Hindcast(projection, held, found, together, _with_zeros(told(projection, together), points))
+
+
+def cutoff_of(scenario: Scenario, until: int) -> int:
+    """The end of a year; of a park that names anchors and starts in it, its start.
+
+    Raises
+    ------
+    BadInputError
+        If it is no year.
+    """
+    if is_dated(scenario.park) and year_of(scenario.park.start) == until:
+        return scenario.park.start  # within the year, and it can stand nowhere else
+    try:
+        return quarter(f"{until:04d}Q4")
+    except ValueError:
+        raise BadInputError(Label(f"“{until}”不是年份，例如 1999", f"{until} is no year such as 1999")) from None
 
 
 def _with_zeros(words: Label, points: Sequence[Observed]) -> Label:

@@ -27,7 +27,7 @@ from wutong.model.units import QUARTERS_PER_YEAR, STEP_YEARS
 @dataclass(frozen=True)
 class Outside:
     slowing: Floats = parameter(
-        0.7, unit="1", low=0.0, high=1.5, en="Slowing of growth (exponent)", zh="增长放缓指数",
+        0.7, unit="1", low=0.0, high=1.8, en="Slowing of growth (exponent)", zh="增长放缓指数",
         source="pooled over the training parks", tag=Tag.COMPUTED,
     )  # fmt: skip
     memory: Floats = parameter(

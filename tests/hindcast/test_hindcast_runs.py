@@ -11,9 +11,9 @@ import worlds
 from wutong.experiments.errors import BadInputError
 from wutong.experiments.hindcast import hindcast
 from wutong.experiments.hindcast.calibration import posterior
-from wutong.experiments.hindcast.numbers import curve_shocks, growth_rate, past_of, relative_level
+from wutong.experiments.hindcast.numbers import earlier
 from wutong.experiments.hindcast.points import read_observed
-from wutong.experiments.hindcast.series import Series
+from wutong.experiments.hindcast.series import years_between
 from wutong.experiments.hindcast.tables import write_tables
 from wutong.experiments.reading import ReadingError
 from wutong.model.scenario import Observed, Park, Plant, Scenario
@@ -129,11 +129,10 @@ def test_numbers_of_the_park_itself_are_recovered():
     cutoff, one = quarter("2000Q4"), scenario()
     series = p.series_of([o for o in park().observed if o.quarter <= cutoff])
     first = p.beginning_of_past(one, series, cutoff)
-    past = past_of(series, first, cutoff)
     begun = p.begun_at(one, series, first - p.RUN_IN, cutoff, cutoff)
-    ranges, prior = ranges_of(begun, past, known=True), drawn_places(240, 7)
+    ranges, prior = ranges_of(begun, known=True, past=True), drawn_places(240, 7)
     ranges = dataclasses.replace(ranges, entry=(worlds.between(3.0, 20.0),))
-    made = [with_numbers(begun, ranges, u, past, f"t{i}") for i, u in enumerate(prior)]
+    made = [with_numbers(begun, ranges, u, years_between(begun.park.start, cutoff), f"t{i}") for i, u in enumerate(prior)]
     histories, failed = p._run(made, np.arange(240), Extent(cutoff, 240), p.silent)
     assert failed == 0
     dates, logs = p._said(histories, dates_of(series, first, cutoff))
@@ -149,19 +148,12 @@ def test_numbers_of_the_park_itself_are_recovered():
     assert np.mean(inside) >= 0.8
 
 
-@pytest.mark.parametrize("exponent", [0.0, 0.5, 1.0, 2.0])
-def test_the_curve_joins_both_ends_of_the_past(exponent):
-    steps = 4000
-    rates = [growth_rate(3.0, 10.0, exponent, 10.0 * (i + 0.5) / steps) for i in range(steps)]
-    assert np.exp(np.mean(rates) * 10.0) == pytest.approx(3.0, rel=1e-3)
-    assert relative_level(3.0, 10.0, exponent, 10.0) == pytest.approx(1.0)
-    assert relative_level(3.0, 10.0, exponent, 0.0) == pytest.approx(1.0 / 3.0)
-
-
-def test_a_park_that_did_not_grow_has_no_curve():
-    flat = {FIRMS: Series(FIRMS, (quarter("1990Q4"), quarter("2000Q4")), (50.0, 50.0))}
-    past = past_of(flat, quarter("1990Q4"), quarter("2000Q4"))
-    assert all(s.demand.default == s.entry.default == 0.0 for s in curve_shocks(park(), past, 1.0, quarter("2004Q4")))
+@pytest.mark.parametrize("slowing", [0.0, 0.5, 1.0, 2.0])
+def test_a_rate_that_was_higher_has_slowed_down_to_what_it_is(slowing):
+    before = earlier(0.05, slowing, 6.0)
+    assert before / (1.0 + slowing * before * 6.0) == pytest.approx(0.05)
+    assert earlier(-0.05, slowing, 6.0) == pytest.approx(-before)
+    assert earlier(0.4, 1.0, 100.0) == pytest.approx(4.0)  # however fast a level would have to have grown
 
 
 @pytest.mark.parametrize(

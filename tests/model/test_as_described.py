@@ -14,6 +14,7 @@ from wutong.model.codes import Channel
 from wutong.model.draws import Purpose
 from wutong.model.rules.attraction import attract, pull
 from wutong.model.rules.orders import capacities, place_orders, reserved_for, spent, those_named
+from wutong.model.rules.outside import move
 from wutong.model.rules.site import build_floor
 from wutong.model.scenario import LeverSetting
 from wutong.model.schedule import begin_quarter
@@ -34,13 +35,15 @@ def test_the_pool_drawn_acts_in_its_quarter_and_the_trend_moves_every_quarter():
     falling = dataclasses.replace(
         park, industries=tuple(dataclasses.replace(i, pool_trend=worlds.fixed(-0.1)) for i in park.industries)
     )
-    world = worlds.begun(worlds.plain(falling))
-    p, key = world.parameters.attraction[0], world.park.cells[0].key
+    world = worlds.begun(worlds.without(worlds.plain(falling), {"outside.slowing": 0.0}))
+    p, key = world.parameters.outside[0], world.park.cells[0].key
     pools = []
     for quarter in range(worlds.FIRST, worlds.FIRST + 9):
         begin_quarter(quarter, quarter - worlds.START, world.given.segment, world.park)
         stale = worlds.branched(world)
         stale.park.cells.pool *= 7.0
+        for one in (world, stale):
+            worlds.call(move, quarter, one.given, p, one.park)
         assert arrived(world, quarter) == arrived(stale, quarter), "entry used last quarter's pool"
         pools.append(world.park.cells.pool.copy())
     steps = np.diff(np.log(pools), axis=0)

@@ -22,7 +22,6 @@ from wutong.model.rules.attraction import (
     entry_rates,
     follow,
     landing_prob,
-    outside_pool,
     pull,
     rent_of,
     value_of_entry,
@@ -211,22 +210,6 @@ def test_as_many_arrive_as_were_drawn_and_each_has_a_key_of_its_own():
     who = in_use(park.arrivals)
     assert (np.abs(np.bincount(who.segment, minlength=5) - 100.0) < 4.0 * np.sqrt(100.0)).all()
     assert len(np.unique(who.key)) == len(who) and (who.generation == 0).all()
-
-
-@compiled
-def pools(t, start, segments, p, keys, out):
-    """The pool of the first segment for each of some keys."""
-    for i in range(len(keys)):
-        out[i] = outside_pool(t, start, segments[0], p[0], keys[i])
-
-
-def test_the_outside_pool_has_mean_one_and_a_trend_of_five_years():
-    world, found = worlds.begun(worlds.without(worlds.toy_scenario(), {"outside.pool_spread": 0.25})), np.empty(20_000)
-    world.given.segment[0].pool_trend = 0.1
-    for years, expected in ((0, 0.0), (2, 0.2), (5, 0.5), (9, 0.5)):
-        keys = worlds.keys(len(found), 3)
-        engine(pools)(worlds.START + 4 * years, worlds.START, world.given.segment, world.parameters.attraction, keys, found)
-        assert found.mean() == pytest.approx(np.exp(expected), rel=0.01)
 
 
 def test_pull_is_summed_whether_or_not_a_partner_is_left():

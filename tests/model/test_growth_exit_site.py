@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from tests import worlds
 from wutong.model.compiled import compiled, engine
-from wutong.model.draws import Draws, Purpose
 from wutong.model.rules import exit as exits
-from wutong.model.rules.growth import grow, mean_correction, momentum, next_ramp, share_of
+from wutong.model.rules.growth import grow, momentum, next_ramp, share_of
 from wutong.model.rules.site import Site, rent_index
 from wutong.model.scenario import Plant
 from wutong.model.schedule import begin_quarter
@@ -63,38 +62,6 @@ def test_a_plant_ramps_from_ten_to_ninety_percent_in_three_years():
     assert path[12] == pytest.approx(0.9, abs=1e-9)
     assert path[6] == pytest.approx(0.5, abs=1e-9)
     assert np.all(np.diff(path) >= 0.0) and 0.999 < path[-1] <= 1.0
-
-
-def test_the_common_shock_leaves_the_mean_level_alone():
-    """Shocks by their formula, half of the last year's and a normal: what is taken off is what they add to the mean."""
-    n, years, spread = 100_000, 8, 0.12
-    keys = worlds.keys(n, 4)
-    shock, level = np.zeros(n), np.zeros(n)
-    for year in range(years):
-        shock = 0.5 * shock + spread * Draws(8091 + 4 * year).normal(keys, Purpose.SEGMENT_SHOCK)
-        level = level + shock - mean_correction(year) * spread**2
-        mean = np.exp(level)
-        assert abs(mean.mean() - 1.0) < 5.0 * mean.std() / np.sqrt(n)
-    assert shock.std() == pytest.approx(spread / np.sqrt(1.0 - 0.25), rel=0.02)
-
-
-def test_common_shocks_add_no_growth_to_the_park():
-    """Outside demand of 400 worlds after three years of strong common shocks: on average where it was."""
-    flat = worlds.with_segments(worlds.toy_park(anchors=()), growth=worlds.fixed(0.0), entry=worlds.fixed(0.0))
-    calm = worlds.without(worlds.plain(flat, 12), worlds.NO_SHOCKS, worlds.NO_AGE_EFFECT, worlds.NO_EXIT)
-
-    def demand(world):
-        firms = in_use(world.park.firms)
-        return np.bincount(firms.segment, firms.outside_demand * (firms.channel == 0), len(worlds.SEGMENTS))
-
-    grown = []
-    for world in worlds.started(worlds.without(calm, {"outside.segment_spread": 0.15, "growth.spillover": 0.0}), 400):
-        first = demand(world)
-        world.advance(worlds.START + 12)
-        grown.append(demand(world) / first)
-    grown = np.array(grown)
-    assert np.log(grown).std() > 0.3
-    assert abs(grown.mean() - 1.0) < 4.0 * grown.std() / np.sqrt(grown.size)
 
 
 @given(st.floats(-100.0, 100.0), st.floats(1e-6, 100.0))

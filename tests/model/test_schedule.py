@@ -75,7 +75,7 @@ def test_a_rule_changes_only_the_columns_that_it_owns():
     """Rule by rule, as plain Python, with every lever half on; the calls that are seen are those of the schedule, in order."""
     world, seen, quarters = worlds.begun(worlds.toy_scenario(worlds.toy_park(occupancy=0.9)), EVERYTHING), [], 6
     own = {rule.apply: watching(rule.apply, rule.name, seen) for rule in SCHEDULE}
-    given = world.given, world.parameters, world.opening, world.levers
+    given = world.given, world.parameters, world.levers
     before = [part.tobytes() for group in given for part in group if isinstance(part, np.ndarray)]
     for quarter in range(FIRST, FIRST + quarters):
         for firm in in_use(world.park.firms)[:: quarter % 3 + 2]:

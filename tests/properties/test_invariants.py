@@ -151,7 +151,9 @@ def test_staff_of_a_fixed_cohort_grows_at_demand_less_productivity(growth, produ
     alone = dataclasses.replace(
         park, purchases=tuple((0.0,) * 5 for _ in range(5)), labs=(), pipeline=dataclasses.replace(park.pipeline, signed=())
     )
-    still = worlds.without(worlds.plain(alone, 24), worlds.NO_EXIT, worlds.NO_SHOCKS, worlds.NO_AGE_EFFECT)
+    still = worlds.without(
+        worlds.plain(alone, 24), worlds.NO_EXIT, worlds.NO_SHOCKS, worlds.NO_AGE_EFFECT, {"outside.slowing": 0.0}
+    )
     history = worlds.run(still, 2)
     staff = history.values["employees"]
     assert (history.values["firms"] == history.values["firms"][0]).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.twin.outside import shock
 from tests.twin.park import STEP, Anchor, Arrival, Park, Partner, Segment
 from wutong.model.codes import Channel, Stage
 from wutong.model.draws import Purpose
@@ -60,7 +61,12 @@ def attract(park: Park, segment: Segment) -> None:
     value = local_value(park, segment) - p.rent_elasticity * log(rent_of(park, segment)) + promised
     copied = p.copying * promised
     park_and_rivals = (1.0 - p.rival_share) * exp(copied) + p.rival_share * exp(value)
-    common = segment.entry_base * segment.pool * power(park_and_rivals, p.creation_share - 1.0)
+    common = (
+        segment.entry_base
+        * segment.pool
+        * shock(park, park.given.pool_factor, segment)
+        * power(park_and_rivals, p.creation_share - 1.0)
+    )
     rate = common * segment.policy.entry * exp(value)
     rivals = common * (1.0 - p.rival_share) / p.rival_share * exp(copied)
     park.book.note("rivals_entrants", segment.number, STEP * rivals)

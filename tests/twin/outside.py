@@ -43,8 +43,7 @@ def pool(park: Park, segment: Segment, since: int) -> float:
     """Firms of the industry that look for a site anywhere, relative to the start."""
     p, first = park.parameters["outside"], park.segments[segment.facts.first_of_industry]
     undisturbed = rise(segment.facts.pool_trend, p.slowing, since * STEP)
-    swung = exp(undisturbed + p.pool_spread * first.pool_swing - 0.5 * p.pool_spread**2)
-    return swung * shock(park, park.given.pool_factor, segment)
+    return exp(undisturbed + p.pool_spread * first.pool_swing - 0.5 * p.pool_spread**2)
 
 
 def rise(rate: float, slowing: float, years: float) -> float:
