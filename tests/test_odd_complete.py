@@ -118,7 +118,7 @@ def test_every_parameter_stands_there_with_its_range_and_what_it_is_drawn_from()
             assert re.search(rf"\D{re.escape(f'{value:,.4g}' if abs(value) < 10_000 else f'{value:,.0f}')}\D", row), name
         assert ("here from" in row) == (given is not None)
     joint = {name: a for name, a in SCENARIO.assumptions.items() if a.drawn_with}
-    assert len(joint) == len(SCENARIO.assumptions) == 13
+    assert len(joint) == len(SCENARIO.assumptions) == 16
     for name, a in joint.items():
         assert f"| `{a.drawn_with}` | {len(a.options)} | `{name}` | {shown(a.default)} |" in TEXT
 

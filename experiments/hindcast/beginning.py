@@ -174,6 +174,8 @@ def _of_any_park(segments: Sequence[Segment]) -> dict[str, Assumption]:
     size = _proportion(ENTRANT_SIZE, mean, Shape.LOG_UNIFORM)
     return {
         "site.building_rate": ANY_BUILDING,
+        "outside.memory": any_park().memory,
+        "outside.common_spread": any_park().common_spread,
         "growth.people": _proportion(PEOPLE_PER_HEAD, staff, Shape.TRIANGULAR),
         "newcomers.entrant_staff_mean": size,
         "newcomers.entrant_staff_median": fixed(MEDIAN_SHARE * size.low, DESIGN),

@@ -7,6 +7,7 @@ a park from outside, and ``scenarios/data/pooled_parks.csv``, the ranges of grow
 from __future__ import annotations
 
 import csv
+import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from functools import cache
 import numpy as np
 
 from wutong.experiments.pooled.fit import shared_of
-from wutong.experiments.pooled.likelihood import Shared
+from wutong.experiments.pooled.likelihood import RESTLESS, Shared
 from wutong.experiments.reading.files import SHIPPED
 from wutong.model.facts import Assumption, Floats, Shape
 
@@ -47,6 +48,8 @@ class AnyPark:
     growth: Assumption
     slowing: Assumption
     productivity: Assumption
+    memory: Assumption
+    common_spread: Assumption
 
 
 @cache
@@ -54,16 +57,23 @@ def any_park() -> AnyPark:
     """The ranges as shipped."""
     with RANGES.open(encoding="utf-8", newline="") as file:
         found = {row["quantity"]: (float(row["middle"]), float(row["spread"])) for row in csv.DictReader(file)}
-    middle, spread = found["entry_share"]
-    low, high = middle * math.exp(-TAIL * spread), middle * math.exp(TAIL * spread)
-    entry = Assumption(middle, low, high, Shape.LOGNORMAL, source=SOURCE, deviation=spread)
-    slowing = _normal(*found["slowing"])
     return AnyPark(
-        entry,
+        _lognormal(*found["entry_share"]),
         _normal(*found["growth"]),
-        Assumption(slowing.default, 0.0, MOST_SLOWING, Shape.NORMAL, source=SOURCE, deviation=slowing.deviation),
+        _between(_normal(*found["slowing"]), 0.0, MOST_SLOWING),
         _normal(*found["productivity_growth"]),
+        _between(_normal(*found["memory"]), 0.0, 0.95),
+        _between(_lognormal(*found["common_spread"]), 0.002, 0.4),
     )
+
+
+def _between(given: Assumption, low: float, high: float) -> Assumption:
+    return dataclasses.replace(given, low=max(given.low, low), high=min(given.high, high))
+
+
+def _lognormal(middle: float, spread: float) -> Assumption:
+    low, high = middle * math.exp(-TAIL * spread), middle * math.exp(TAIL * spread)
+    return Assumption(middle, low, high, Shape.LOGNORMAL, source=SOURCE, deviation=spread)
 
 
 def _normal(middle: float, spread: float) -> Assumption:
@@ -85,7 +95,7 @@ def one_more_park(draws: Floats, seed: int = 1) -> dict[str, Floats]:
 
 def _park(shared: Shared, z: Floats) -> dict[str, float]:
     away = shared.between_countries * z[0] + shared.between_parks * z[1]
-    spread = shared.spread * math.exp(shared.restless_between * z[2])
+    spread = shared.spread * math.exp(shared.restless_between * float(np.clip(z[2], RESTLESS[0], RESTLESS[-1])))
     common = math.sqrt(max(spread**2 - OWN_VARIANCE, (LEAST_COMMON * spread) ** 2))
     return {
         "outside.slowing": float(np.clip(shared.slowing + shared.slowing_between * z[3], 0.0, MOST_SLOWING)),
@@ -107,6 +117,7 @@ QUANTITIES = (
     ("growth", "growth", "1/year"),
     ("slowing", "outside.slowing", "1"),
     ("productivity_growth", "productivity_growth", "1/year"),
+    ("memory", "outside.memory", "1"),
 )
 
 
@@ -115,4 +126,6 @@ def ranges(found: dict[str, Floats]) -> Sequence[tuple[str, str, float, float]]:
     rows = [("entry_share", "1/year", *entry_share())]
     for name, key, unit in QUANTITIES:
         rows.append((name, unit, float(np.median(found[key])), float(found[key].std())))
+    common = found["outside.common_spread"]
+    rows.append(("common_spread", "1/year", float(np.median(common)), float(np.log(common).std())))
     return rows

@@ -16,7 +16,7 @@ import numpy as np
 from wutong.model import keyed
 from wutong.model.compiled import compiled
 from wutong.model.draws import Purpose
-from wutong.model.facts import Floats, Tag, parameter
+from wutong.model.facts import Floats, Shape, Tag, parameter
 from wutong.model.given import Given, calendar_row
 from wutong.model.maths import exp, log
 from wutong.model.tables import Park
@@ -31,11 +31,12 @@ class Outside:
         source="pooled over the training parks", tag=Tag.COMPUTED,
     )  # fmt: skip
     memory: Floats = parameter(
-        0.67, unit="1", low=0.45, high=0.8, en="Part of a year's swing that lasts to the next", zh="年度波动的延续率",
+        0.67, unit="1", low=0.2, high=0.9, en="Part of a year's swing that lasts to the next", zh="年度波动的延续率",
         source="pooled over the training parks", tag=Tag.COMPUTED,
     )  # fmt: skip
     common_spread: Floats = parameter(
-        0.05, unit="1/year", low=0.01, high=0.16, en="Spread of the growth common to the park", zh="全园共同波动",
+        0.05, unit="1/year", low=0.002, high=0.4, shape=Shape.LOG_UNIFORM,
+        en="Spread of the growth common to the park", zh="全园共同波动",
         source="pooled over the training parks", tag=Tag.COMPUTED,
     )  # fmt: skip
     segment_spread: Floats = parameter(

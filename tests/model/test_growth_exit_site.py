@@ -14,6 +14,7 @@ from tests import worlds
 from wutong.model.compiled import compiled, engine
 from wutong.model.rules import exit as exits
 from wutong.model.rules.growth import grow, momentum, next_ramp, share_of
+from wutong.model.rules.outside import move
 from wutong.model.rules.site import Site, rent_index
 from wutong.model.scenario import Plant
 from wutong.model.schedule import begin_quarter
@@ -80,6 +81,7 @@ def grown(park, **changes):
         world.parameters.growth[name] = value
     levers, record = worlds.levers_in(world, worlds.FIRST), worlds.record_in(world, worlds.FIRST)
     begin_quarter(worlds.FIRST, 1, world.given.segment, world.park)
+    worlds.call(move, worlds.FIRST, world.given, world.parameters.outside[0], world.park)
     worlds.call(grow, worlds.FIRST, world.given, world.parameters.growth[0], levers, world.park, record)
     return before, in_use(world.park.firms), world
 

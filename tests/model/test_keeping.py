@@ -286,10 +286,8 @@ def test_a_changed_source_has_a_folder_of_its_own(desk):
     def version(*facts, **settings):
         code = f"from wutong.model.compiled import keeping; print(keeping.version(*{facts}))"
         surroundings = {**os.environ, **settings}
-        said = subprocess.run(
-            [sys.executable, "-c", code], cwd=ROOT, env=surroundings, capture_output=True, text=True, check=True
-        )
-        return said.stdout
+        command = [sys.executable, "-c", code]
+        return subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=True).stdout
 
     usual = version("run", changed, "numba 1")
     others = {version("run", before, "numba 1"), version("run", changed, "numba 2"), version("begin", changed, "numba 1")}

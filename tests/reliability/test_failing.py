@@ -69,11 +69,14 @@ def counted(monkeypatch):
     """A model whose second replication breaks; the keys of the worlds by stretch that is run."""
     broken, ran = engine(run, {grow: breaks_in_world_one}, plain=True), []
 
-    def counting(*arguments):
-        ran.append(arguments[0])
-        return broken(*arguments)
+    class Counting:
+        prepare = broken.prepare
 
-    monkeypatch.setattr("wutong.model.world.engine", lambda *_, **__: counting)
+        def __call__(self, *arguments):
+            ran.append(arguments[0])
+            return broken(*arguments)
+
+    monkeypatch.setattr("wutong.model.world.engine", lambda entry, **_: Counting() if entry is run else engine(entry, plain=True))
     return ran
 
 
@@ -83,7 +86,7 @@ def test_worlds_of_the_model_beside_a_failing_one_keep_their_bits_and_it_tells_i
     assert outcome.history is not None and outcome.raised.keys() == {1}
     assert outcome.raised[1].quarter == "2023Q1"
     assert "in breaks" in outcome.raised[1].traceback and "in quarter 2023Q1" in outcome.raised[1].traceback
-    assert counted == [worlds.START, worlds.START + 1] * 3, "every world once"
+    assert counted == [worlds.START + 1] * 3, "every world once"
     others = simulate_model([cases[0], cases[2]])
     for name, values in others.values.items():
         assert values.tobytes() == outcome.history.values[name].tobytes(), name

@@ -34,7 +34,7 @@ def declared_words(fact: ParameterFact) -> Label:
     shape = SHAPES.get(a.shape, Label(a.shape.value, a.shape.value))
     null = Label(f"，{a.null_prob:.0%} 的可能无作用", f", absent with chance {a.null_prob:g}") if a.null_prob else Label("", "")
     return Label(
-        f"默认 {a.default:g}，声明区间 {a.low:g} 至 {a.high:g}（{shape.zh}{null.zh}）。来源：{a.source}。",
+        f"默认 {a.default:g}，声明区间 {a.low:g} 至 {a.high:g}（{shape.zh}{null.zh}）。来源见下。",
         f"Default {a.default:g}, declared range {a.low:g} to {a.high:g} ({shape.en}{null.en}). Source [{fact.tag}]: {a.source}.",
     )
 
