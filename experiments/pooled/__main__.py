@@ -10,7 +10,7 @@ import numpy as np
 from wutong.experiments.pooled.fit import sampled
 from wutong.experiments.pooled.frozen import training
 from wutong.experiments.pooled.priors import RANGES, one_more_park, ranges
-from wutong.experiments.reading.files import SHIPPED
+from wutong.experiments.reading.resolve import SHIPPED
 from wutong.experiments.unfinished import replacing
 
 DRAWS = 200

@@ -16,7 +16,7 @@ from functools import cache
 
 import numpy as np
 
-from wutong.experiments.reading.files import SHIPPED
+from wutong.experiments.reading.resolve import SHIPPED
 from wutong.model.facts import Floats
 
 PARKS = "parks.csv"

@@ -17,7 +17,7 @@ import numpy as np
 
 from wutong.experiments.pooled.fit import shared_of
 from wutong.experiments.pooled.likelihood import RESTLESS, Shared
-from wutong.experiments.reading.files import SHIPPED
+from wutong.experiments.reading.resolve import SHIPPED
 from wutong.model.facts import Assumption, Floats, Shape
 
 RANGES = SHIPPED / "data" / "pooled_parks.csv"

@@ -52,7 +52,8 @@ def _written(value: object) -> str:
     if isinstance(value, np.ndarray | np.generic):
         return f"{value.dtype} {value.shape} {value.tobytes().hex()}"
     if isinstance(value, enum.EnumType):
-        return str([(member.name, member.value) for member in value])
+        members: list[enum.Enum] = list(value)
+        return str([(member.name, member.value) for member in members])
     if isinstance(value, tuple):
         return str([_written(item) for item in value])
     is_number = isinstance(value, int | float | complex | str | bytes | None)
