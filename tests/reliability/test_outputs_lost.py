@@ -64,7 +64,7 @@ def test_a_terminal_that_goes_leaves_what_can_be_taken_up(tmp_path):
     """Its end is an interruption like Ctrl-C: what finished is kept, and the record says so."""
     (tmp_path / "launcher.py").write_text(QUICK.format(root=str(worlds.ROOT)), encoding="utf-8")
     terminal, own = pty.openpty()
-    words = [*RUN[:3], "4000", *RUN[4:]]
+    words = [*RUN[:3], "40000", *RUN[4:]]  # more than can end before the terminal goes, on a busy machine too
     command = [sys.executable, "-B", "launcher.py", *words]
     process = subprocess.Popen(command, cwd=tmp_path, stdin=own, stdout=own, stderr=own, start_new_session=True)
     os.close(own)
