@@ -25,10 +25,10 @@ from wutong.experiments.design import at_point, point_of
 from wutong.experiments.errors import WordedError
 from wutong.experiments.experiment import Ended, Experiment, available_cores, begun, carried_out, gathered
 from wutong.experiments.factors import Values
+from wutong.experiments.given_points import plan_of_points
 from wutong.experiments.kept import Align, Kept, Selection, kept_of, selected
 from wutong.experiments.outputs import Pictures, in_words
 from wutong.experiments.plan import Plan, Request, plan_for, plan_of, plan_of_design
-from wutong.experiments.points import plan_of_points
 from wutong.experiments.reading import ReadingError, read_policy, read_scenario
 from wutong.experiments.reopening import mended, reopened
 from wutong.experiments.runner import Failure, Progress, Runs, Workers, run_cases, silent

@@ -129,13 +129,19 @@ def posterior_of(calibration: Calibration, table: Table) -> Posterior:
 def as_csv(found: Posterior, seed: int, n_draws: int = DRAWS) -> str:
     """The draws as a file of the folder ``posteriors``, with what made them in its first lines."""
     own = found.calibration
+    made_by = f"python run.py calibrate {own.key} -n {len(found.weights)} --seed {seed}"
+    return draws_text(own.label, made_by, own.names, found.draws(n_draws, seed))
+
+
+def draws_text(label: Label, made_by: str, names: Sequence[str], draws: Floats) -> str:
+    """Draws of shape (n, n_names), with what they are and the command that makes them in the first lines."""
     text = io.StringIO(newline="")
-    text.write(f"# {own.label.zh} {own.label.en}\n")
-    text.write(f"# Made by: python run.py calibrate {own.key} -n {len(found.weights)} --seed {seed}\n")
+    text.write(f"# {label.zh} {label.en}\n")
+    text.write(f"# Made by: {made_by}\n")
     text.write("# Each row is one set of parameters that goes together; all rows are equally likely.\n")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(own.names)
-    writer.writerows([[f"{value:.{DIGITS}g}" for value in row] for row in found.draws(n_draws, seed)])
+    writer.writerow(names)
+    writer.writerows([[f"{value:.{DIGITS}g}" for value in row] for row in draws])
     return text.getvalue()
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from wutong.experiments.documents import addresses, constants, declared, observed, shipped
 from wutong.experiments.documents.markdown import DOCS, code, document, exact, plain, table
+from wutong.experiments.pooled.frozen import MEASURES as MEASURES_SEEN
+from wutong.experiments.pooled.frozen import training
 from wutong.experiments.reading import read_scenario
 from wutong.model.measures import MEASURES
 from wutong.model.scenario import Case, Scenario
@@ -41,6 +45,7 @@ def odd_text(scenario: Scenario) -> str:
             "levers": declared.levers(),
             "effects": declared.effects(),
             "posteriors": posteriors(scenario),
+            "pooled": pooled(),
             "parameters": declared.parameters(scenario.assumptions),
             "draws": addresses.draw_table(),
             "names": addresses.name_table(),
@@ -48,6 +53,18 @@ def odd_text(scenario: Scenario) -> str:
         },
     )
     return constants.with_values(filled)
+
+
+def pooled() -> str:
+    """The series that the pooled fit looks at, by park."""
+    parks: dict[tuple[str, str], dict[str, str]] = {}
+    for s in training():
+        told = f"{len(s.years)}, {math.ceil(s.years[0]) - 1}–{math.ceil(s.years[-1]) - 1}"
+        parks.setdefault((s.country, s.place), {})[s.measure] = told
+    rows = (
+        (place, country, *(own.get(measure, "–") for measure in MEASURES_SEEN)) for (country, place), own in sorted(parks.items())
+    )
+    return table(("Park", "Country", *(measure.capitalize() for measure in MEASURES_SEEN)), rows)
 
 
 def goals(scenario: Scenario) -> str:

@@ -1,7 +1,7 @@
-"""A park of which nothing is known but a table of figures: place, indicator, unit, date (or year) and value.
+"""A park of which nothing is known but some figures: firms, employees and revenue, in one scope each.
 
-All that the table does not say is that of any park: one segment in offices, ranges pooled over the parks of many countries.  Only
-firms, employees and revenue are read, in one scope each; revenue in any currency, as only its growth counts.
+All else is that of any park: one segment in offices, ranges pooled over the parks of many countries.  Revenue is in any currency,
+as only its growth counts.
 """
 
 from __future__ import annotations
@@ -10,14 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from wutong.experiments.errors import BadInputError
-from wutong.experiments.pooled.frozen import measure_of, year_of
 from wutong.experiments.pooled.priors import any_park
-from wutong.experiments.reading.tables import Rows
 from wutong.model.facts import Assumption, Label, fixed
 from wutong.model.scenario import Industry, Observed, Park, Pipeline, Plant, Scenario, Segment, Zone
 from wutong.model.units import QUARTERS_PER_YEAR
 
-NEEDED = ("place", "indicator", "unit", "value")
 USUAL_STAFF = 20.0  # of a firm, where no employees were seen (design choice)
 PER_HEAD = 0.01  # 亿元 a head to which revenue is scaled: its unit does not matter
 SOURCE = "design choice: a park of which nothing is known"
@@ -26,28 +23,11 @@ KEY = "park"
 
 @dataclass(frozen=True)
 class Value:
-    """A figure of a table in the scope of the park."""
+    """A figure seen of the park."""
 
     measure: str
     quarter: int
     value: float
-
-
-def places_of(table: Rows) -> list[str]:
-    """Places of a table of which firms are told, in order."""
-    told = (cells["place"] for _, cells in table.rows if measure_of(cells["indicator"], cells["unit"]) == "firms")
-    return list(dict.fromkeys(told))
-
-
-def values_of_place(table: Rows, place: str) -> list[Value]:
-    """What a table says of a place."""
-    found = []
-    for _, cells in table.rows:
-        measure = measure_of(cells["indicator"], cells["unit"])
-        year = year_of(cells.get("date") or cells.get("year") or "")
-        if cells["place"] == place and measure and year is not None and cells["value"]:
-            found.append(Value(measure, round(year * QUARTERS_PER_YEAR) - 1, float(cells["value"])))
-    return found
 
 
 def bare_scenario(name: str, values: Sequence[Value], cutoff: int) -> Scenario:

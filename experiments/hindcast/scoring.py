@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wutong.experiments.hindcast.naive import Rule, fitted
+from wutong.experiments.hindcast.naive import Forecast, Rule, fitted
 from wutong.experiments.hindcast.projection import Projection
 from wutong.experiments.hindcast.scores import binomial_test, covered, crps, pit
 from wutong.experiments.hindcast.series import Subject, series_of, years_between
@@ -55,18 +55,13 @@ def scores(projection: Projection, held: Sequence[Observed]) -> list[Score]:
     found = []
     for subject, series in series_of([p for p in held if p.quarter > projection.cutoff]).items():
         before = projection.series.get(subject)
+        forecasts = None if before is None else {rule: fitted(rule, before) for rule in Rule}
         for quarter, value in zip(series.quarters, series.values, strict=True):
             ensemble = projection.ensemble(subject, quarter)
             if ensemble is None:
                 continue
             scale = before.values[-1] if before is not None else value
-            rules = None
-            if before is not None:
-                rules = {}
-                for rule in Rule:
-                    forecast = fitted(rule, before)
-                    error = abs(forecast.median(quarter) - value) / scale
-                    rules[rule] = RuleScore(crps(forecast.ensemble(quarter), value) / scale, error)
+            rules = None if forecasts is None else {rule: _score(one, quarter, value, scale) for rule, one in forecasts.items()}
             median = ensemble.quantile(0.5)
             found.append(
                 Score(
@@ -84,6 +79,10 @@ def scores(projection: Projection, held: Sequence[Observed]) -> list[Score]:
                 )
             )
     return found
+
+
+def _score(forecast: Forecast, quarter: int, value: float, scale: float) -> RuleScore:
+    return RuleScore(crps(forecast.ensemble(quarter), value) / scale, abs(forecast.median(quarter) - value) / scale)
 
 
 @dataclass(frozen=True)

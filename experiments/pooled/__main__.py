@@ -7,14 +7,15 @@ import sys
 
 import numpy as np
 
+from wutong.experiments.calibration.posterior import DRAWS, draws_text
 from wutong.experiments.pooled.fit import sampled
 from wutong.experiments.pooled.frozen import training
-from wutong.experiments.pooled.priors import RANGES, one_more_park, ranges
+from wutong.experiments.pooled.priors import OUTSIDE, RANGES, one_more_park, ranges
 from wutong.experiments.reading.resolve import SHIPPED
 from wutong.experiments.unfinished import replacing
+from wutong.model.facts import Label
 
-DRAWS = 200
-OUTSIDE = ("outside.slowing", "outside.memory", "outside.common_spread")
+LABEL = Label("各地园区的增长、放缓与波动", "How parks grow, slow down and swing")
 
 
 def main() -> None:
@@ -22,13 +23,10 @@ def main() -> None:
     draws = sampled(training(), progress=lambda done, _, of: print(f"\r{done}/{of}", end="", file=sys.stderr))
     found = one_more_park(draws)
     chosen = np.linspace(0, len(draws) - 1, DRAWS).astype(int)
+    values = np.stack([found[name][chosen] for name in OUTSIDE], axis=1)
     with replacing(SHIPPED / "posteriors" / "parks.csv") as unfinished:
-        lines = [",".join(f"{found[name][i]:.6g}" for name in OUTSIDE) for i in chosen]
-        head = (
-            "# 各地园区的增长、放缓与波动 How parks grow, slow down and swing\n# Made by: python -m wutong.experiments.pooled\n"
-        )
-        head += "# Each row is one set of parameters that goes together; all rows are equally likely.\n"
-        unfinished.write_text(head + ",".join(OUTSIDE) + "\n" + "\n".join(lines) + "\n", encoding="utf-8")
+        text = draws_text(LABEL, "python -m wutong.experiments.pooled", OUTSIDE, values)
+        unfinished.write_text(text, encoding="utf-8")
     with replacing(RANGES) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("quantity", "unit", "middle", "spread"))

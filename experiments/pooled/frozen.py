@@ -1,4 +1,8 @@
-"""The list of training series, written down before any score was looked at, and what was seen of each.
+"""The list of training series, and what was seen of each.
+
+The parks and measures were chosen before a first score; which rows are read of each was written down after a first fit had been
+scored, and a restlessness of each series was added to the fit (:mod:`wutong.experiments.pooled.likelihood`) because that fit's
+50 % bands had held too much.  From here on the list stays as it is.
 
 A series is in the list if it tells of firms, employees or revenue of one place in one scope, with two dates at least.  Left out:
 totals over a changing number of parks (Spain, Turkey, Korea), registered firms (Dubai), exports, revenue above a scale or of part
@@ -19,7 +23,6 @@ import numpy as np
 from wutong.experiments.reading.resolve import SHIPPED
 from wutong.model.facts import Floats
 
-PARKS = "parks.csv"
 PRICES = "national_prices.csv"
 MEASURES = ("firms", "employees", "revenue")
 COUNTRIES: Mapping[str, str] = {
@@ -40,7 +43,7 @@ COUNTRIES: Mapping[str, str] = {
     "Hsinchu Science Park": "Taiwan",
     "Research Triangle Park": "United States",
 }
-FILES = (PARKS, "sophia_antipolis.csv", "hsinchu_science_park.csv", "research_triangle_park.csv")
+FILES = ("parks.csv", "sophia_antipolis.csv", "hsinchu_science_park.csv", "research_triangle_park.csv")
 INDICATORS: Mapping[str, tuple[str, ...]] = {
     "firms": ("firms or entities", "firms", "tenants", "organisations located"),
     "employees": ("employees", "jobs"),
@@ -68,11 +71,6 @@ class Training:
     years: Floats
     logs: Floats
     rough: Floats
-
-    def until(self, year: float) -> Training:
-        """The values up to a date."""
-        kept = self.years <= year + 1e-6
-        return Training(self.place, self.country, self.measure, self.years[kept], self.logs[kept], self.rough[kept])
 
 
 @cache

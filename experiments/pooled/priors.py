@@ -22,6 +22,7 @@ from wutong.model.facts import Assumption, Floats, Shape
 
 RANGES = SHIPPED / "data" / "pooled_parks.csv"
 SOURCE = "pooled over the training parks (pooled_parks.csv)"
+OUTSIDE = ("outside.slowing", "outside.memory", "outside.common_spread")  # parameters that a scenario draws from the fit
 OWN_VARIANCE = 0.003  # of a park's yearly growth that its segments (0.08 each, about three) and single firms (0.03) make
 LEAST_COMMON = 0.3  # of a park's spread that is common at least (design choice)
 MOST_SLOWING = 1.8

@@ -11,7 +11,7 @@ from wutong.experiments.calibration.calibrations import CALIBRATIONS
 from wutong.experiments.calibration.runs import at_declared_ranges, cases_of, drawn_values, scenario_of
 from wutong.experiments.errors import BadInputError
 from wutong.experiments.identity import content_of
-from wutong.experiments.pooled.__main__ import OUTSIDE
+from wutong.experiments.pooled.priors import OUTSIDE
 from wutong.experiments.reading import ReadingError, read_policy, read_scenario
 from wutong.experiments.reading.catalogue import declared
 from wutong.experiments.reading.inputs import scenario_inputs, together

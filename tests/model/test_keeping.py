@@ -295,6 +295,12 @@ def test_a_changed_source_has_a_folder_of_its_own(desk):
     assert version("run", changed, "numba 1", NUMBA_NUM_THREADS="2") == usual
 
 
+def test_what_is_kept_is_kept_for_these_sources(desk, monkeypatch):
+    before = new_engine().folder
+    monkeypatch.setattr(keeping, "content", lambda sources: f"others than {len(list(sources))} files")
+    assert new_engine().folder != before
+
+
 def test_a_source_that_changes_while_the_program_runs_keeps_nothing(monkeypatch, told):
     monkeypatch.setattr(keeping, "STARTED", 0.0)
     assert new_engine().folder is None

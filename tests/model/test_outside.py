@@ -50,7 +50,10 @@ def test_a_part_of_a_swing_lasts_to_the_next_year_and_its_spread_stays():
     world = worlds.begun(worlds.plain())
     years, _ = moved(world, 4 * 3000, memory=0.6, common_spread=0.1, segment_spread=0.05, slowing=0.0)
     assert years.std(axis=0) == pytest.approx([0.1, 0.05, 1.0], rel=0.06)
-    for column in years.T:
+    for column, spread in zip(years.T, (0.1, 0.05, 1.0), strict=True):
+        assert abs(column.mean()) < 4.0 * spread * np.sqrt((1.0 + 0.6) / (1.0 - 0.6) / len(column)), (
+            "growth is the middle world's"
+        )
         assert np.corrcoef(column[1:], column[:-1])[0, 1] == pytest.approx(0.6, abs=0.06)
     assert abs(np.corrcoef(years.T)[0, 1]) < 0.1, "the park and its segments swing by themselves"
 
